@@ -1,0 +1,153 @@
+//! A loopback server that records what is sent, byte by byte, and answers what it was told to.
+//!
+//! It has no opinion on HTTP that a client's mistake could hide in: headers are kept in their order and number, and an
+//! answer is whatever bytes a test wants.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A server on a loopback port, until it is dropped.
+#[derive(Debug)]
+pub struct Recorder {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    server: JoinHandle<()>,
+}
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// The target: path and query.
+    pub target: String,
+    /// The headers in their order, each as often as it came, with their names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The values of a header, in their order.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+/// The request as a reviewer reads it: no token, and no port of the day.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, "(none)"));
+        writeln!(f, "method: {}\npath:   {path}\nquery:  {query}\nheaders:", self.method)?;
+        for (name, value) in &self.headers {
+            let value = match name.as_str() {
+                "authorization" => "Bearer [token]",
+                "host" => "[host]",
+                _ => value,
+            };
+            writeln!(f, "  {name}: {value}")?;
+        }
+        write!(f, "body:   {} bytes", self.body.len())?;
+        if self.body.is_empty() { Ok(()) } else { write!(f, "\n  {}", String::from_utf8_lossy(&self.body)) }
+    }
+}
+
+impl Recorder {
+    /// A server that gives this answer, the whole of it from the status line on, to every request.
+    ///
+    /// # Errors
+    ///
+    /// Where no port can be had.
+    pub async fn answering(answer: impl Into<Vec<u8>>) -> io::Result<Self> {
+        let answer = Arc::new(answer.into());
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let recorded = Arc::clone(&requests);
+        let server = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (recorded, answer) = (Arc::clone(&recorded), Arc::clone(&answer));
+                tokio::spawn(async move {
+                    if let Some(request) = read_request(&mut stream).await {
+                        recorded.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                        // Who hangs up early has seen enough.
+                        let _ = stream.write_all(&answer).await;
+                        let _ = stream.shutdown().await;
+                    }
+                });
+            }
+        });
+        Ok(Self { address, requests, server })
+    }
+
+    /// A server that answers with this status, these headers and this body.
+    ///
+    /// # Errors
+    ///
+    /// Where no port can be had.
+    pub async fn with(status: u16, headers: &[(&str, &str)], body: &str) -> io::Result<Self> {
+        let mut answer = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
+        for (name, value) in headers {
+            answer.extend([name, ": ", value, "\r\n"]);
+        }
+        answer.extend(["\r\n", body]);
+        Self::answering(answer).await
+    }
+
+    /// Where the server is, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What has been sent so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> Option<Request> {
+    let mut received = Vec::new();
+    loop {
+        if let Some(request) = parse(&received) {
+            return Some(request);
+        }
+        if stream.read_buf(&mut received).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+/// The request, once all of it has come.
+fn parse(received: &[u8]) -> Option<Request> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut head = httparse::Request::new(&mut headers);
+    let httparse::Status::Complete(start) = head.parse(received).ok()? else { return None };
+    let mut request = Request {
+        method: head.method?.to_owned(),
+        target: head.path?.to_owned(),
+        headers: head
+            .headers
+            .iter()
+            .map(|header| (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned()))
+            .collect(),
+        body: Vec::new(),
+    };
+    let length = request.header("content-length").first().map_or(Some(0), |length| length.parse().ok())?;
+    received.get(start..start + length)?.clone_into(&mut request.body);
+    Some(request)
+}

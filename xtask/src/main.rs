@@ -1,0 +1,82 @@
+//! The workspace's own tasks: `cargo xtask generate`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use xtask::emit::{self, Difference};
+
+/// The workspace's own tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Generate the client crate from the OpenAPI document.
+    Generate(Generate),
+}
+
+#[derive(clap::Args)]
+struct Generate {
+    /// Change nothing; exit with 1 if a generated file is not what the document says.
+    #[arg(long)]
+    check: bool,
+    /// The OpenAPI document [default: openapi/pingone-password.yaml]
+    #[arg(long, value_name = "FILE", requires = "out")]
+    spec: Option<PathBuf>,
+    /// The folder to generate into [default: crates/pingone-password-client/src/generated]
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    out: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let Arguments { task: Task::Generate(arguments) } = Arguments::parse();
+    match generate(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is not in a workspace")?;
+    let spec = arguments.spec.clone().unwrap_or_else(|| root.join("openapi/pingone-password.yaml"));
+    let out = arguments.out.clone().unwrap_or_else(|| root.join("crates/pingone-password-client/src/generated"));
+    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
+
+    let document = std::fs::read_to_string(&spec).with_context(|| shown(&spec))?;
+    let files = match xtask::generate(&document) {
+        Ok(files) => files,
+        Err(error @ xtask::Error::Document(_)) => {
+            anyhow::bail!("{} can't be generated from; nothing was written\n{error}", shown(&spec));
+        }
+        Err(error @ xtask::Error::Generator(_)) => return Err(error).with_context(|| shown(&spec)),
+    };
+    let task = if arguments.check { emit::differences } else { emit::write };
+    let differences = task(&files, &out).with_context(|| shown(&out))?;
+
+    for (name, difference) in &differences {
+        let done = match (arguments.check, difference) {
+            (true, Difference::Stale) => "stale",
+            (true, Difference::Missing) => "missing",
+            (true, Difference::LeftOver) => "left over",
+            (false, Difference::Stale | Difference::Missing) => "written",
+            (false, Difference::LeftOver) => "removed",
+        };
+        eprintln!("{done}: {}", shown(&out.join(name)));
+    }
+    if arguments.check && !differences.is_empty() {
+        let same = arguments.spec.as_ref().zip(arguments.out.as_ref());
+        let options = same.map(|(spec, out)| format!(" --spec {} --out {}", spec.display(), out.display()));
+        eprintln!("to mend it, run: cargo xtask generate{}", options.unwrap_or_default());
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,78 @@
+//! Puts back into progenitor's code what `lower` took out of the document.
+//!
+//! This works on the syntax tree. Each operation and each type is found by its name and has to be patched exactly once;
+//! if progenitor's output ever looks different, generation fails here and names the operation, and no request goes out
+//! wrong.
+
+mod client;
+mod types;
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Item, parse_quote};
+
+use crate::Error;
+use crate::lower::Lowered;
+
+/// The generated code, whole again.
+#[derive(Debug)]
+pub struct Restored {
+    /// The client and what it needs.
+    pub client: Vec<Item>,
+    /// The models.
+    pub types: Vec<Item>,
+}
+
+/// Restores the code that progenitor made of a lowered document.
+///
+/// # Errors
+///
+/// Where the code has not the shape that this restores.
+pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error> {
+    let file: syn::File = syn::parse2(tokens)
+        .map_err(|error| Error::Generator(format!("progenitor's output can't be parsed: {error}")))?;
+    let mut restored = Restored { client: Vec::new(), types: Vec::new() };
+    for item in file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                restored.types = module.content.map(|(_, items)| items).unwrap_or_default();
+            }
+            // A glob import that nobody asked for.
+            Item::Mod(module) if module.ident == "prelude" => {}
+            item => restored.client.push(item),
+        }
+    }
+    client::restore(&mut restored.client, lowered)?;
+    types::restore(&mut restored.types, lowered)?;
+    Ok(restored)
+}
+
+/// The text of a documentation comment.
+fn take_docs(attributes: &mut Vec<Attribute>) -> String {
+    let mut docs = String::new();
+    attributes.retain(|attribute| match doc_text(attribute) {
+        Some(text) => {
+            docs.push_str(&text);
+            docs.push('\n');
+            false
+        }
+        None => true,
+    });
+    docs
+}
+
+fn doc_text(attribute: &Attribute) -> Option<String> {
+    let meta = attribute.meta.require_name_value().ok().filter(|meta| meta.path.is_ident("doc"))?;
+    match &meta.value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// Documentation as one `///` for each line.
+fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
+    let lines = docs.trim().lines().map(|line| {
+        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        parse_quote!(#[doc = #line])
+    });
+    attributes.splice(0..0, lines.collect::<Vec<Attribute>>());
+}

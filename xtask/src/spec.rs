@@ -1,0 +1,219 @@
+//! The OpenAPI document: YAML in, a tree out, with the line of every node.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
+use serde_json::{Map, Value};
+
+/// An OpenAPI document that knows where each of its nodes was written.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The document as a tree.
+    pub root: Value,
+    /// JSON pointer → line.
+    lines: BTreeMap<String, usize>,
+}
+
+/// One operation of the document, as it is written.
+#[derive(Debug, Clone)]
+pub struct Operation<'a> {
+    /// The key below `paths`, with its fragment if it has one.
+    pub path_key: &'a str,
+    /// The HTTP method in lower case, as OpenAPI spells it.
+    pub method: &'a str,
+    /// What is written below the method.
+    pub node: &'a Value,
+    /// Where that is.
+    pub at: Pointer,
+}
+
+impl<'a> Operation<'a> {
+    /// The path as it goes over the wire: the key without its fragment.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.path_key.split('#').next().unwrap_or_default()
+    }
+
+    /// The fragment of the path key, which tells apart operations on one path.
+    #[must_use]
+    pub fn fragment(&self) -> Option<&'a str> {
+        self.path_key.split_once('#').map(|(_, fragment)| fragment)
+    }
+
+    /// The operation's name in the document.
+    #[must_use]
+    pub fn id(&self) -> Option<&'a str> {
+        self.node["operationId"].as_str()
+    }
+}
+
+impl Document {
+    /// Parses a YAML document.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not one YAML document that JSON could say, too.
+    pub fn parse(text: &str) -> Result<Self, Finding> {
+        let syntax = |line: usize, problem: String| Finding {
+            at: Pointer::default(),
+            line,
+            problem,
+            advice: "write one YAML document, in the part of YAML that JSON has, too".to_owned(),
+        };
+        let documents = MarkedYaml::load_from_str(text)
+            .map_err(|e| syntax(e.marker().line(), format!("not YAML: {}", e.info())))?;
+        let [document] = documents.as_slice() else {
+            return Err(syntax(1, format!("the file holds {} YAML documents", documents.len())));
+        };
+        let mut lines = BTreeMap::new();
+        let root =
+            to_json(document, &Pointer::default(), &mut lines).map_err(|(line, problem)| syntax(line, problem))?;
+        Ok(Self { root, lines })
+    }
+
+    /// The line of a node, or of the nearest node around it.
+    #[must_use]
+    pub fn line(&self, at: &Pointer) -> usize {
+        let mut pointer = at.0.as_str();
+        loop {
+            if let Some(line) = self.lines.get(pointer) {
+                return *line;
+            }
+            match pointer.rfind('/') {
+                Some(cut) => pointer = &pointer[..cut],
+                None => return 1,
+            }
+        }
+    }
+
+    /// Every operation, in the order of its path key.
+    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+        operations(&self.root)
+    }
+
+    /// The node that `node` stands for: itself, or what its `$ref` names. With where it is.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, node: &'a Value, at: &Pointer) -> Option<(&'a Value, Pointer)> {
+        resolve(&self.root, node, at)
+    }
+}
+
+/// The methods that OpenAPI 3.0 knows.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+fn operations(root: &Value) -> impl Iterator<Item = Operation<'_>> {
+    let paths = root["paths"].as_object().into_iter().flatten();
+    paths.flat_map(|(path_key, item)| {
+        item.as_object().into_iter().flatten().filter(|(method, _)| METHODS.contains(&method.as_str())).map(
+            move |(method, node)| Operation {
+                path_key,
+                method,
+                node,
+                at: Pointer::default().child("paths").child(path_key).child(method),
+            },
+        )
+    })
+}
+
+pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value, at: &Pointer) -> Option<(&'a Value, Pointer)> {
+    let (mut node, mut at) = (node, at.clone());
+    // A chain longer than this goes in a circle.
+    for _ in 0..32 {
+        let Some(target) = node.get("$ref").and_then(Value::as_str) else {
+            return Some((node, at));
+        };
+        at = Pointer(target.strip_prefix('#')?.to_owned());
+        node = root.pointer(&at.0)?;
+    }
+    None
+}
+
+/// Where a node is: a JSON pointer, shown as a trail of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The node of this name below this one.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
+    }
+
+    /// The pointer as RFC 6901 writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+        f.write_str(&names.collect::<Vec<_>>().join(" › "))
+    }
+}
+
+/// Something in the document that can't be generated from, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The line in the document.
+    pub line: usize,
+    /// The node at fault.
+    pub at: Pointer,
+    /// What is wrong.
+    pub problem: String,
+    /// What to write instead.
+    pub advice: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if self.at != Pointer::default() {
+            write!(f, ": {}", self.at)?;
+        }
+        writeln!(f)?;
+        writeln!(f, "    {}", self.problem)?;
+        write!(f, "    instead: {}", self.advice)
+    }
+}
+
+type Line = usize;
+
+fn to_json(node: &MarkedYaml<'_>, at: &Pointer, lines: &mut BTreeMap<String, Line>) -> Result<Value, (Line, String)> {
+    let line = node.span.start.line();
+    lines.entry(at.0.clone()).or_insert(line);
+    Ok(match &node.data {
+        YamlData::Value(scalar) => match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Boolean(value) => Value::from(*value),
+            Scalar::Integer(value) => Value::from(*value),
+            Scalar::FloatingPoint(value) => Value::from(value.into_inner()),
+            Scalar::String(value) => Value::from(value.as_ref()),
+        },
+        YamlData::Sequence(items) => {
+            let items = items.iter().enumerate();
+            items.map(|(index, item)| to_json(item, &at.child(&index.to_string()), lines)).collect::<Result<_, _>>()?
+        }
+        YamlData::Mapping(entries) => {
+            let mut object = Map::new();
+            for (key, value) in entries {
+                let line = key.span.start.line();
+                // `200:` is a number to YAML and a name to OpenAPI.
+                let name = match &key.data {
+                    YamlData::Value(Scalar::String(name)) => name.to_string(),
+                    YamlData::Value(Scalar::Integer(number)) => number.to_string(),
+                    _ => return Err((line, "a key that is no text".to_owned())),
+                };
+                let at = at.child(&name);
+                lines.insert(at.0.clone(), line);
+                object.insert(name, to_json(value, &at, lines)?);
+            }
+            Value::Object(object)
+        }
+        YamlData::Tagged(..) | YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
+            return Err((line, "a tag, an alias or a value that JSON has no word for".to_owned()));
+        }
+    })
+}

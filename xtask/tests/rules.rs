@@ -1,0 +1,136 @@
+//! Every rule that a document has to keep, shown by a document that breaks it.
+
+const GOOD: &str = "\
+openapi: 3.0.3
+info: { title: Test, version: 1.0.0 }
+paths:
+  /users/{userId}/password:
+    parameters:
+      - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
+    get:
+      operationId: readPassword
+      responses:
+        '200':
+          description: It is so.
+          content:
+            application/hal+json: { schema: { $ref: '#/components/schemas/State' } }
+            application/json: { schema: { $ref: '#/components/schemas/State' } }
+        4XX:
+          description: Refused.
+          content:
+            application/json: { schema: { $ref: '#/components/schemas/Error' } }
+  /users/{userId}/password#unlock+json:
+    parameters:
+      - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
+    post:
+      operationId: unlockPassword
+      requestBody:
+        content:
+          application/vnd.pingidentity.password.unlock+json: {}
+      responses:
+        '200': { description: Done. }
+components:
+  schemas:
+    State: { type: object, properties: { status: { type: string } } }
+    Error: { type: object, properties: { code: { type: string } } }
+";
+
+/// What is said of the good document after these replacements.
+fn said(replacements: &[(&str, &str)]) -> String {
+    let mut document = GOOD.to_owned();
+    for (from, to) in replacements {
+        assert!(document.contains(from), "the document has no {from:?}");
+        document = document.replacen(from, to, 1);
+    }
+    match xtask::generate(&document) {
+        Ok(files) => format!("{} files", files.len()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn the_good_document_is_generated_from() {
+    assert_eq!(said(&[]), "4 files");
+}
+
+macro_rules! rules {
+    ($($name:ident: [$(($from:expr, $to:expr)),+ $(,)?])+) => {$(
+        #[test]
+        fn $name() {
+            let changes = [$(format!("{}  →  {}", $from, $to)),+].join("\n");
+            insta::with_settings!({ omit_expression => true, description => changes, snapshot_path => "rules", prepend_module_to_snapshot => false }, {
+                insta::assert_snapshot!(stringify!($name), said(&[$(($from, $to)),+]));
+            });
+        }
+    )+};
+}
+
+const UNLOCK: &str = "          application/vnd.pingidentity.password.unlock+json: {}\n";
+const UUID: &str = "schema: { type: string, format: uuid }";
+const STATE: &str = "{ type: object, properties: { status: { type: string } } }";
+
+rules! {
+    // The text.
+    not_yaml: [("paths:", "paths: [")]
+    duplicate_key: [("    get:\n", "    get: {}\n    get:\n")]
+    two_documents: [("components:", "---\ncomponents:")]
+    a_tag: [("title: Test", "title: !title Test")]
+    not_openapi: [("description: It is so.", "descriptions: It is so.")]
+
+    // The document.
+    openapi_3_1: [("openapi: 3.0.3", "openapi: 3.1.0")]
+    openapi_missing: [("openapi: 3.0.3\n", "")]
+    version_not_ascii: [("version: 1.0.0", "version: 1.0.0-β")]
+    version_missing: [(", version: 1.0.0", "")]
+    reference_to_nothing: [("'#/components/schemas/Error'", "'#/components/schemas/Eror'")]
+    reference_to_elsewhere: [("'#/components/schemas/Error'", "'other.yaml#/Error'")]
+    reference_to_itself: [("{ type: object, properties: { code: { type: string } } }", "{ $ref: '#/components/schemas/Error' }")]
+
+    // Operations.
+    operation_id_missing: [("      operationId: readPassword\n", "")]
+    operation_id_twice: [("operationId: unlockPassword", "operationId: readPassword")]
+    operation_ids_with_one_method_name: [("operationId: unlockPassword", "operationId: read_password")]
+    operation_id_no_name: [("operationId: unlockPassword", "operationId: 2fa")]
+    nothing_tells_them_apart: [("password#unlock+json:", "password#other:"), (UNLOCK, "          application/json: {}\n"),
+        ("components:", "  /users/{id}/password:\n    post:\n      operationId: more\n      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]
+
+    // Parameters.
+    path_parameter_not_declared: [("- { name: userId,", "- { name: user,")]
+    path_parameter_no_uuid: [(UUID, "schema: { type: string }")]
+    header_parameter_reserved: [("      responses:\n        '200': { description: Done. }", "      parameters: [{ name: Content-Type, in: header, schema: { type: string } }]\n      responses:\n        '200': { description: Done. }")]
+    secret_parameter: [("    get:\n", "    get:\n      parameters: [{ name: otp, in: query, schema: { type: string, format: password } }]\n")]
+
+    // Request bodies.
+    two_media_types: [(UNLOCK, "          application/vnd.pingidentity.password.unlock+json: {}\n          application/vnd.pingidentity.password.check+json: {}\n")]
+    no_media_type: [("        content:\n          application/vnd.pingidentity.password.unlock+json: {}\n", "        content: {}\n")]
+    not_a_media_type: [("application/vnd.pingidentity.password.unlock+json", "unlock+json")]
+    a_range_of_media_types: [("password#unlock+json:", "password:#"), ("application/vnd.pingidentity.password.unlock+json", "'*/*'"), ("password:#", "password#*:")]
+    fragment_of_another_media_type: [("password#unlock+json", "password#check+json")]
+    fragment_without_a_body: [("      requestBody:\n        content:\n          application/vnd.pingidentity.password.unlock+json: {}\n", "")]
+    optional_body: [("unlock+json: {}", "unlock+json: { schema: { $ref: '#/components/schemas/State' } }")]
+    required_body_without_schema: [("      requestBody:\n", "      requestBody:\n        required: true\n")]
+    body_that_is_not_json: [("      requestBody:\n", "      requestBody:\n        required: true\n"), ("password#unlock+json:", "password:#"),
+        ("application/vnd.pingidentity.password.unlock+json: {}", "text/csv: { schema: { type: string } }"), ("password:#", "password#csv:")]
+
+    // Responses.
+    default_response: [("'200': { description: Done. }", "'200': { description: Done. }\n        default: { description: Whatever. }")]
+    no_success: [("'200': { description: Done. }", "4XX: { description: Never. }")]
+    neither_success_nor_error: [("'200': { description: Done. }", "'200': { description: Done. }\n        '302': { description: Elsewhere. }")]
+    two_success_types: [("'200': { description: Done. }", "'200': { description: Done. }\n        '201': { description: Made., content: { application/json: { schema: { $ref: '#/components/schemas/State' } } } }")]
+    two_error_types: [("        4XX:\n", "        5XX: { description: Failed., content: { application/json: { schema: { $ref: '#/components/schemas/State' } } } }\n        4XX:\n")]
+    response_that_is_not_json: [("'200': { description: Done. }", "'200': { description: Done., content: { text/html: { schema: { type: string } } } }")]
+    response_without_schema: [("'200': { description: Done. }", "'200': { description: Done., content: { application/json: {} } }")]
+    response_with_two_schemas: [("application/json: { schema: { $ref: '#/components/schemas/State' } }", "application/json: { schema: { $ref: '#/components/schemas/Error' } }")]
+
+    // Schemas.
+    schema_without_a_type_name: [("    State: {", "    passwordState: {"), ("schemas/State'", "schemas/passwordState'"), ("schemas/State'", "schemas/passwordState'")]
+    schema_that_is_closed: [(STATE, "{ type: object, additionalProperties: false, properties: { status: { type: string } } }")]
+    inline_type_with_a_taken_name: [(STATE, "{ type: object, properties: { error: { type: object, properties: { a: { type: string } } } } }"),
+        ("    Error:", "    StateError: { type: object, properties: { state: { $ref: '#/components/schemas/State' } } }\n    Error:"),
+        ("properties: { code: { type: string } }", "properties: { code: { $ref: '#/components/schemas/StateError' } }")]
+    value_with_a_taken_name: [("status: { type: string }", "status: { type: string, enum: [OK, UNRECOGNIZED] }")]
+
+    // All at once.
+    everything_at_once: [("operationId: readPassword", "operationId: unlockPassword"), (UUID, "schema: { type: string }"), (UNLOCK, "          a/b: {}\n          c/d: {}\n"),
+        ("'200': { description: Done. }", "default: { description: Whatever. }")]
+}
