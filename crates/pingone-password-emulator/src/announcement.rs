@@ -1,0 +1,90 @@
+//! What the program prints when it is ready.
+
+use pingone_password_emulator::{Emulator, Status};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// How many users a person gets to see.
+const SHOWN: usize = 10;
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    api_url: &'a str,
+    auth_url: &'a str,
+    environment_id: Uuid,
+    client_id: &'a str,
+    client_secret: &'a str,
+    access_token: &'a str,
+    users: Vec<User>,
+}
+
+#[derive(Serialize)]
+struct User {
+    id: Uuid,
+    status: &'static str,
+}
+
+/// One line of JSON, with every user.
+pub(crate) fn for_a_program(emulator: &Emulator) -> serde_json::Result<String> {
+    let users = emulator.users().into_iter();
+    let ready = Ready {
+        api_url: emulator.api_url(),
+        auth_url: emulator.auth_url(),
+        environment_id: emulator.environment_id(),
+        client_id: emulator.client_id(),
+        client_secret: emulator.client_secret(),
+        access_token: emulator.access_token(),
+        users: users.map(|(id, status)| User { id, status: status.as_str() }).collect(),
+    };
+    Ok(serde_json::to_string(&ready)? + "\n")
+}
+
+/// The same to be read, with the first users, and with commands to paste.
+pub(crate) fn for_a_person(emulator: &Emulator) -> String {
+    let (api_url, token) = (emulator.api_url(), emulator.access_token());
+    let environment = emulator.environment_id();
+    let users = emulator.users();
+    let mut lines = vec![
+        "PingOne's user-password API, emulated until Ctrl-C".to_owned(),
+        String::new(),
+        format!("  API            {api_url}"),
+        format!("  auth           {}", emulator.auth_url()),
+        format!("  environment    {environment}"),
+        format!("  client id      {}", emulator.client_id()),
+        format!("  client secret  {}", emulator.client_secret()),
+        format!("  access token   {token}"),
+        String::new(),
+        format!("Users: {}", users.len()),
+    ];
+    let shown = users.iter().take(SHOWN);
+    lines.extend(shown.map(|(id, status)| format!("  {id}  {status}")));
+    if let Some(more @ 1..) = users.len().checked_sub(SHOWN) {
+        lines.push(format!("  and {more} more"));
+    }
+
+    let locked_out = |user: &&(Uuid, Status)| user.1 == Status::PasswordLockedOut;
+    if let Some((id, _)) = users.iter().find(locked_out) {
+        let url = format!("{api_url}/environments/{environment}/users/{id}/password");
+        lines.extend([
+            String::new(),
+            "Read a locked-out user's password state, and unlock it:".to_owned(),
+            format!("  curl '{url}' --header 'Authorization: Bearer {token}'"),
+            format!(
+                "  curl --request POST '{url}' --header 'Authorization: Bearer {token}' \
+                 --header 'Content-Type: application/vnd.pingidentity.password.unlock+json'"
+            ),
+        ]);
+    }
+
+    lines.extend([
+        String::new(),
+        "Point a client at it:".to_owned(),
+        format!("  export PINGONE_API_URL={api_url}"),
+        format!("  export PINGONE_AUTH_URL={}", emulator.auth_url()),
+        format!("  export PINGONE_ENVIRONMENT_ID={environment}"),
+        format!("  export PINGONE_API_ACCESS_TOKEN={token}"),
+        format!("  export PINGONE_CLIENT_ID={}", emulator.client_id()),
+        format!("  export PINGONE_CLIENT_SECRET={}", emulator.client_secret()),
+    ]);
+    lines.join("\n") + "\n"
+}

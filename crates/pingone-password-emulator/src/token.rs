@@ -1,0 +1,84 @@
+//! The token endpoint: an access token for the worker application's credentials.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Form,
+    extract::{FromRequest, Path, Request, State, rejection::PathRejection},
+    http::{
+        HeaderMap, Method, StatusCode,
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    body::{ApiError, JSON},
+    recording::CorrelationId,
+    routes::only,
+    store::{ENVIRONMENT_ID, Shared},
+};
+
+/// What a client sends. It is a form.
+#[derive(Deserialize)]
+struct TokenRequest {
+    grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+pub(crate) async fn issue(
+    State(shared): State<Arc<Shared>>,
+    Extension(id): Extension<CorrelationId>,
+    environment: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    if request.method() != Method::POST {
+        return ApiError::method_not_allowed("POST").into_response(id);
+    }
+    let headers = request.headers().clone();
+    let Ok(Form(form)) = Form::<TokenRequest>::from_request(request, &()).await else {
+        let description = "The body must be a form with one grant_type.";
+        return refuse(StatusCode::BAD_REQUEST, "invalid_request", description);
+    };
+    if form.grant_type != "client_credentials" {
+        let description = "The grant type must be client_credentials.";
+        return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", description);
+    }
+    let known_here = environment.is_ok_and(|Path(id)| id == ENVIRONMENT_ID.to_string());
+    let expected = (shared.client_id.clone(), shared.client_secret.clone());
+    if !known_here || credentials(&headers, form) != Some(expected) {
+        let description = "The client is unknown in this environment, or its credentials are wrong.";
+        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", description);
+    }
+    let access_token = shared.store().issue_token();
+    let body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 3600 });
+    answer(StatusCode::OK, &body)
+}
+
+/// Client id and client secret: by HTTP Basic where there is an `Authorization`, else from the form.
+fn credentials(headers: &HeaderMap, form: TokenRequest) -> Option<(String, String)> {
+    if !headers.contains_key(AUTHORIZATION) {
+        return Some((form.client_id?, form.client_secret?));
+    }
+    let (scheme, encoded) = only(headers, AUTHORIZATION)?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// An error of OAuth, which has another shape than the API's.
+fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
+    answer(status, &json!({ "error": error, "error_description": description }))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}

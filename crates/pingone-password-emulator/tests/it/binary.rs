@@ -1,0 +1,192 @@
+//! The program: what it prints, and that the vendor's own commands work on it.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+struct Program(Child);
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pingone-password-emulator"));
+        let command = command.args(arguments).stdout(Stdio::piped());
+        Self(command.stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Starts with `--json` and reads the line.
+    fn ready(users: &str) -> (Self, Value) {
+        let mut program = Self::start(&["--listen", "127.0.0.1:0", "--users", users, "--json"]);
+        let mut line = String::new();
+        let stdout = program.0.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        assert!(line.ends_with('\n'));
+        (program, serde_json::from_str(&line).unwrap())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+fn text<'a>(ready: &'a Value, name: &str) -> &'a str {
+    ready[name].as_str().unwrap_or_else(|| panic!("{name} in {ready}"))
+}
+
+/// The vendor's placeholders, filled in for the first user with this status.
+fn fill_in(template: &str, ready: &Value, status: &str) -> String {
+    let mut users = ready["users"].as_array().unwrap().iter();
+    let user = users.find(|user| user["status"] == status).unwrap();
+    template
+        .replace("{{apiPath}}", text(ready, "api_url"))
+        .replace("{{envID}}", text(ready, "environment_id"))
+        .replace("{{userID}}", text(user, "id"))
+        .replace("{{accessToken}}", text(ready, "access_token"))
+}
+
+/// The output of a command, or `None` where the program it needs is not here.
+fn run(needs: &str, command: &mut Command) -> Option<Value> {
+    if Command::new(needs).arg("--version").output().is_err() {
+        eprintln!("skipped: there is no {needs}");
+        return None;
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+#[test]
+fn one_line_of_json_says_everything() {
+    let (_program, ready) = Program::ready("7");
+    let mut names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let expected = "access_token api_url auth_url client_id client_secret environment_id users";
+    assert_eq!(names.join(" "), expected);
+    assert_eq!(text(&ready, "api_url"), format!("{}/v1", text(&ready, "auth_url")));
+    let users = ready["users"].as_array().unwrap().iter();
+    let statuses: Vec<_> = users.map(|user| text(user, "status")).collect();
+    assert_eq!(
+        statuses.join(" "),
+        "OK NO_PASSWORD PASSWORD_EXPIRED PASSWORD_LOCKED_OUT MUST_CHANGE_PASSWORD EXTERNAL PASSWORD_LOCKED_OUT"
+    );
+}
+
+/// The commands as "Password Unlock" and "Read Password State" print them.
+#[test]
+fn the_vendors_curl_commands_work() {
+    let (_program, ready) = Program::ready("6");
+    let curl = |template: &str, status: &str| {
+        let command = fill_in(template, &ready, status);
+        run("curl", Command::new("sh").args(["-c", &command]))
+    };
+    let unlock = "curl --location --globoff --request POST '{{apiPath}}/environments/{{envID}}/users/{{userID}}/password' \\
+--header 'Content-Type: application/vnd.pingidentity.password.unlock+json' \\
+--header 'Authorization: Bearer {{accessToken}}'";
+    let read = "curl --location --globoff '{{apiPath}}/environments/{{envID}}/users/{{userID}}/password' \\
+--header 'Authorization: Bearer {{accessToken}}'";
+    let states = [
+        (read, "PASSWORD_LOCKED_OUT", "PASSWORD_LOCKED_OUT"),
+        (unlock, "PASSWORD_LOCKED_OUT", "OK"),
+        (read, "PASSWORD_LOCKED_OUT", "OK"),
+        (read, "NO_PASSWORD", "NO_PASSWORD"),
+    ];
+    for (command, user, expected) in states {
+        if let Some(state) = curl(command, user) {
+            assert_eq!(state["status"], expected);
+        }
+    }
+}
+
+/// The vendor's Python uses `requests`, which sends the empty payload as a `Content-Length: 0`; so does this.
+#[test]
+fn python_unlocks() {
+    let (_program, ready) = Program::ready("6");
+    let script = r#"
+import http.client, urllib.parse
+url = urllib.parse.urlsplit("{{apiPath}}/environments/{{envID}}/users/{{userID}}/password")
+connection = http.client.HTTPConnection(url.netloc)
+payload = ""
+headers = {
+'Content-Type': 'application/vnd.pingidentity.password.unlock+json',
+'Authorization': 'Bearer {{accessToken}}'
+}
+connection.request("POST", url.path, headers=headers, body=payload)
+print(connection.getresponse().read().decode())
+"#;
+    let script = fill_in(script, &ready, "PASSWORD_LOCKED_OUT");
+    if let Some(state) = run("python3", Command::new("python3").args(["-c", &script])) {
+        assert_eq!(state["status"], "OK");
+    }
+}
+
+#[test]
+fn a_person_sees_the_first_ten_users_and_what_to_paste() {
+    let mut program = Program::start(&["--users", "1000"]);
+    let stdout = BufReader::new(program.0.stdout.take().unwrap());
+    let mut lines = Vec::new();
+    for line in stdout.lines() {
+        lines.push(line.unwrap());
+        if lines.last().is_some_and(|line| line.contains("PINGONE_CLIENT_SECRET=")) {
+            break;
+        }
+    }
+    assert!(lines.contains(&"Users: 1000".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"  and 990 more".to_owned()), "{lines:#?}");
+    assert!(lines.len() < 40, "{lines:#?}");
+    for name in ["API_URL", "AUTH_URL", "ENVIRONMENT_ID", "API_ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET"] {
+        let export = format!("  export PINGONE_{name}=");
+        assert!(lines.iter().any(|line| line.starts_with(&export)), "{name} in {lines:#?}");
+    }
+    let commands = lines.iter().filter(|line| line.starts_with("  curl "));
+    let states = commands.filter_map(|command| run("curl", Command::new("sh").args(["-c", command])));
+    let states: Vec<_> = states.map(|state| state["status"].clone()).collect();
+    assert!(states.is_empty() || states == ["PASSWORD_LOCKED_OUT", "OK"], "{states:?}");
+}
+
+#[test]
+fn a_refused_address_is_told_and_fails() {
+    let mut program = Program::start(&["--listen", "0.0.0.0:0"]);
+    let mut announced = String::new();
+    let mut stdout = BufReader::new(program.0.stdout.take().unwrap());
+    stdout.read_line(&mut announced).unwrap();
+    assert_eq!(announced, "");
+    assert_eq!(program.0.wait().unwrap().code(), Some(1));
+    let mut told = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("pingone-password-emulator: 0.0.0.0:0 is not a loopback address"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_quietly() {
+    let (mut program, _) = Program::ready("1");
+    interrupt(&program);
+    assert_eq!(program.0.wait().unwrap().code(), Some(0));
+    let mut told = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(told, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_output_does_not_stop_it() {
+    let mut program = Program::start(&["--users", "100000", "--json"]);
+    // More than a pipe holds is still to be written when its reader goes.
+    let mut stdout = program.0.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 16]).unwrap();
+    drop(stdout);
+    interrupt(&program);
+    assert_eq!(program.0.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+fn interrupt(program: &Program) {
+    let id = program.0.id().to_string();
+    let status = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(status.success());
+}
