@@ -1,0 +1,415 @@
+//! The error: what failed, for whom, what the server said, and what a caller may assume.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use pingone_password_client::Answer;
+use pingone_password_client::types::ApiError;
+
+use crate::config::Mistake;
+use crate::model::ApiErrorDetail;
+use crate::operations::Operation;
+use crate::{UserId, VendorMediaType, media_type};
+
+/// The result of everything that can fail with an [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something failed.
+///
+/// [`Display`](fmt::Display) says what failed, for which user, and what the server said. It shows no body and no token,
+/// and doesn't repeat its [`source`](StdError::source). What to do is in [`advice`](Self::advice), and whether the
+/// operation may have happened all the same in [`outcome`](Self::outcome).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    call: Option<Call>,
+    mistakes: Vec<Mistake>,
+    status: Option<StatusCode>,
+    said: Option<ApiError>,
+    content_type: Option<String>,
+    correlation_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of failure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client is not set up right. Nothing was sent.
+    Configuration,
+    /// No connection could be made. Nothing was sent.
+    Connect,
+    /// There was no answer in time.
+    Timeout,
+    /// The connection was lost after it had been made.
+    Interrupted,
+    /// 401: the access token is missing, wrong or expired.
+    Unauthenticated,
+    /// 403: the token's role doesn't allow it, or there is no such environment.
+    Forbidden,
+    /// 404: there is no such user.
+    NotFound,
+    /// 429: there were too many requests.
+    RateLimited,
+    /// Any other 4xx: the request was refused.
+    Refused,
+    /// 5xx: the server failed.
+    Server,
+    /// The server answered with what can't be understood: a redirect, or success without what was asked for.
+    Unexpected,
+    /// The answer was longer than the client's limit.
+    TooLong,
+}
+
+/// What a caller may assume of an operation that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It did not happen: nothing on the server has changed.
+    NotApplied,
+    /// It may have happened, and nobody said so. Reading the state tells.
+    Unknown,
+}
+
+impl Error {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What may be assumed of the operation: whether it may have happened all the same.
+    ///
+    /// A read changes nothing, so it is never unknown.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let is_write = self.0.call.as_ref().is_some_and(|call| call.is_write);
+        let is_open = match self.0.kind {
+            ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::Server
+            | ErrorKind::Unexpected
+            | ErrorKind::TooLong => true,
+            // Who gave up waiting for the request may have seen enough of it.
+            ErrorKind::Refused => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
+            _ => false,
+        };
+        if is_write && is_open { Outcome::Unknown } else { Outcome::NotApplied }
+    }
+
+    /// Whether the access token is missing, wrong or expired (401).
+    #[must_use]
+    pub fn is_unauthenticated(&self) -> bool {
+        self.0.kind == ErrorKind::Unauthenticated
+    }
+
+    /// Whether the token's role doesn't allow it, or there is no such environment (403).
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.0.kind == ErrorKind::Forbidden
+    }
+
+    /// Whether there is no such user (404).
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether there were too many requests (429). [`retry_after`](Self::retry_after) says how long to wait.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether there was no answer in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether no connection could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// The operation that failed: its `operationId`, or its media type where it has none here.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| call.operation.as_str())
+    }
+
+    /// The user whose password it was about.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        self.0.call.as_ref().map(|call| call.user_id)
+    }
+
+    /// The HTTP status, where there was an answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The vendor's class of the error, such as `NOT_FOUND`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.said.as_ref()?.code.as_deref()
+    }
+
+    /// What the server said of it, for people.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.said.as_ref()?.message.as_deref()
+    }
+
+    /// What the server said of it, piece by piece, with the raw JSON of each `innerError`.
+    #[must_use]
+    pub fn details(&self) -> &[ApiErrorDetail] {
+        self.0.said.as_ref().and_then(|said| said.details.as_deref()).unwrap_or_default()
+    }
+
+    /// What identifies the request in the vendor's logs. The vendor's support asks for it.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.as_deref()
+    }
+
+    /// How long the server asks to wait before another request.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The body of the answer, as far as the client's limit allowed. It is whatever a server or a gateway sent: don't
+    /// log it.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// What to do about it, in a sentence for people.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self.0.kind {
+            ErrorKind::Configuration => "Mend the settings that the error names.",
+            ErrorKind::Connect => "Check the network and the base URL, then try again: nothing was sent.",
+            ErrorKind::Unauthenticated => "Get a new access token: this one is wrong or has expired.",
+            ErrorKind::Forbidden => {
+                "Check the environment id, and that the worker application's role allows the operation there."
+            }
+            ErrorKind::NotFound => "Check the user id and the environment id.",
+            ErrorKind::RateLimited => "Wait as long as the server asks, then go on more slowly.",
+            ErrorKind::Refused if self.outcome() == Outcome::NotApplied => {
+                "Check the request against what the server said; sending it again will not help."
+            }
+            ErrorKind::TooLong => "Raise the response limit if the base URL is the right one.",
+            ErrorKind::Unexpected => "Check the base URL: what answered may not be PingOne.",
+            _ if self.outcome() == Outcome::Unknown => {
+                "It may have happened all the same: read the password state before trying again."
+            }
+            _ => "Try again later, and give the vendor's support the correlation id if it goes on.",
+        }
+    }
+
+    pub(crate) fn configuration(mistakes: Vec<Mistake>) -> Self {
+        Self(Box::new(Inner { mistakes, ..Inner::of(ErrorKind::Configuration) }))
+    }
+
+    /// There was no answer.
+    pub(crate) fn transport(call: &Call, failure: Option<reqwest::Error>) -> Self {
+        let kind = match &failure {
+            Some(error) if error.is_builder() => ErrorKind::Configuration,
+            Some(error) if error.is_connect() => ErrorKind::Connect,
+            Some(error) if error.is_timeout() => ErrorKind::Timeout,
+            _ => ErrorKind::Interrupted,
+        };
+        let source = failure.map(|error| error.without_url().into());
+        Self(Box::new(Inner { call: Some(call.clone()), source, ..Inner::of(kind) }))
+    }
+
+    /// There was an answer, and it was not one of success.
+    pub(crate) fn refused(call: &Call, answer: &Answer) -> Self {
+        let kind = match answer.status() {
+            StatusCode::UNAUTHORIZED => ErrorKind::Unauthenticated,
+            StatusCode::FORBIDDEN => ErrorKind::Forbidden,
+            StatusCode::NOT_FOUND => ErrorKind::NotFound,
+            StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
+            status if status.is_client_error() => ErrorKind::Refused,
+            status if status.is_server_error() => ErrorKind::Server,
+            _ => ErrorKind::Unexpected,
+        };
+        Self(Box::new(Inner {
+            said: serde_json::from_slice(answer.body()).ok(),
+            ..Inner::answered(kind, call, answer)
+        }))
+    }
+
+    /// There was an answer of success, and not with what was asked for.
+    pub(crate) fn undecodable(call: &Call, answer: &Answer) -> Self {
+        let kind = match answer {
+            answer if answer.is_too_long() => ErrorKind::TooLong,
+            answer if !answer.is_whole() => ErrorKind::Interrupted,
+            _ => ErrorKind::Unexpected,
+        };
+        Self(Box::new(Inner::answered(kind, call, answer)))
+    }
+}
+
+impl Inner {
+    fn of(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            call: None,
+            mistakes: Vec::new(),
+            status: None,
+            said: None,
+            content_type: None,
+            correlation_id: None,
+            retry_after: None,
+            body: Vec::new(),
+            source: None,
+        }
+    }
+
+    fn answered(kind: ErrorKind, call: &Call, answer: &Answer) -> Self {
+        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        Self {
+            call: Some(call.clone()),
+            status: Some(answer.status()),
+            content_type: header(CONTENT_TYPE).map(str::to_owned),
+            correlation_id: correlation_id(answer),
+            retry_after: header(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now())),
+            body: answer.body().to_vec(),
+            ..Self::of(kind)
+        }
+    }
+}
+
+/// What was asked for, for whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    operation: String,
+    user_id: UserId,
+    is_write: bool,
+}
+
+impl Call {
+    pub(crate) fn of(operation: &Operation, user_id: UserId) -> Self {
+        Self { operation: operation.id.to_owned(), user_id, is_write: operation.method != "GET" }
+    }
+
+    pub(crate) fn by_media_type(media_type: &VendorMediaType, user_id: UserId) -> Self {
+        Self { operation: media_type.to_string(), user_id, is_write: true }
+    }
+}
+
+/// What identifies a request in the vendor's logs: the header, or else the id of the error in the body.
+pub(crate) fn correlation_id(answer: &Answer) -> Option<String> {
+    let header = answer.headers().get("correlation-id").and_then(|value| value.to_str().ok().map(str::to_owned));
+    header.or_else(|| {
+        let is_error = !answer.status().is_success();
+        is_error.then(|| serde_json::from_slice::<ApiError>(answer.body()).ok()?.id)?
+    })
+}
+
+/// `Retry-After` as a time from now: a number of seconds, or a date.
+fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    match value.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => Some(httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default()),
+    }
+}
+
+/// A text from elsewhere, fit for a terminal and a log: on one line, and not too long.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 300;
+        for character in self.0.chars().take(LONGEST) {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        if self.0.chars().nth(LONGEST).is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(Call { operation, user_id, .. }) = &inner.call {
+            write!(f, "{operation} of user {user_id} failed: ")?;
+        }
+        f.write_str(match inner.kind {
+            ErrorKind::Configuration => "the client can't be set up",
+            ErrorKind::Connect => "no connection could be made",
+            ErrorKind::Timeout => "there was no answer in time",
+            ErrorKind::Interrupted => "the connection was lost",
+            ErrorKind::TooLong => "the answer was too long:",
+            ErrorKind::Unexpected => "the answer was not understood:",
+            _ => "the server answered",
+        })?;
+        for (index, mistake) in inner.mistakes.iter().enumerate() {
+            write!(f, "{}{mistake}", if index == 0 { ": " } else { "; " })?;
+        }
+        self.fmt_answer(f)?;
+        if let Some(id) = &inner.correlation_id {
+            write!(f, " (correlation id {})", Shown(id))?;
+        }
+        if self.outcome() == Outcome::Unknown { f.write_str("; it may have happened all the same") } else { Ok(()) }
+    }
+}
+
+impl Error {
+    /// Status, code and message, as far as there are any.
+    fn fmt_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(status) = self.status() else { return Ok(()) };
+        write!(f, " {status}")?;
+        if let Some(code) = self.code() {
+            write!(f, " {}", Shown(code))?;
+        }
+        if let Some(message) = self.message() {
+            write!(f, ", \"{}\"", Shown(message))?;
+        }
+        match &self.0.content_type {
+            Some(content_type) if !media_type::is_json(content_type) => {
+                write!(f, " with a body of {}", Shown(content_type))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, call, mistakes, status, correlation_id, retry_after, body, source, .. } = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("call", call)
+            .field("mistakes", mistakes)
+            .field("status", status)
+            .field("code", &self.code())
+            .field("correlation_id", correlation_id)
+            .field("retry_after", retry_after)
+            .field("body_length", &body.len())
+            .field("source", source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

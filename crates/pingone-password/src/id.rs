@@ -1,0 +1,113 @@
+//! The ids in a request's path: two types, so that they can't be swapped.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$docs:meta])* $name:ident, $what:literal) => {
+        $(#[$docs])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            pub(crate) fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let invalid = || InvalidId { what: $what, text: text.to_owned() };
+                let id = Uuid::try_parse(text).map_err(|_| invalid())?;
+                // Other ways to write a UUID, with braces or as a URN, are no ids of PingOne's.
+                if id.to_string().eq_ignore_ascii_case(text) { Ok(Self(id)) } else { Err(invalid()) }
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        /// In lower case, with hyphens.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of an environment.
+    ///
+    /// ```
+    /// use pingone_password::EnvironmentId;
+    ///
+    /// let environment: EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse()?;
+    /// let error = "production".parse::<EnvironmentId>().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "`production` is no environment id: it has to be a UUID, such as c3042000-188f-4bc7-a269-dee1602cf7af"
+    /// );
+    /// # Ok::<(), pingone_password::InvalidId>(())
+    /// ```
+    EnvironmentId, "environment id"
+}
+
+id! {
+    /// The id of a user.
+    ///
+    /// ```
+    /// use pingone_password::UserId;
+    ///
+    /// let user: UserId = "C3042000-188F-4BC7-A269-DEE1602CF7AF".parse()?;
+    /// assert_eq!(user.to_string(), "c3042000-188f-4bc7-a269-dee1602cf7af");
+    /// assert!("../other-resource".parse::<UserId>().is_err());
+    /// # Ok::<(), pingone_password::InvalidId>(())
+    /// ```
+    ///
+    /// An environment's id is no user's:
+    ///
+    /// ```compile_fail
+    /// # let client: pingone_password::Client = todo!();
+    /// let environment: pingone_password::EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap();
+    /// client.unlock_password(environment);
+    /// ```
+    UserId, "user id"
+}
+
+/// A text that is no id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    what: &'static str,
+    text: String,
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, text } = self;
+        let shown: String = text.chars().take(64).flat_map(char::escape_debug).collect();
+        let more = if text.chars().nth(64).is_some() { "…" } else { "" };
+        write!(f, "`{shown}{more}` is no {what}: it has to be a UUID, such as c3042000-188f-4bc7-a269-dee1602cf7af")
+    }
+}
+
+impl std::error::Error for InvalidId {}

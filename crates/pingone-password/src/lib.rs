@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod auth;
+mod client;
+mod config;
+mod error;
+mod id;
+pub mod media_type;
+mod request;
+mod tls;
+
+pub use auth::AccessToken;
+pub use client::Client;
+pub use config::{ClientBuilder, Region, UnknownRegion};
+pub use error::{Error, ErrorKind, Outcome, Result};
+pub use id::{EnvironmentId, InvalidId, UserId};
+pub use media_type::VendorMediaType;
+pub use request::{Answer, Method, OtherOperation, ReadPasswordState, UnlockPassword, Unlocked};
+
+/// What the server sends: the generated models.
+///
+/// Each keeps what its server sent beyond the properties that are known, in `extra`; each enum keeps a value that isn't
+/// known, in `Unrecognized`. So none of them can be written down as a literal; for a test, decode one from JSON.
+pub mod model {
+    pub use pingone_password_client::types::{
+        ApiErrorDetail, Link, PasswordHistory, PasswordLength, PasswordLockout, PasswordPolicy, PasswordState,
+        PasswordStateEmbedded, PasswordStatus, ResourceReference, SequenceRule,
+    };
+}
+
+/// What each operation sends: the generated table of methods, paths and media types.
+pub mod operations {
+    pub use pingone_password_client::operations::*;
+}
+
+#[doc(no_inline)]
+pub use model::{PasswordPolicy, PasswordState, PasswordStatus};
