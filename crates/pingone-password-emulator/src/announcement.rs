@@ -1,5 +1,8 @@
 //! What the program prints when it is ready.
 
+#[cfg(feature = "tls")]
+use std::io::{self, Write};
+
 use pingone_password_emulator::{Emulator, Status};
 use serde::Serialize;
 use uuid::Uuid;
@@ -7,15 +10,38 @@ use uuid::Uuid;
 /// How many users a person gets to see.
 const SHOWN: usize = 10;
 
+/// The file that holds the certificate to trust, if there is one; it goes when the program ends.
+#[derive(Default)]
+pub(crate) struct Certificate {
+    path: Option<String>,
+    #[cfg(feature = "tls")]
+    _file: Option<tempfile::NamedTempFile>,
+}
+
+#[cfg(feature = "tls")]
+impl Certificate {
+    pub(crate) fn write(emulator: &Emulator) -> io::Result<Self> {
+        let Some(pem) = emulator.certificate_pem() else { return Ok(Self::default()) };
+        let named = tempfile::Builder::new().prefix("pingone-password-emulator-").suffix(".pem").tempfile();
+        let mut file = named?;
+        file.write_all(pem.as_bytes())?;
+        Ok(Self { path: Some(file.path().display().to_string()), _file: Some(file) })
+    }
+}
+
 #[derive(Serialize)]
 struct Ready<'a> {
     api_url: &'a str,
     auth_url: &'a str,
     environment_id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worker_environment_id: Option<Uuid>,
     client_id: &'a str,
     client_secret: &'a str,
     access_token: &'a str,
     users: Vec<User>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_file: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -25,22 +51,30 @@ struct User {
 }
 
 /// One line of JSON, with every user.
-pub(crate) fn for_a_program(emulator: &Emulator) -> serde_json::Result<String> {
+pub(crate) fn for_a_program(emulator: &Emulator, certificate: &Certificate) -> serde_json::Result<String> {
     let users = emulator.users().into_iter();
     let ready = Ready {
         api_url: emulator.api_url(),
         auth_url: emulator.auth_url(),
         environment_id: emulator.environment_id(),
+        worker_environment_id: other_environment(emulator),
         client_id: emulator.client_id(),
         client_secret: emulator.client_secret(),
         access_token: emulator.access_token(),
         users: users.map(|(id, status)| User { id, status: status.as_str() }).collect(),
+        certificate_file: certificate.path.clone(),
     };
     Ok(serde_json::to_string(&ready)? + "\n")
 }
 
+/// The worker application's environment where it is one of its own.
+fn other_environment(emulator: &Emulator) -> Option<Uuid> {
+    let id = emulator.worker_environment_id();
+    (id != emulator.environment_id()).then_some(id)
+}
+
 /// The same to be read, with the first users, and with commands to paste.
-pub(crate) fn for_a_person(emulator: &Emulator) -> String {
+pub(crate) fn for_a_person(emulator: &Emulator, certificate: &Certificate) -> String {
     let (api_url, token) = (emulator.api_url(), emulator.access_token());
     let environment = emulator.environment_id();
     let users = emulator.users();
@@ -53,9 +87,11 @@ pub(crate) fn for_a_person(emulator: &Emulator) -> String {
         format!("  client id      {}", emulator.client_id()),
         format!("  client secret  {}", emulator.client_secret()),
         format!("  access token   {token}"),
-        String::new(),
-        format!("Users: {}", users.len()),
     ];
+    lines.extend(other_environment(emulator).map(|id| format!("  client's env   {id}")));
+    let certificate = certificate.path.clone();
+    lines.extend(certificate.as_ref().map(|path| format!("  certificate    {path}")));
+    lines.extend([String::new(), format!("Users: {}", users.len())]);
     let shown = users.iter().take(SHOWN);
     lines.extend(shown.map(|(id, status)| format!("  {id}  {status}")));
     if let Some(more @ 1..) = users.len().checked_sub(SHOWN) {
@@ -64,13 +100,14 @@ pub(crate) fn for_a_person(emulator: &Emulator) -> String {
 
     let locked_out = |user: &&(Uuid, Status)| user.1 == Status::PasswordLockedOut;
     if let Some((id, _)) = users.iter().find(locked_out) {
+        let curl = certificate.map_or("curl".to_owned(), |path| format!("curl --cacert '{path}'"));
         let url = format!("{api_url}/environments/{environment}/users/{id}/password");
         lines.extend([
             String::new(),
             "Read a locked-out user's password state, and unlock it:".to_owned(),
-            format!("  curl '{url}' --header 'Authorization: Bearer {token}'"),
+            format!("  {curl} '{url}' --header 'Authorization: Bearer {token}'"),
             format!(
-                "  curl --request POST '{url}' --header 'Authorization: Bearer {token}' \
+                "  {curl} --request POST '{url}' --header 'Authorization: Bearer {token}' \
                  --header 'Content-Type: application/vnd.pingidentity.password.unlock+json'"
             ),
         ]);

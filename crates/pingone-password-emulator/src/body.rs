@@ -2,8 +2,8 @@
 
 use axum::{
     http::{
-        HeaderValue, StatusCode,
-        header::{ALLOW, CONTENT_TYPE},
+        HeaderName, HeaderValue, StatusCode,
+        header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
 };
@@ -16,7 +16,7 @@ use crate::{
     store::{ENVIRONMENT_ID, LOCKOUT_SECONDS, User},
 };
 
-const HAL_JSON: &str = "application/hal+json;charset=UTF-8";
+pub(crate) const HAL_JSON: &str = "application/hal+json;charset=UTF-8";
 pub(crate) const JSON: &str = "application/json;charset=UTF-8";
 const POLICY_ID: Uuid = Uuid::from_u128(0xb000_0000_0000_8000_8000_0000_0000_0001);
 /// The instant in the vendor's example.
@@ -28,7 +28,7 @@ pub(crate) fn ok(state: &Value) -> Response {
 }
 
 /// The password state, as the example of "Read Password State" shows it.
-pub(crate) fn password_state(api_url: &str, id: Uuid, user: &User, with_policy: bool) -> Value {
+pub(crate) fn password_state(api_url: &str, id: Uuid, user: User, with_policy: bool) -> Value {
     let environment = format!("{api_url}/environments/{ENVIRONMENT_ID}");
     let this_user = format!("{environment}/users/{id}");
     let password = format!("{this_user}/password");
@@ -109,12 +109,14 @@ pub(crate) struct ApiError {
     code: &'static str,
     message: &'static str,
     details: Vec<Value>,
-    allow: Option<&'static str>,
+    header: Option<(HeaderName, &'static str)>,
+    /// The vendor leaves the `id` away now and then.
+    with_id: bool,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message, details: Vec::new(), allow: None }
+        Self { status, code, message, details: Vec::new(), header: None, with_id: true }
     }
 
     fn detail(mut self, detail: Value) -> Self {
@@ -126,7 +128,7 @@ impl ApiError {
         let message = "The request could not be completed. You do not have access to this resource.";
         Self::new(StatusCode::UNAUTHORIZED, "ACCESS_FAILED", message).detail(json!({
             "code": "INVALID_TOKEN",
-            "message": "The access token is missing, malformed, repeated or unknown.",
+            "message": "The access token is missing, malformed, repeated or unknown or no longer good.",
         }))
     }
 
@@ -168,7 +170,7 @@ impl ApiError {
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         let message = "The request could not be completed. The resource does not take this method.";
         let mut error = Self::new(StatusCode::METHOD_NOT_ALLOWED, "INVALID_REQUEST", message);
-        error.allow = Some(allow);
+        error.header = Some((ALLOW, allow));
         error
     }
 
@@ -187,15 +189,31 @@ impl ApiError {
         Self::new(status, "INVALID_REQUEST", message)
     }
 
+    /// The window opens again within a second.
+    pub(crate) fn rate_limited() -> Self {
+        let message = "The request could not be completed. There were too many requests.";
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);
+        error.header = Some((RETRY_AFTER, "1"));
+        error.with_id = false;
+        error
+    }
+
+    pub(crate) fn unexpected() -> Self {
+        let message = "The request could not be completed. An unexpected error occurred.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR", message)
+    }
+
     pub(crate) fn into_response(self, CorrelationId(id): CorrelationId) -> Response {
-        let mut body = json!({ "id": id, "code": self.code, "message": self.message });
+        let mut body = json!({ "code": self.code, "message": self.message });
+        if self.with_id {
+            body["id"] = json!(id);
+        }
         if !self.details.is_empty() {
             body["details"] = Value::Array(self.details);
         }
         let mut response = (self.status, [(CONTENT_TYPE, JSON)], body.to_string()).into_response();
-        if let Some(allow) = self.allow {
-            let allow = HeaderValue::from_static(allow);
-            response.headers_mut().insert(ALLOW, allow);
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }

@@ -1,31 +1,43 @@
-//! Starting the emulator, arranging its users, looking at what arrived.
+//! A running emulator: where it is, arranging what it does, looking at what it did.
 
 use std::{
-    error::Error,
-    fmt, io,
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
 
 use crate::{
+    builder::{Builder, StartError},
+    fault::{Fault, TokenFault},
+    faults::Operation,
     recording::RecordedRequest,
-    routes,
     status::Status,
-    store::{ENVIRONMENT_ID, Event, Shared, Store},
+    store::{ENVIRONMENT_ID, Event, Shared},
 };
 
-/// A running emulator: one environment, one worker application, and users. It serves until it is dropped.
+/// A running emulator: one environment, one worker application, and users. It serves until it is stopped or dropped.
 pub struct Emulator {
-    shared: Arc<Shared>,
-    auth_url: String,
-    access_token: String,
-    /// Dropping it ends the server.
-    _running: oneshot::Sender<()>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) address: SocketAddr,
+    pub(crate) auth_url: String,
+    pub(crate) access_token: String,
+    #[cfg(feature = "tls")]
+    pub(crate) certificate_pem: Option<String>,
+    /// `None` once it is stopped.
+    pub(crate) running: Mutex<Option<Running>>,
 }
 
+/// The server's task, and the end of it.
+pub(crate) struct Running {
+    /// Dropping it ends the server too.
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) server: JoinHandle<()>,
+}
+
+/// Starting, stopping, and where it is in between.
 impl Emulator {
     /// Starts an emulator without users on a free port of 127.0.0.1.
     ///
@@ -37,16 +49,33 @@ impl Emulator {
 
     /// An emulator to be set up before it starts.
     pub fn builder() -> Builder {
-        Builder { address: (Ipv4Addr::LOCALHOST, 0).into(), users: 0, recording: true }
+        Builder::new()
     }
 
-    /// The vendor's `{{apiPath}}`: `http://127.0.0.1:PORT/v1`.
+    /// Stops serving: when this returns the port is free, so that a client's next attempt is refused, and every connection is
+    /// closed. Everything else about the emulator stays as it is. Dropping the emulator does the same, a little later.
+    pub async fn stop(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Running { stop, server }) = running {
+            // Where either fails, the server's runtime is gone, and the server with it.
+            _ = stop.send(());
+            _ = server.await;
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The vendor's `{{apiPath}}`: `http://127.0.0.1:PORT/v1`, and `https` with TLS.
     #[must_use]
     pub fn api_url(&self) -> &str {
         &self.shared.api_url
     }
 
-    /// The vendor's `{{authPath}}`: `http://127.0.0.1:PORT`.
+    /// The vendor's `{{authPath}}`: `http://127.0.0.1:PORT`, and `https` with TLS.
     #[must_use]
     pub fn auth_url(&self) -> &str {
         &self.auth_url
@@ -56,6 +85,13 @@ impl Emulator {
     #[must_use]
     pub fn environment_id(&self) -> Uuid {
         ENVIRONMENT_ID
+    }
+
+    /// The worker application's environment: the same as [`Self::environment_id`] unless [`Builder::worker_environment`] says
+    /// otherwise.
+    #[must_use]
+    pub fn worker_environment_id(&self) -> Uuid {
+        self.shared.worker_environment
     }
 
     /// The worker application's client id (a UUID); the same at every start.
@@ -70,12 +106,24 @@ impl Emulator {
         &self.shared.client_secret
     }
 
-    /// An access token that is good as long as the emulator runs; another at every start.
+    /// An access token; another at every start. It is good as long as the emulator runs, unless [`Builder::token_lifetime`] or
+    /// [`Self::revoke_tokens`] end it.
     #[must_use]
     pub fn access_token(&self) -> &str {
         &self.access_token
     }
 
+    /// The certificate to trust, or `None` without TLS. It is good for `127.0.0.1`, `::1` and `localhost`, signed by itself, and
+    /// another at every start.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn certificate_pem(&self) -> Option<&str> {
+        self.certificate_pem.as_deref()
+    }
+}
+
+/// Looking at what it did.
+impl Emulator {
     /// Every user, in the order in which they were added.
     #[must_use]
     pub fn users(&self) -> Vec<(Uuid, Status)> {
@@ -87,6 +135,19 @@ impl Emulator {
     #[must_use]
     pub fn status(&self, user: Uuid) -> Option<Status> {
         self.shared.store().users.get(&user).map(|u| u.status)
+    }
+
+    /// How many unlocks of this user's password were carried out, those included that found it unlocked; 0 where there is no
+    /// such user.
+    #[must_use]
+    pub fn unlocks(&self, user: Uuid) -> usize {
+        self.shared.store().users.get(&user).map_or(0, |u| u.unlocks)
+    }
+
+    /// How many POST requests there were for an access token, whatever came of them.
+    #[must_use]
+    pub fn token_requests(&self) -> usize {
+        self.shared.store().token_requests
     }
 
     /// Every request so far, in the order of arrival.
@@ -103,10 +164,6 @@ impl Emulator {
 }
 
 /// Arranging users, before a request or between two.
-#[expect(
-    clippy::must_use_candidate,
-    reason = "what these return, a test that has just added the user knows or does not need"
-)]
 impl Emulator {
     /// Adds a user and returns its id. The ids count up, the same way at every start.
     pub fn add_user(&self, status: Status) -> Uuid {
@@ -137,96 +194,42 @@ impl Emulator {
     }
 }
 
+/// Arranging what goes wrong.
+impl Emulator {
+    /// Refuses from now on every access token there is, [`Self::access_token`] too. New ones can be asked for.
+    pub fn revoke_tokens(&self) {
+        self.shared.store().tokens.revoke_all();
+    }
+
+    /// A script for the next requests on passwords, reads and unlocks alike: each takes one entry, in the order of arrival,
+    /// and `None` is no fault. It goes behind what is left of an earlier script.
+    ///
+    /// Only a request that is in order takes an entry: it would otherwise be answered with 200.
+    pub fn inject<F: Into<Option<Fault>>>(&self, script: impl IntoIterator<Item = F>) {
+        self.extend(None, script);
+    }
+
+    /// Like [`Self::inject`], for the next reads or the next unlocks only. Such a request takes from the script for either only
+    /// when its own is used up.
+    pub fn inject_for<F: Into<Option<Fault>>>(&self, operation: Operation, script: impl IntoIterator<Item = F>) {
+        self.extend(Some(operation), script);
+    }
+
+    /// A script for the next POST requests for an access token; each takes one entry, whatever its credentials.
+    pub fn inject_token<F: Into<Option<TokenFault>>>(&self, script: impl IntoIterator<Item = F>) {
+        // Before the lock, because the iterator is the caller's code.
+        let script: Vec<_> = script.into_iter().map(Into::into).collect();
+        self.shared.store().faults.token_script().extend(script);
+    }
+
+    fn extend<F: Into<Option<Fault>>>(&self, operation: Option<Operation>, script: impl IntoIterator<Item = F>) {
+        let script: Vec<_> = script.into_iter().map(Into::into).collect();
+        self.shared.store().faults.script(operation).extend(script);
+    }
+}
+
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").field("api_url", &self.api_url()).finish_non_exhaustive()
-    }
-}
-
-/// How an emulator starts; made by [`Emulator::builder`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Builder {
-    address: SocketAddr,
-    users: usize,
-    recording: bool,
-}
-
-impl Builder {
-    /// Where to listen; only a loopback address will do. At first `127.0.0.1:0`, and port 0 is any free one.
-    pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
-        self.address = address.into();
-        self
-    }
-
-    /// Starts with this many users: the first six have each of [`Status::ALL`], the rest are locked out. At first none.
-    pub fn users(mut self, count: usize) -> Self {
-        self.users = count;
-        self
-    }
-
-    /// Whether requests are recorded. At first they are; an emulator that runs for long would keep every one of them.
-    pub fn recording(mut self, on: bool) -> Self {
-        self.recording = on;
-        self
-    }
-
-    /// Binds the address and serves in a task of the current tokio runtime, which must have I/O enabled.
-    ///
-    /// # Errors
-    /// When the address is not a loopback address or can't be bound.
-    pub async fn start(self) -> Result<Emulator, StartError> {
-        if !self.address.ip().is_loopback() {
-            return Err(StartError::NotLoopback(self.address));
-        }
-        let bind_error = |source| StartError::Bind { address: self.address, source };
-        let listener = TcpListener::bind(self.address).await.map_err(bind_error)?;
-        let auth_url = format!("http://{}", listener.local_addr().map_err(bind_error)?);
-
-        let mut store = Store::with_users(self.users);
-        let access_token = store.issue_token();
-        let shared = Shared::new(format!("{auth_url}/v1"), self.recording, store);
-        let shared = Arc::new(shared);
-        let (running, stopped) = oneshot::channel();
-        let server = axum::serve(listener, routes::router(Arc::clone(&shared)))
-            .with_graceful_shutdown(async { drop(stopped.await) });
-        tokio::spawn(server.into_future());
-        Ok(Emulator { shared, auth_url, access_token, _running: running })
-    }
-}
-
-/// Why an emulator did not start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address can be reached from elsewhere, and the access tokens travel in the clear.
-    NotLoopback(SocketAddr),
-    /// The address can't be bound.
-    Bind {
-        /// The address asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotLoopback(address) => write!(
-                f,
-                "{address} is not a loopback address: access tokens travel in the clear, so listen on 127.0.0.1 or [::1]"
-            ),
-            Self::Bind { address, .. } => write!(f, "can't listen on {address}"),
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::NotLoopback(_) => None,
-            Self::Bind { source, .. } => Some(source),
-        }
     }
 }

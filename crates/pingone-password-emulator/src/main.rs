@@ -1,34 +1,18 @@
 //! The emulator as a program: it starts, says where it is, and serves until it is stopped.
 
 mod announcement;
+mod arguments;
 
 use std::{
     error::Error,
     future::ready,
     io::{self, Write},
-    net::SocketAddr,
     pin::pin,
     process::ExitCode,
 };
 
+use arguments::Arguments;
 use clap::Parser;
-use pingone_password_emulator::Emulator;
-
-#[derive(Parser)]
-#[command(version, about)]
-struct Arguments {
-    /// Where to listen: a loopback address; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    listen: SocketAddr,
-
-    /// How many users there are: each password status once, the rest locked out
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    users: usize,
-
-    /// Print one line of JSON when ready, with every user
-    #[arg(long)]
-    json: bool,
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -49,7 +33,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let emulator = Emulator::builder().listen(arguments.listen).users(arguments.users).recording(false).start().await?;
+    let emulator = arguments.builder().start().await?;
+    emulator.inject(arguments.script());
+    emulator.inject_token(arguments.token_faults.iter().copied());
+    #[cfg(feature = "tls")]
+    let certificate = announcement::Certificate::write(&emulator)?;
+    #[cfg(not(feature = "tls"))]
+    let certificate = announcement::Certificate::default();
 
     // Polled once before the announcement, so that whoever read it can already stop the emulator this way.
     let mut stop = pin!(tokio::signal::ctrl_c());
@@ -59,8 +49,11 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         () = ready(()) => {}
     }
 
-    let text =
-        if arguments.json { announcement::for_a_program(&emulator)? } else { announcement::for_a_person(&emulator) };
+    let text = if arguments.json {
+        announcement::for_a_program(&emulator, &certificate)?
+    } else {
+        announcement::for_a_person(&emulator, &certificate)
+    };
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever read it has read enough.

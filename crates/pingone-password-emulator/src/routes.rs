@@ -9,17 +9,19 @@ use axum::{
         HeaderMap, Method, Uri,
         header::{AUTHORIZATION, CONTENT_TYPE},
     },
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::Response,
     routing::any,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    answers::{Outcome, Strike},
     body::{self, ApiError},
+    fault::Fault,
+    faults::Operation,
     recording::{self, CorrelationId},
-    store::{ENVIRONMENT_ID, Shared},
+    store::{ENVIRONMENT_ID, Shared, Store},
     token,
 };
 
@@ -38,14 +40,15 @@ const NOT_EMULATED: [&str; 9] = [
     "application/vnd.pingidentity.password.setGateway+json",
 ];
 
-/// The routes, and around them from the inside out: the recording, the correlation id, the limit of the body.
+/// The routes, and around them from the inside out: the recording and the latency, the correlation id and the
+/// faults, the limit of the body.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/environments/{environment}/users/{user}/password", any(password))
         .route("/{environment}/as/token", any(token::issue))
         .fallback(not_found)
         .layer(from_fn_with_state(Arc::clone(&shared), recording::record))
-        .layer(from_fn(recording::correlate))
+        .layer(from_fn_with_state(Arc::clone(&shared), recording::correlate))
         .layer(DefaultBodyLimit::max(recording::BODY_LIMIT))
         .with_state(shared)
 }
@@ -63,39 +66,76 @@ async fn password(
     headers: HeaderMap,
 ) -> Response {
     let path = path.map_or_else(|_| Default::default(), |Path(path)| path);
-    match password_state(&shared, &path, &method, &uri, &headers) {
-        Ok(state) => body::ok(&state),
+    match carry_out(&shared, &path, &method, &uri, &headers) {
+        Ok(response) => response,
         Err(error) => error.into_response(id),
     }
 }
 
-/// The checks in the order of the table in the crate's documentation, then the operation.
-fn password_state(
+/// The checks, then the fault if there is one, then the operation if the fault lets it happen.
+fn carry_out(
     shared: &Shared,
+    path: &(String, String),
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let mut store = shared.store();
+    let asked = check(&mut store, path, method, uri, headers)?;
+    let fault = store.strike(asked.user, asked.operation);
+    let applied = asked.operation == Operation::Unlock && fault.is_none_or(Fault::applies);
+    if applied {
+        store.unlock(asked.user);
+    }
+    let user = *store.users.get(&asked.user).ok_or_else(ApiError::not_found)?;
+    drop(store);
+
+    let state = body::password_state(&shared.api_url, asked.user, user, asked.with_policy);
+    let (mut response, strike) = match fault {
+        None => (body::ok(&state), None),
+        Some(fault) => (Response::default(), Some(Strike::Password(fault, state))),
+    };
+    response.extensions_mut().insert(Outcome { applied, strike });
+    Ok(response)
+}
+
+/// What a request that is in order asks for.
+struct Asked {
+    user: Uuid,
+    operation: Operation,
+    with_policy: bool,
+}
+
+/// The checks in the order of the table in the crate's documentation.
+fn check(
+    store: &mut Store,
     (environment, user): &(String, String),
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Value, ApiError> {
-    let mut store = shared.store();
-    if !bearer_token(headers).is_some_and(|token| store.accepts_token(token)) {
+) -> Result<Asked, ApiError> {
+    if store.rate_limit.as_mut().is_some_and(|limit| !limit.admit()) {
+        return Err(ApiError::rate_limited());
+    }
+    if !bearer_token(headers).is_some_and(|token| store.tokens.accept(token)) {
         return Err(ApiError::invalid_token());
     }
     let environment = uuid(environment).ok_or_else(|| ApiError::not_a_uuid("environmentId"))?;
     if environment != ENVIRONMENT_ID {
         return Err(ApiError::other_environment());
     }
-    let id = uuid(user).ok_or_else(|| ApiError::not_a_uuid("userId"))?;
-    let user = store.users.get(&id).ok_or_else(ApiError::not_found)?;
+    let user = uuid(user).ok_or_else(|| ApiError::not_a_uuid("userId"))?;
+    if !store.users.contains_key(&user) {
+        return Err(ApiError::not_found());
+    }
     match *method {
         Method::GET => {
             let with_policy = expands_policy(uri)?;
-            Ok(body::password_state(&shared.api_url, id, user, with_policy))
+            Ok(Asked { user, operation: Operation::Read, with_policy })
         }
         Method::POST => {
             asks_for_unlock(headers)?;
-            let user = store.unlock(id).ok_or_else(ApiError::not_found)?;
-            Ok(body::password_state(&shared.api_url, id, user, false))
+            Ok(Asked { user, operation: Operation::Unlock, with_policy: false })
         }
         _ => Err(ApiError::method_not_allowed("GET, POST")),
     }

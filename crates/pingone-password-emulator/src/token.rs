@@ -16,10 +16,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    answers::{Outcome, Strike},
     body::{ApiError, JSON},
     recording::CorrelationId,
     routes::only,
-    store::{ENVIRONMENT_ID, Shared},
+    store::Shared,
 };
 
 /// What a client sends. It is a form.
@@ -39,6 +40,16 @@ pub(crate) async fn issue(
     if request.method() != Method::POST {
         return ApiError::method_not_allowed("POST").into_response(id);
     }
+    let fault = {
+        let mut store = shared.store();
+        store.token_requests += 1;
+        store.faults.strike_token()
+    };
+    if let Some(fault) = fault {
+        let mut response = Response::default();
+        response.extensions_mut().insert(Outcome { applied: false, strike: Some(Strike::Token(fault)) });
+        return response;
+    }
     let headers = request.headers().clone();
     let Ok(Form(form)) = Form::<TokenRequest>::from_request(request, &()).await else {
         let description = "The body must be a form with one grant_type.";
@@ -48,14 +59,16 @@ pub(crate) async fn issue(
         let description = "The grant type must be client_credentials.";
         return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", description);
     }
-    let known_here = environment.is_ok_and(|Path(id)| id == ENVIRONMENT_ID.to_string());
+    let known_here = environment.is_ok_and(|Path(id)| id == shared.worker_environment.to_string());
     let expected = (shared.client_id.clone(), shared.client_secret.clone());
     if !known_here || credentials(&headers, form) != Some(expected) {
-        let description = "The client is unknown in this environment, or its credentials are wrong.";
-        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", description);
+        return invalid_client();
     }
-    let access_token = shared.store().issue_token();
-    let body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 3600 });
+    let (access_token, expires_in) = {
+        let mut store = shared.store();
+        (store.tokens.issue(), store.tokens.expires_in())
+    };
+    let body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": expires_in });
     answer(StatusCode::OK, &body)
 }
 
@@ -71,6 +84,11 @@ fn credentials(headers: &HeaderMap, form: TokenRequest) -> Option<(String, Strin
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok()?;
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
+}
+
+pub(crate) fn invalid_client() -> Response {
+    let description = "The client is unknown in this environment, or its credentials are wrong.";
+    refuse(StatusCode::UNAUTHORIZED, "invalid_client", description)
 }
 
 /// An error of OAuth, which has another shape than the API's.

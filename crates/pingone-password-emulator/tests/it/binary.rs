@@ -7,10 +7,10 @@ use std::{
 
 use serde_json::Value;
 
-struct Program(Child);
+pub(crate) struct Program(pub(crate) Child);
 
 impl Program {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pingone-password-emulator"));
         let command = command.args(arguments).stdout(Stdio::piped());
         Self(command.stderr(Stdio::piped()).spawn().unwrap())
@@ -18,7 +18,12 @@ impl Program {
 
     /// Starts with `--json` and reads the line.
     fn ready(users: &str) -> (Self, Value) {
-        let mut program = Self::start(&["--listen", "127.0.0.1:0", "--users", users, "--json"]);
+        Self::ready_with(&["--listen", "127.0.0.1:0", "--users", users])
+    }
+
+    /// The same with other arguments.
+    pub(crate) fn ready_with(arguments: &[&str]) -> (Self, Value) {
+        let mut program = Self::start(&[arguments, &["--json"]].concat());
         let mut line = String::new();
         let stdout = program.0.stdout.as_mut().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
@@ -34,12 +39,12 @@ impl Drop for Program {
     }
 }
 
-fn text<'a>(ready: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(ready: &'a Value, name: &str) -> &'a str {
     ready[name].as_str().unwrap_or_else(|| panic!("{name} in {ready}"))
 }
 
 /// The vendor's placeholders, filled in for the first user with this status.
-fn fill_in(template: &str, ready: &Value, status: &str) -> String {
+pub(crate) fn fill_in(template: &str, ready: &Value, status: &str) -> String {
     let mut users = ready["users"].as_array().unwrap().iter();
     let user = users.find(|user| user["status"] == status).unwrap();
     template
@@ -50,7 +55,7 @@ fn fill_in(template: &str, ready: &Value, status: &str) -> String {
 }
 
 /// The output of a command, or `None` where the program it needs is not here.
-fn run(needs: &str, command: &mut Command) -> Option<Value> {
+pub(crate) fn run(needs: &str, command: &mut Command) -> Option<Value> {
     if Command::new(needs).arg("--version").output().is_err() {
         eprintln!("skipped: there is no {needs}");
         return None;
@@ -185,7 +190,7 @@ fn a_closed_standard_output_does_not_stop_it() {
 }
 
 #[cfg(unix)]
-fn interrupt(program: &Program) {
+pub(crate) fn interrupt(program: &Program) {
     let id = program.0.id().to_string();
     let status = Command::new("kill").args(["-INT", &id]).status().unwrap();
     assert!(status.success());

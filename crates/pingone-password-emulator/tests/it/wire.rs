@@ -1,10 +1,13 @@
 //! HTTP/1.1 by hand: what is sent is exactly what a test writes down.
 
-use pingone_password_emulator::Emulator;
+use std::time::Duration;
+
+use pingone_password_emulator::{Emulator, Operation};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::timeout,
 };
 use uuid::Uuid;
 
@@ -19,10 +22,19 @@ pub(crate) struct Reply {
 impl Reply {
     /// The header's value, which must be there once.
     pub(crate) fn header(&self, name: &str) -> &str {
-        let given = self.headers.iter();
-        let values: Vec<_> = given.filter(|(n, _)| n.eq_ignore_ascii_case(name)).collect();
+        let values = self.all(name);
         assert_eq!(values.len(), 1, "{name} in {:?}", self.headers);
-        &values[0].1
+        values[0]
+    }
+
+    /// Every value of the header.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let given = self.headers.iter();
+        given.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.all(name).is_empty()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -63,8 +75,7 @@ pub(crate) fn bearer(emulator: &Emulator) -> (&'static str, String) {
 }
 
 pub(crate) async fn connect(emulator: &Emulator) -> TcpStream {
-    let address = emulator.auth_url().trim_start_matches("http://");
-    TcpStream::connect(address).await.unwrap()
+    TcpStream::connect(emulator.address()).await.unwrap()
 }
 
 /// One request on a connection of its own. `Host`, `Connection` and, for a body, `Content-Length` come behind the headers.
@@ -75,21 +86,37 @@ pub(crate) async fn send(
     headers: &[(&str, String)],
     body: &[u8],
 ) -> Reply {
+    let mut connection = begin(emulator, method, target, headers, body).await;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    parse(&answer)
+}
+
+/// Like [`send`], without reading the answer.
+pub(crate) async fn begin(
+    emulator: &Emulator,
+    method: &str,
+    target: &str,
+    headers: &[(&str, String)],
+    body: &[u8],
+) -> TcpStream {
+    let mut connection = connect(emulator).await;
+    let head = head(method, target, headers, body.len());
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(body).await.unwrap();
+    connection
+}
+
+/// The head of a request, as [`send`] writes it.
+pub(crate) fn head(method: &str, target: &str, headers: &[(&str, String)], length: usize) -> String {
     let mut lines = vec![format!("{method} {target} HTTP/1.1")];
     let given = headers.iter();
     lines.extend(given.map(|(name, value)| format!("{name}: {value}")));
     lines.push("Host: emulator\r\nConnection: close".to_owned());
-    if !body.is_empty() {
-        lines.push(format!("Content-Length: {}", body.len()));
+    if length > 0 {
+        lines.push(format!("Content-Length: {length}"));
     }
-    let head = lines.join("\r\n") + "\r\n\r\n";
-
-    let mut connection = connect(emulator).await;
-    connection.write_all(head.as_bytes()).await.unwrap();
-    connection.write_all(body).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    parse(&answer)
+    lines.join("\r\n") + "\r\n\r\n"
 }
 
 /// A read with a good access token.
@@ -107,7 +134,46 @@ pub(crate) async fn post(emulator: &Emulator, user: Uuid, content_types: &[&str]
     send(emulator, "POST", &target, &headers, b"").await
 }
 
-fn parse(answer: &str) -> Reply {
+/// What a read or an unlock with a good access token is made of: method, path, headers.
+pub(crate) fn request(
+    emulator: &Emulator,
+    user: Uuid,
+    operation: Operation,
+) -> (&'static str, String, Vec<(&'static str, String)>) {
+    let path = password_path(emulator, user);
+    match operation {
+        Operation::Read => ("GET", path, vec![bearer(emulator)]),
+        _ => ("POST", path, vec![bearer(emulator), ("Content-Type", UNLOCK.to_owned())]),
+    }
+}
+
+/// A token request with good credentials, its answer still to be read.
+pub(crate) async fn begin_token_request(emulator: &Emulator) -> TcpStream {
+    let (id, secret) = (emulator.client_id(), emulator.client_secret());
+    let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    let path = format!("/{}/as/token", emulator.worker_environment_id());
+    let headers = [("Content-Type", "application/x-www-form-urlencoded".to_owned())];
+    begin(emulator, "POST", &path, &headers, form.as_bytes()).await
+}
+
+/// A token request with good credentials.
+pub(crate) async fn ask_for_token(emulator: &Emulator) -> Reply {
+    let mut answer = String::new();
+    begin_token_request(emulator).await.read_to_string(&mut answer).await.unwrap();
+    parse(&answer)
+}
+
+/// Waits for something that is sure to become true.
+pub(crate) async fn until(true_at_last: impl Fn() -> bool) {
+    let polled = async {
+        while !true_at_last() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(10), polled).await.unwrap();
+}
+
+pub(crate) fn parse(answer: &str) -> Reply {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap();

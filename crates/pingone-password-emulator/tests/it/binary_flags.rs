@@ -1,0 +1,118 @@
+//! The program's flags for what goes wrong.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use serde_json::Value;
+
+use crate::{
+    binary::{Program, fill_in, text},
+    wire::{Reply, UNLOCK, parse},
+};
+
+fn send(ready: &Value, head: &str, body: &str) -> Reply {
+    let address = text(ready, "auth_url").trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let request = format!("{head}\r\nHost: emulator\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    parse(&answer)
+}
+
+fn unlock(ready: &Value) -> Reply {
+    let path = "/v1/environments/{{envID}}/users/{{userID}}/password";
+    let head = format!("POST {path} HTTP/1.1\r\nAuthorization: Bearer {{{{accessToken}}}}\r\nContent-Type: {UNLOCK}");
+    send(ready, &fill_in(&head, ready, "PASSWORD_LOCKED_OUT"), "")
+}
+
+fn ask_for_token(ready: &Value, environment: &str) -> Reply {
+    let (id, secret) = (text(ready, "client_id"), text(ready, "client_secret"));
+    let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    let head = format!("POST /{environment}/as/token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded");
+    send(ready, &head, &form)
+}
+
+#[test]
+fn scripted_faults() {
+    let (_program, ready) = Program::ready_with(&[
+        "--fault=bad-gateway-after",
+        "--fault=none",
+        "--fault=unavailable",
+        "--token-fault=invalid-client",
+        "--latency=1ms",
+    ]);
+    let statuses: Vec<_> = (0..4).map(|_| unlock(&ready).status).collect();
+    assert_eq!(statuses, [502, 200, 503, 200]);
+    let environment = text(&ready, "environment_id");
+    assert_eq!(ask_for_token(&ready, environment).status, 401);
+    assert_eq!(ask_for_token(&ready, environment).status, 200);
+}
+
+#[test]
+fn faults_at_random() {
+    let arguments = ["--fault-rate=1", "--fault-seed=7", "--fault-kind=bad-gateway", "--fault-kind=unavailable"];
+    let statuses = |arguments: &[&str]| -> Vec<_> {
+        let (_program, ready) = Program::ready_with(arguments);
+        (0..20).map(|_| unlock(&ready).status).collect()
+    };
+    let struck = statuses(&arguments);
+    assert!(struck.contains(&502) && struck.contains(&503), "{struck:?}");
+    assert!(struck.iter().all(|status| [502, 503].contains(status)), "{struck:?}");
+    assert_eq!(struck, statuses(&arguments));
+    assert_ne!(struck, statuses(&[&["--fault-seed=8"], &arguments[..1], &arguments[2..]].concat()));
+}
+
+#[test]
+fn limits() {
+    let (_program, ready) = Program::ready_with(&["--rate-limit=0"]);
+    assert_eq!(unlock(&ready).status, 429);
+    let environment = "0f000000-0000-4000-8000-000000000000";
+    let (_program, ready) = Program::ready_with(&["--token-lifetime=0s", "--worker-environment", environment]);
+    assert_eq!(unlock(&ready).status, 401);
+    assert_eq!(text(&ready, "worker_environment_id"), environment);
+    assert_eq!(ask_for_token(&ready, environment).json()["expires_in"], 0);
+}
+
+#[test]
+fn what_makes_no_sense_is_told() {
+    for (arguments, expected) in [
+        (["--fault=reset"].as_slice(), r#""reset" is no fault; there are reset-before "#),
+        (&["--token-fault=none"], r#""none" is no fault; there are internal-error-500 "#),
+        (&["--fault-rate=1.1"], "it must be from 0 to 1"),
+        (&["--fault-rate=NaN"], "it must be from 0 to 1"),
+        (&["--fault-kind=redirect"], "--fault-rate"),
+        (&["--latency=soon"], "--latency"),
+    ] {
+        let mut program = Program::start(arguments);
+        let mut told = String::new();
+        program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert!(told.contains(expected), "{told}");
+        assert_eq!(program.0.wait().unwrap().code(), Some(2));
+    }
+}
+
+#[cfg(all(feature = "tls", unix))]
+#[test]
+fn tls_with_the_certificate_in_a_file_until_the_program_ends() {
+    use std::process::Command;
+
+    use crate::binary::{interrupt, run};
+
+    let (mut program, ready) = Program::ready_with(&["--tls"]);
+    assert!(text(&ready, "api_url").starts_with("https://127.0.0.1:"));
+    let certificate = text(&ready, "certificate_file");
+    assert!(std::fs::read_to_string(certificate).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    let command = "{{apiPath}}/environments/{{envID}}/users/{{userID}}/password' \
+        --header 'Authorization: Bearer {{accessToken}}'";
+    let command = format!("curl --cacert '{certificate}' '{}", fill_in(command, &ready, "EXTERNAL"));
+    if let Some(state) = run("curl", Command::new("sh").args(["-c", &command])) {
+        assert_eq!(state["status"], "EXTERNAL");
+    }
+    interrupt(&program);
+    assert_eq!(program.0.wait().unwrap().code(), Some(0));
+    assert!(!std::fs::exists(certificate).unwrap());
+}

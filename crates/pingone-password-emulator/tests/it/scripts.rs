@@ -1,0 +1,172 @@
+//! Which request takes which entry of a script.
+
+use std::collections::HashSet;
+
+use pingone_password_emulator::{Emulator, Fault, Operation, Status, TokenFault};
+use tokio::io::AsyncReadExt;
+use uuid::Uuid;
+
+use crate::wire::{
+    Reply, UNLOCK, ask_for_token, bearer, begin, begin_token_request, parse, password_path, post, read, request, send,
+    until,
+};
+
+async fn unlock(emulator: &Emulator, user: Uuid) -> u16 {
+    post(emulator, user, &[UNLOCK]).await.status
+}
+
+async fn look(emulator: &Emulator, user: Uuid) -> u16 {
+    read(emulator, user, "").await.status
+}
+
+#[tokio::test]
+async fn each_request_takes_one_entry_and_then_there_are_no_more() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.inject([Fault::BadGateway, Fault::Unavailable]);
+    emulator.inject([None, Some(Fault::InternalError500)]);
+    assert_eq!(unlock(&emulator, user).await, 502);
+    assert_eq!(look(&emulator, user).await, 503);
+    assert_eq!(unlock(&emulator, user).await, 200);
+    assert_eq!(look(&emulator, user).await, 500);
+    assert_eq!(look(&emulator, user).await, 200);
+    let faults: Vec<_> = emulator.requests().iter().map(|request| request.fault).collect();
+    assert_eq!(faults, [Some(Fault::BadGateway), Some(Fault::Unavailable), None, Some(Fault::InternalError500), None]);
+    let applied: Vec<_> = emulator.requests().iter().map(|request| request.applied).collect();
+    assert_eq!(applied, [false, false, true, false, false]);
+}
+
+#[tokio::test]
+async fn an_operations_own_script_comes_first() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.inject([Fault::InternalError500, Fault::InternalError500]);
+    emulator.inject_for(Operation::Unlock, [Some(Fault::BadGateway), None]);
+    emulator.inject_for(Operation::Read, [Fault::Unavailable]);
+    assert_eq!(look(&emulator, user).await, 503);
+    assert_eq!(look(&emulator, user).await, 500);
+    assert_eq!(unlock(&emulator, user).await, 502);
+    assert_eq!(unlock(&emulator, user).await, 200);
+    assert_eq!(unlock(&emulator, user).await, 500);
+    assert_eq!(look(&emulator, user).await, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_in_order_takes_no_entry() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.inject([Fault::BadGateway]);
+    let path = password_path(&emulator, user);
+    assert_eq!(send(&emulator, "GET", &path, &[], b"").await.status, 401);
+    assert_eq!(send(&emulator, "PUT", &path, &[bearer(&emulator)], b"").await.status, 405);
+    assert_eq!(post(&emulator, user, &[]).await.status, 415);
+    assert_eq!(read(&emulator, user, "?expand=other").await.status, 400);
+    assert_eq!(look(&emulator, Uuid::from_u128(7)).await, 404);
+    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    assert!(emulator.requests().iter().all(|request| request.fault.is_none() && !request.applied));
+    assert_eq!(look(&emulator, user).await, 502);
+}
+
+#[tokio::test]
+async fn every_unlock_that_is_carried_out_counts() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let other = emulator.add_user(Status::PasswordLockedOut);
+    for round in 1..=3 {
+        assert!(emulator.set_status(user, Status::PasswordLockedOut));
+        assert_eq!(unlock(&emulator, user).await, 200);
+        assert_eq!((emulator.unlocks(user), emulator.events().len()), (round, 2 * round));
+    }
+    assert_eq!(unlock(&emulator, user).await, 200);
+    assert_eq!((emulator.unlocks(user), emulator.events().len()), (4, 6));
+    assert_eq!((emulator.unlocks(other), emulator.unlocks(Uuid::from_u128(7))), (0, 0));
+}
+
+/// Reads too are struck by every fault, and never apply anything.
+#[tokio::test]
+async fn a_struck_read_applies_nothing() {
+    for fault in Fault::ALL.iter().copied() {
+        let emulator = Emulator::start().await.unwrap();
+        let user = emulator.add_user(Status::PasswordLockedOut);
+        emulator.inject_for(Operation::Read, [fault]);
+        let (method, path, headers) = request(&emulator, user, Operation::Read);
+        let _connection = begin(&emulator, method, &path, &headers, b"").await;
+        until(|| emulator.requests().first().is_some_and(|recorded| recorded.fault.is_some())).await;
+        let recorded = &emulator.requests()[0];
+        assert_eq!((recorded.fault, recorded.status, recorded.applied), (Some(fault), fault.status(), false));
+        assert_eq!((emulator.unlocks(user), emulator.status(user)), (0, Some(Status::PasswordLockedOut)));
+        assert_eq!(look(&emulator, user).await, 200);
+    }
+}
+
+#[test]
+fn names_are_told_apart_and_read_back() {
+    for fault in Fault::ALL {
+        assert_eq!(fault.to_string().parse(), Ok(*fault));
+        assert!(fault.as_str().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
+    }
+    let names: HashSet<_> = Fault::ALL.iter().map(|fault| fault.as_str()).collect();
+    assert_eq!(names.len(), 27);
+    for fault in TokenFault::ALL {
+        assert_eq!(fault.to_string().parse(), Ok(*fault));
+    }
+    let error = "ResetAfter".parse::<Fault>().unwrap_err().to_string();
+    assert!(error.starts_with(r#""ResetAfter" is no fault; there are reset-before reset-after "#), "{error}");
+    let error = "x".parse::<TokenFault>().unwrap_err().to_string();
+    assert!(error.ends_with(" malformed-json"), "{error}");
+}
+
+/// A token request, the token fault recorded with it.
+async fn struck(emulator: &Emulator, fault: TokenFault) -> Reply {
+    emulator.inject_token([fault]);
+    let reply = ask_for_token(emulator).await;
+    let requests = emulator.requests();
+    let recorded = requests.last().unwrap();
+    assert_eq!((recorded.token_fault, recorded.fault), (Some(fault), None));
+    assert_eq!((recorded.status, fault.status()), (Some(reply.status), Some(reply.status)));
+    reply
+}
+
+#[tokio::test]
+async fn token_faults_that_are_answered() {
+    let emulator = Emulator::start().await.unwrap();
+    struck(&emulator, TokenFault::InternalError500).await.assert_error(500, "UNEXPECTED_ERROR");
+    let reply = struck(&emulator, TokenFault::InvalidClient).await;
+    assert_eq!((reply.status, &reply.json()["error"]), (401, &"invalid_client".into()));
+    let reply = struck(&emulator, TokenFault::BadGateway).await;
+    assert_eq!((reply.status, reply.header("Content-Type")), (502, "text/html"));
+    let reply = struck(&emulator, TokenFault::MalformedJson).await;
+    assert_eq!((reply.status, reply.header("Content-Type")), (200, "application/json;charset=UTF-8"));
+    assert!(serde_json::from_str::<serde_json::Value>(&reply.body).unwrap_err().is_eof());
+    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    assert_eq!(emulator.token_requests(), 5);
+}
+
+#[tokio::test]
+async fn token_faults_that_break_the_connection() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.inject_token([Some(TokenFault::Reset), None, Some(TokenFault::Stall)]);
+    let error = begin_token_request(&emulator).await.read(&mut [0]).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    let mut stalled = begin_token_request(&emulator).await;
+    until(|| emulator.token_requests() == 3).await;
+    emulator.stop().await;
+    assert_eq!(stalled.read(&mut [0]).await.unwrap(), 0);
+    let statuses: Vec<_> = emulator.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [None, Some(200), None]);
+}
+
+#[tokio::test]
+async fn a_fault_strikes_whatever_the_request_was_sent_with() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.inject([Fault::EmptyOk]);
+    let headers = [bearer(&emulator), ("Content-Type", UNLOCK.to_owned())];
+    let mut connection = begin(&emulator, "POST", &password_path(&emulator, user), &headers, b"null").await;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(parse(&answer).status, 200);
+    assert_eq!(emulator.requests()[0].body, b"null");
+    assert!(emulator.requests()[0].applied);
+}
