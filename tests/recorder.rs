@@ -114,6 +114,22 @@ impl Recorder {
     }
 }
 
+/// An HTTP client for plain HTTP that has nothing of ours.
+///
+/// It is given a TLS that nobody uses: reqwest, as this workspace builds it, can't make a client without. A provider for
+/// the whole process would do, too, and would hide it if our own client needed one.
+///
+/// # Errors
+///
+/// Where no client can be made.
+pub fn http_client() -> Result<reqwest::ClientBuilder, rustls::Error> {
+    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls))
+}
+
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.server.abort();

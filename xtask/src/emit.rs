@@ -71,6 +71,8 @@ fn operations(lowered: &Lowered) -> Vec<Item> {
             pub path: &'static str,
             /// The media type that goes out as `Content-Type`.
             pub media_type: ::std::option::Option<&'static str>,
+            /// Whether a repeat changes nothing, so that it needs no look at what a lost request did.
+            pub is_idempotent: bool,
         }
         #(#constants)*
         /// Every operation in the document.
@@ -80,7 +82,7 @@ fn operations(lowered: &Lowered) -> Vec<Item> {
 }
 
 fn constant(operation: &Operation, name: &syn::Ident) -> TokenStream {
-    let Operation { id, method, path, summary, .. } = operation;
+    let Operation { id, method, path, summary, is_idempotent, .. } = operation;
     let docs = format!(" {}", summary.as_ref().unwrap_or(id));
     let media_type = if let Some(media_type) = &operation.media_type {
         quote!(::std::option::Option::Some(#media_type))
@@ -89,7 +91,7 @@ fn constant(operation: &Operation, name: &syn::Ident) -> TokenStream {
     };
     quote! {
         #[doc = #docs]
-        pub const #name: Operation = Operation { id: #id, method: #method, path: #path, media_type: #media_type };
+        pub const #name: Operation = Operation { id: #id, method: #method, path: #path, media_type: #media_type, is_idempotent: #is_idempotent };
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::media::is_json;
-use crate::spec::{Document, Finding, Operation, Pointer};
+use crate::spec::{Document, Finding, IDEMPOTENT, Operation, Pointer};
 
 /// Everything in the document that can't be generated from, in the order of its lines.
 #[must_use]
@@ -21,6 +21,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
     if lint.findings.is_empty() {
         // The rules below follow references.
         lint.operation_ids();
+        lint.idempotence();
         lint.same_request();
         lint.schemas();
         for operation in document.operations() {
@@ -130,6 +131,24 @@ impl<'a> Lint<'a> {
                 self.find(&at, problem, "a name of its own for each operation");
             } else {
                 seen.insert(name, at);
+            }
+        }
+    }
+
+    /// Every operation says whether it may be repeated without a look, because no client can guess it.
+    fn idempotence(&mut self) {
+        for operation in self.document.operations() {
+            let at = operation.at.child(IDEMPOTENT);
+            match operation.node.get(IDEMPOTENT) {
+                Some(Value::Bool(false)) if ["get", "head"].contains(&operation.method) => {
+                    let problem = format!("a {} is idempotent", operation.method.to_uppercase());
+                    self.find(&at, problem, format!("{IDEMPOTENT}: true"));
+                }
+                Some(Value::Bool(_)) => {}
+                _ => {
+                    let problem = format!("the operation doesn't say whether it is idempotent: {IDEMPOTENT}");
+                    self.find(&at, problem, format!("{IDEMPOTENT}: true, where a repeat changes nothing, or false"));
+                }
             }
         }
     }

@@ -48,6 +48,8 @@ pub struct Operation {
     pub media_type: Option<String>,
     /// Whether a body follows.
     pub has_body: bool,
+    /// Whether a repeat changes nothing.
+    pub is_idempotent: bool,
     /// What may come back, as `Accept` lists it.
     pub accept: Option<String>,
 }
@@ -146,6 +148,7 @@ fn take_operations(root: &mut Value) -> Result<BTreeMap<String, Operation>, Erro
             fragment,
             media_type,
             has_body: schema.is_some(),
+            is_idempotent: node[spec::IDEMPOTENT] == true,
             accept: accept(&node["responses"]),
             id,
         };

@@ -51,7 +51,7 @@ fn take_docs(attributes: &mut Vec<Attribute>) -> String {
     let mut docs = String::new();
     attributes.retain(|attribute| match doc_text(attribute) {
         Some(text) => {
-            docs.push_str(&text);
+            docs.push_str(text.strip_prefix(' ').unwrap_or(&text));
             docs.push('\n');
             false
         }

@@ -99,6 +99,9 @@ impl Document {
     }
 }
 
+/// The extension by which an operation says whether a repeat changes nothing.
+pub const IDEMPOTENT: &str = "x-idempotent";
+
 /// The methods that OpenAPI 3.0 knows.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 

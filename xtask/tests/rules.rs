@@ -9,6 +9,7 @@ paths:
       - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
     get:
       operationId: readPassword
+      x-idempotent: true
       responses:
         '200':
           description: It is so.
@@ -24,6 +25,7 @@ paths:
       - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
     post:
       operationId: unlockPassword
+      x-idempotent: false
       requestBody:
         content:
           application/vnd.pingidentity.password.unlock+json: {}
@@ -91,8 +93,11 @@ rules! {
     operation_id_twice: [("operationId: unlockPassword", "operationId: readPassword")]
     operation_ids_with_one_method_name: [("operationId: unlockPassword", "operationId: read_password")]
     operation_id_no_name: [("operationId: unlockPassword", "operationId: 2fa")]
+    idempotence_missing: [("      x-idempotent: false\n", "")]
+    idempotence_no_boolean: [("x-idempotent: false", "x-idempotent: sometimes")]
+    get_that_is_not_idempotent: [("x-idempotent: true", "x-idempotent: false")]
     nothing_tells_them_apart: [("password#unlock+json:", "password#other:"), (UNLOCK, "          application/json: {}\n"),
-        ("components:", "  /users/{id}/password:\n    post:\n      operationId: more\n      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]
+        ("components:", "  /users/{id}/password:\n    post:\n      operationId: more\n      x-idempotent: false\n      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]
 
     // Parameters.
     path_parameter_not_declared: [("- { name: userId,", "- { name: user,")]

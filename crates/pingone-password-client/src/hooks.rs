@@ -1,12 +1,15 @@
-//! What every attempt at a request shares: the token goes in, the answer is kept within a limit.
+//! What every attempt at a request shares: the token goes in, the answer is kept within a limit, a span says what happened.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use crate::generated::Client;
 
@@ -16,8 +19,11 @@ use crate::generated::Client;
 /// here, where it can be looked up whatever becomes of the request.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    authorization: HeaderValue,
+    authorization: Option<HeaderValue>,
     body_limit: usize,
+    timeout: Option<Duration>,
+    template: &'static str,
+    resend_count: u32,
     answer: Arc<OnceLock<Answer>>,
 }
 
@@ -25,7 +31,26 @@ impl Attempt {
     /// An attempt with this `Authorization` header, which takes no more than `body_limit` bytes of an answer's body.
     #[must_use]
     pub fn new(authorization: HeaderValue, body_limit: usize) -> Self {
-        Self { authorization, body_limit, answer: Arc::default() }
+        Self { authorization: Some(authorization), ..Self::without_token(body_limit) }
+    }
+
+    /// An attempt at a request that brings its own authorization.
+    #[must_use]
+    pub fn without_token(body_limit: usize) -> Self {
+        let (authorization, timeout, template, resend_count) = (None, None, "", 0);
+        Self { authorization, body_limit, timeout, template, resend_count, answer: Arc::default() }
+    }
+
+    /// Gives up after this time, from the connection to the last byte of the answer.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// What the attempt's span says of it: the path's template, and how many attempts there were before.
+    #[must_use]
+    pub fn describe(self, template: &'static str, resend_count: u32) -> Self {
+        Self { template, resend_count, ..self }
     }
 
     /// What the server answered, if it did.
@@ -34,9 +59,12 @@ impl Attempt {
         self.answer.get()
     }
 
-    /// Puts the token on a request.
-    pub fn authorize(&self, request: &mut reqwest::Request) {
-        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+    /// Puts the token and the time limit on a request.
+    pub fn prepare(&self, request: &mut reqwest::Request) {
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
+        *request.timeout_mut() = self.timeout;
     }
 
     /// Sends a request, and keeps what is answered.
@@ -45,6 +73,13 @@ impl Attempt {
     ///
     /// Where no answer came, or its body broke off.
     pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<()> {
+        let span = self.span(&request);
+        let result = self.exchange(client, request).instrument(span.clone()).await;
+        self.record(&span, result.as_ref().err());
+        result
+    }
+
+    async fn exchange(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<()> {
         let mut response = client.execute(request).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = BytesMut::new();
@@ -64,6 +99,55 @@ impl Attempt {
         // An attempt is one request; if it is used again, the first answer stays.
         let _ = self.answer.set(answer);
         result
+    }
+
+    /// A span with the names that OpenTelemetry gives to HTTP clients. Nothing of it is made when nobody listens.
+    ///
+    /// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>
+    fn span(&self, request: &reqwest::Request) -> Span {
+        let span = tracing::info_span!(
+            "http.client.request",
+            otel.name = Empty,
+            otel.kind = "client",
+            http.request.method = %request.method(),
+            url.template = self.template,
+            server.address = request.url().host_str(),
+            server.port = request.url().port_or_known_default(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+            pingone.correlation_id = Empty,
+        );
+        if !span.is_disabled() {
+            span.record("otel.name", format!("{} {}", request.method(), self.template));
+            if self.resend_count > 0 {
+                span.record("http.request.resend_count", self.resend_count);
+            }
+        }
+        span
+    }
+
+    fn record(&self, span: &Span, failure: Option<&reqwest::Error>) {
+        if span.is_disabled() {
+            return;
+        }
+        if let Some(answer) = self.answer() {
+            span.record("http.response.status_code", answer.status.as_u16());
+            if let Some(id) = answer.correlation_id() {
+                span.record("pingone.correlation_id", id);
+            }
+            if !answer.status.is_success() {
+                span.record("error.type", answer.status.as_str());
+            }
+        }
+        if let Some(failure) = failure {
+            let kind = match failure {
+                failure if failure.is_connect() => "connect",
+                failure if failure.is_timeout() => "timeout",
+                _ => "interrupted",
+            };
+            span.record("error.type", kind);
+        }
     }
 }
 
@@ -96,6 +180,12 @@ impl Answer {
         &self.headers
     }
 
+    /// What identifies the request in the vendor's logs.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.headers.get("correlation-id")?.to_str().ok()
+    }
+
     /// The body, as far as it came.
     #[must_use]
     pub fn body(&self) -> &Bytes {
@@ -125,7 +215,7 @@ impl fmt::Debug for Answer {
 
 impl ClientHooks<Attempt> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        self.inner().authorize(request);
+        self.inner().prepare(request);
         Ok(())
     }
 

@@ -2,13 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::HeaderValue;
 use pingone_password_client::{self as generated, Attempt};
+use tokio::time::Instant;
 
+use crate::auth::{AccessToken, AccessTokenProvider, TokenError};
 use crate::config::ClientBuilder;
+use crate::error::{Call, Error, Result};
 use crate::media_type::VendorMediaType;
 use crate::request::{Method, OtherOperation, ReadPasswordState, UnlockPassword};
+use crate::retry::{Attempts, RetryPolicy, Sleep};
 use crate::{EnvironmentId, UserId};
 
 /// A client for the passwords of one environment's users.
@@ -23,8 +27,11 @@ pub(crate) struct Inner {
     pub(crate) environment_id: EnvironmentId,
     pub(crate) base_url: String,
     pub(crate) http: reqwest::Client,
-    pub(crate) authorization: HeaderValue,
+    pub(crate) provider: Arc<dyn AccessTokenProvider>,
+    pub(crate) timeout: Duration,
     pub(crate) response_limit: usize,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) sleep: Sleep,
 }
 
 impl Client {
@@ -116,11 +123,48 @@ impl Client {
         OtherOperation::new(self.clone(), user_id, method, media_type)
     }
 
-    /// An attempt at a request, and the generated client that makes it.
-    pub(crate) fn attempt(&self) -> (generated::Client, Attempt) {
-        let Inner { base_url, http, authorization, response_limit, .. } = &*self.inner;
-        let attempt = Attempt::new(authorization.clone(), *response_limit);
-        (generated::Client::new_with_client(base_url, http.clone(), attempt.clone()), attempt)
+    /// The requests of one attempt: one, or two where the server refuses the first one's token.
+    pub(crate) fn authorized<'a>(&'a self, call: &'a Call) -> Authorized<'a> {
+        Authorized { client: self, call, token: None, is_second: false }
+    }
+}
+
+/// Sends a request with an access token, and once more with a fresh one if the server refuses the first.
+pub(crate) struct Authorized<'a> {
+    client: &'a Client,
+    call: &'a Call,
+    token: Option<AccessToken>,
+    is_second: bool,
+}
+
+impl Authorized<'_> {
+    /// The generated client for one request, and the attempt that it makes.
+    pub(crate) async fn attempt(&mut self, attempts: &mut Attempts<'_>) -> Result<(generated::Client, Attempt)> {
+        let Self { client, call, .. } = self;
+        let Inner { base_url, http, provider, timeout, response_limit, .. } = &*client.inner;
+        let token = tokio::time::timeout_at(attempts.deadline(), provider.access_token())
+            .await
+            .unwrap_or_else(|late| Err(TokenError::transient(late)))
+            .map_err(|error| Error::access_token(call, error))?;
+        let Some(authorization) = token.to_header() else {
+            let error = TokenError::new("the access token has characters that no header can hold");
+            return Err(Error::access_token(call, error));
+        };
+        self.token = Some(token);
+        let time_left = attempts.deadline().saturating_duration_since(Instant::now());
+        let attempt = Attempt::new(authorization, *response_limit)
+            .timeout(time_left.min(*timeout))
+            .describe(call.path(), attempts.next_request(call));
+        let api = generated::Client::new_with_client(base_url, http.clone(), attempt.clone());
+        Ok((api, attempt))
+    }
+
+    /// Whether the server refused the token, and there is another one to try.
+    pub(crate) fn has_fresh_token_for(&mut self, error: &Error) -> bool {
+        if !error.is_unauthenticated() || std::mem::replace(&mut self.is_second, true) {
+            return false;
+        }
+        self.token.take().is_some_and(|token| self.client.inner.provider.refused(&token))
     }
 }
 

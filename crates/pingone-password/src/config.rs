@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use oauth2::TokenUrl;
 use url::{Host, Url};
 
-use crate::auth::AccessToken;
+use crate::auth::{AccessToken, AccessTokenProvider};
 use crate::client::{Client, Inner};
+use crate::client_credentials::ClientCredentials;
 use crate::error::{Error, Result};
+use crate::retry::{RetryPolicy, Sleep};
 use crate::{EnvironmentId, tls};
 
 /// A region of PingOne, which is where an environment is.
@@ -56,6 +59,12 @@ impl Region {
     pub fn api_url(self) -> String {
         format!("https://api.pingone.{}/v1", self.top_level_domain())
     }
+
+    /// The base URL of the authorization server.
+    #[must_use]
+    pub fn auth_url(self) -> String {
+        format!("https://auth.pingone.{}", self.top_level_domain())
+    }
 }
 
 /// From a top-level domain, with or without a dot before it.
@@ -93,39 +102,55 @@ impl std::error::Error for UnknownRegion {}
 
 /// Sets up a [`Client`]. Made by [`Client::builder`].
 ///
-/// What has to be set: where ([`region`](Self::region) or [`base_url`](Self::base_url)) and the
-/// [`access_token`](Self::access_token). No environment variable is read, that of a proxy neither.
+/// What has to be set: where ([`region`](Self::region) or [`base_url`](Self::base_url)), and one source of access tokens:
+/// [`client_credentials`](Self::client_credentials), [`access_token`](Self::access_token) or
+/// [`access_token_provider`](Self::access_token_provider). No environment variable is read, that of a proxy neither.
 #[derive(Clone, Debug)]
 #[must_use = "a builder makes no client until `build`"]
 pub struct ClientBuilder {
     environment_id: EnvironmentId,
+    region: Option<Region>,
     base_url: Option<String>,
-    access_token: Option<AccessToken>,
+    credentials: Option<Credentials>,
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
     response_limit: usize,
+    retry: RetryPolicy,
+    sleep: Sleep,
+}
+
+/// Where access tokens come from.
+#[derive(Clone, Debug)]
+enum Credentials {
+    Token(AccessToken),
+    Provider(Arc<dyn AccessTokenProvider>),
+    Client(ClientCredentials),
 }
 
 impl ClientBuilder {
     pub(crate) fn new(environment_id: EnvironmentId) -> Self {
         Self {
             environment_id,
+            region: None,
             base_url: None,
-            access_token: None,
+            credentials: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             user_agent: concat!("pingone-password/", env!("CARGO_PKG_VERSION")).to_owned(),
             response_limit: 1 << 20,
+            retry: RetryPolicy::default(),
+            sleep: Sleep::default(),
         }
     }
 
-    /// The region of the environment. Does the same as its [`base_url`](Self::base_url).
-    pub fn region(self, region: Region) -> Self {
-        self.base_url(region.api_url())
+    /// The region of the environment: where its API and its authorization server are.
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
     }
 
-    /// The base URL of the API, for a custom domain or a server of your own.
+    /// The base URL of the API, for a custom domain or a server of your own, instead of the region's.
     ///
     /// With or without `/v1` and a slash at its end: all of them mean the same. It has to be HTTPS, unless it is on
     /// loopback.
@@ -134,9 +159,38 @@ impl ClientBuilder {
         self
     }
 
-    /// The access token of a worker application, to be sent as it is.
+    /// Access tokens by the credentials of a worker application: fetched, kept, and refreshed ahead of their expiry.
+    pub fn client_credentials(mut self, credentials: ClientCredentials) -> Self {
+        self.credentials = Some(Credentials::Client(credentials));
+        self
+    }
+
+    /// An access token, to be sent as it is for as long as it lasts.
     pub fn access_token(mut self, access_token: impl Into<AccessToken>) -> Self {
-        self.access_token = Some(access_token.into());
+        self.credentials = Some(Credentials::Token(access_token.into()));
+        self
+    }
+
+    /// Access tokens from a provider of your own.
+    pub fn access_token_provider(mut self, provider: impl AccessTokenProvider) -> Self {
+        self.credentials = Some(Credentials::Provider(Arc::new(provider)));
+        self
+    }
+
+    /// When a request is sent again. [`RetryPolicy::default`] unless set.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How the client waits before it sends a request again, for tests: by `tokio::time::sleep` unless set. Whatever it
+    /// does, the deadline goes by tokio's clock.
+    pub fn sleep<F, S>(mut self, sleep: F) -> Self
+    where
+        F: Fn(Duration) -> S + Send + Sync + 'static,
+        S: Future<Output = ()> + Send + 'static,
+    {
+        self.sleep = Sleep::new(sleep);
         self
     }
 
@@ -185,100 +239,137 @@ impl ClientBuilder {
     /// ```
     pub fn build(self) -> Result<Client> {
         let mut mistakes = Vec::new();
-        let mut check = |mistake: Mistake| mistakes.push(mistake);
-
-        let base_url = match self.base_url.as_deref().map(base_url) {
-            Some(Ok(base_url)) => Some(base_url),
-            Some(Err(mistake)) => {
-                check(mistake);
-                None
-            }
-            None => {
-                check(Mistake::NoBaseUrl);
-                None
-            }
-        };
-        let authorization = self.access_token.as_ref().map(AccessToken::to_header);
-        match &authorization {
-            Some(Some(_)) => {}
-            Some(None) => check(Mistake::AccessToken),
-            None => check(Mistake::NoAccessToken),
-        }
-        if HeaderValue::from_str(&self.user_agent).is_err() || self.user_agent.is_empty() {
-            check(Mistake::UserAgent);
-        }
-        for (name, timeout) in [("connect timeout", self.connect_timeout), ("timeout", self.timeout)] {
-            if timeout.is_zero() {
-                check(Mistake::Zero(name));
-            }
-        }
-        if self.response_limit == 0 {
-            check(Mistake::Zero("response limit"));
-        }
-
-        let (Some(base_url), Some(Some(authorization)), true) = (base_url, authorization, mistakes.is_empty()) else {
+        let base_url = keep(&mut mistakes, self.api_url()).unwrap_or_default();
+        let token_url = keep(&mut mistakes, self.token_url()).flatten();
+        mistakes.extend(self.mistakes());
+        if !mistakes.is_empty() {
             return Err(Error::configuration(mistakes));
+        }
+        let is_https = |url: &str| url.starts_with("https:");
+        let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(|url| is_https(url));
+        let failed = |mistake| Error::configuration(vec![mistake]);
+        let http = self.http_client(needs_tls, is_https(&base_url)).map_err(failed)?;
+        let Self { environment_id, timeout, response_limit, retry, sleep, .. } = self;
+        let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
+            (Some(Credentials::Provider(provider)), _) => provider,
+            (Some(Credentials::Token(token)), _) => Arc::new(token),
+            (Some(Credentials::Client(credentials)), Some(token_url)) => {
+                Arc::new(credentials.provider(token_url, http.clone(), response_limit))
+            }
+            // Both were checked above.
+            (Some(Credentials::Client(_)), None) | (None, _) => return Err(failed(Mistake::NoCredentials)),
         };
-        let is_https = base_url.starts_with("https:");
-        let http = self.http_client(is_https).map_err(|mistake| Error::configuration(vec![mistake]))?;
-        let Self { environment_id, response_limit, .. } = self;
-        Ok(Client { inner: Arc::new(Inner { environment_id, base_url, http, authorization, response_limit }) })
+        let inner = Inner { environment_id, base_url, http, provider, timeout, response_limit, retry, sleep };
+        Ok(Client { inner: Arc::new(inner) })
     }
 
-    fn http_client(&self, is_https: bool) -> Result<reqwest::Client, Mistake> {
+    /// What is wrong with the settings that are taken as they are.
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        match &self.credentials {
+            Some(Credentials::Token(token)) if token.to_header().is_none() => mistakes.push(Mistake::AccessToken),
+            Some(Credentials::Client(credentials)) => {
+                if credentials.client_id.is_empty() || credentials.client_secret.expose().is_empty() {
+                    mistakes.push(Mistake::EmptyCredentials);
+                }
+            }
+            Some(_) => {}
+            None => mistakes.push(Mistake::NoCredentials),
+        }
+        if HeaderValue::from_str(&self.user_agent).is_err() || self.user_agent.is_empty() {
+            mistakes.push(Mistake::UserAgent);
+        }
+        let zeros = [
+            ("connect timeout", self.connect_timeout.is_zero()),
+            ("timeout", self.timeout.is_zero()),
+            ("response limit", self.response_limit == 0),
+            ("deadline of the retry policy", self.retry.has_no_time()),
+        ];
+        mistakes.extend(zeros.into_iter().filter(|(_, is_zero)| *is_zero).map(|(name, _)| Mistake::Zero(name)));
+        mistakes
+    }
+
+    /// The base URL as requests are made from it: with `/v1`, and without a slash at its end.
+    fn api_url(&self) -> Result<String, Vec<Mistake>> {
+        let base_url = match (&self.base_url, self.region) {
+            (Some(base_url), _) => service_url("base URL", base_url)?,
+            (None, Some(region)) => region.api_url(),
+            (None, None) => return Err(vec![Mistake::NoBaseUrl]),
+        };
+        Ok(if base_url.ends_with("/v1") { base_url } else { format!("{base_url}/v1") })
+    }
+
+    /// Where a worker application gets its tokens.
+    fn token_url(&self) -> Result<Option<TokenUrl>, Vec<Mistake>> {
+        let Some(Credentials::Client(credentials)) = &self.credentials else { return Ok(None) };
+        let auth_url = match (&credentials.auth_url, self.region) {
+            (Some(auth_url), _) => service_url("auth URL", auth_url)?,
+            (None, Some(region)) => region.auth_url(),
+            (None, None) => return Err(vec![Mistake::NoAuthUrl]),
+        };
+        let environment = credentials.environment.unwrap_or(self.environment_id);
+        let url = TokenUrl::new(format!("{auth_url}/{environment}/as/token"));
+        url.map(Some).map_err(|_| vec![Mistake::NoUrl("auth URL")])
+    }
+
+    fn http_client(&self, needs_tls: bool, https_only: bool) -> Result<reqwest::Client, Mistake> {
         let builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .user_agent(&self.user_agent)
             // A token goes nowhere but where it was meant to go.
-            .https_only(is_https)
+            .https_only(https_only)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .referer(false)
             // Whether to repeat a request is not for the HTTP library to say.
             .retry(reqwest::retry::never());
-        tls::configure(builder, is_https)?.build().map_err(|error| Mistake::Http(error.to_string()))
+        tls::configure(builder, needs_tls)?.build().map_err(|error| Mistake::Http(error.to_string()))
     }
 }
 
-/// The base URL as requests are made from it: with `/v1`, and without a slash at its end.
-fn base_url(text: &str) -> Result<String, Mistake> {
-    let mut url = Url::parse(text.trim()).map_err(|error| Mistake::NoUrl(error.to_string()))?;
-    // Before the URL is shown to anyone.
+/// Keeps mistakes with the others, and a value.
+fn keep<T>(mistakes: &mut Vec<Mistake>, result: Result<T, Vec<Mistake>>) -> Option<T> {
+    result.map_err(|more| mistakes.extend(more)).ok()
+}
+
+/// The URL of a service, without a slash at its end: HTTPS, or on loopback.
+fn service_url(name: &'static str, text: &str) -> Result<String, Vec<Mistake>> {
+    let mut url = Url::parse(text.trim()).map_err(|_| vec![Mistake::NoUrl(name)])?;
     let has_credentials = !url.username().is_empty() || url.password().is_some();
-    if has_credentials {
-        return Err(Mistake::Credentials);
-    }
     let has_more = url.query().is_some() || url.fragment().is_some();
-    url.set_query(None);
-    url.set_fragment(None);
     let is_loopback = match url.host() {
         Some(Host::Domain(domain)) => domain.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback => {}
-        _ => return Err(Mistake::NotHttps(url.to_string())),
-    }
-    if has_more {
-        return Err(Mistake::QueryOrFragment(url.to_string()));
-    }
-    let base = url.as_str().trim_end_matches('/');
-    Ok(if base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1") })
+    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback;
+    // Before the URL is shown to anyone. What has no host can hold no user, and these fail.
+    let is_clean = !has_credentials || url.set_username("").and(url.set_password(None)).is_ok();
+    url.set_query(None);
+    url.set_fragment(None);
+    let shown = if is_clean { url.to_string() } else { String::new() };
+    let mistakes = [
+        (has_credentials, Mistake::CredentialsInUrl(name)),
+        (!is_safe, Mistake::NotHttps(name, shown.clone())),
+        (has_more, Mistake::QueryOrFragment(name, shown)),
+    ];
+    let mistakes: Vec<_> = mistakes.into_iter().filter_map(|(is_made, mistake)| is_made.then_some(mistake)).collect();
+    if mistakes.is_empty() { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(mistakes) }
 }
 
 /// What is wrong with the settings. None of these shows a secret.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Mistake {
     NoBaseUrl,
-    NoUrl(String),
-    NotHttps(String),
-    QueryOrFragment(String),
-    Credentials,
-    NoAccessToken,
+    NoAuthUrl,
+    NoUrl(&'static str),
+    NotHttps(&'static str, String),
+    QueryOrFragment(&'static str, String),
+    CredentialsInUrl(&'static str),
+    NoCredentials,
+    EmptyCredentials,
     AccessToken,
     UserAgent,
     Zero(&'static str),
@@ -293,13 +384,15 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoBaseUrl => f.write_str("there is neither a region nor a base URL"),
-            Self::NoUrl(error) => write!(f, "the base URL is no URL ({error})"),
-            Self::NotHttps(url) => write!(f, "the base URL {url} has to be https, or on loopback"),
-            Self::QueryOrFragment(url) => write!(f, "the base URL {url} has a query or a fragment behind it"),
-            Self::Credentials => f.write_str("the base URL holds a user name or a password"),
-            Self::NoAccessToken => f.write_str("there is no access token"),
+            Self::NoAuthUrl => f.write_str("there is neither a region nor an auth URL for the client credentials"),
+            Self::NoUrl(name) => write!(f, "the {name} is no URL, such as https://api.example.com/v1"),
+            Self::NotHttps(name, url) => write!(f, "the {name} {url} has to be https, or on loopback"),
+            Self::QueryOrFragment(name, url) => write!(f, "the {name} {url} has a query or a fragment behind it"),
+            Self::CredentialsInUrl(name) => write!(f, "the {name} holds a user name or a password"),
+            Self::NoCredentials => f.write_str("there is no access token"),
+            Self::EmptyCredentials => f.write_str("the client id or the client secret is empty"),
             Self::AccessToken => f.write_str(
-                "the access token is empty, or has characters that no header can hold, such as a line break",
+                "the access token is empty, or has characters that no token has, such as a space or a line break",
             ),
             Self::UserAgent => f.write_str("the user agent is empty, or has characters that no header can hold"),
             Self::Zero(name) => write!(f, "the {name} is zero"),

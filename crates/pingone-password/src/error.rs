@@ -1,17 +1,25 @@
 //! The error: what failed, for whom, what the server said, and what a caller may assume.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use pingone_password_client::Answer;
 use pingone_password_client::types::ApiError;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tracing::Instrument;
+use tracing::field::Empty;
 
+use crate::auth::{Failure, TokenError};
 use crate::config::Mistake;
-use crate::model::ApiErrorDetail;
-use crate::operations::Operation;
+use crate::model::{ApiErrorDetail, PasswordState};
+use crate::operations::{self, Operation};
+use crate::retry::Repeat;
 use crate::{UserId, VendorMediaType, media_type};
 
 /// The result of everything that can fail with an [`Error`].
@@ -22,19 +30,26 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// [`Display`](fmt::Display) says what failed, for which user, and what the server said. It shows no body and no token,
 /// and doesn't repeat its [`source`](StdError::source). What to do is in [`advice`](Self::advice), and whether the
 /// operation may have happened all the same in [`outcome`](Self::outcome).
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     call: Option<Call>,
     mistakes: Vec<Mistake>,
+    requests: u32,
+    is_open: bool,
+    look: Option<Error>,
+    is_transient: bool,
     status: Option<StatusCode>,
     said: Option<ApiError>,
     content_type: Option<String>,
+    lacks: Option<&'static str>,
     correlation_id: Option<String>,
     retry_after: Option<Duration>,
     body: Vec<u8>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of failure it is.
@@ -43,6 +58,8 @@ struct Inner {
 pub enum ErrorKind {
     /// The client is not set up right. Nothing was sent.
     Configuration,
+    /// There is no access token. Nothing was sent.
+    AccessToken,
     /// No connection could be made. Nothing was sent.
     Connect,
     /// There was no answer in time.
@@ -90,17 +107,17 @@ impl Error {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let is_write = self.0.call.as_ref().is_some_and(|call| call.is_write);
-        let is_open = match self.0.kind {
-            ErrorKind::Timeout
-            | ErrorKind::Interrupted
-            | ErrorKind::Server
-            | ErrorKind::Unexpected
-            | ErrorKind::TooLong => true,
+        let may_have_happened = match self.0.kind {
+            ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unexpected | ErrorKind::TooLong => true,
+            // Who says when to come back has not begun.
+            ErrorKind::Server => {
+                !(self.0.status == Some(StatusCode::SERVICE_UNAVAILABLE) && self.0.retry_after.is_some())
+            }
             // Who gave up waiting for the request may have seen enough of it.
             ErrorKind::Refused => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             _ => false,
         };
-        if is_write && is_open { Outcome::Unknown } else { Outcome::NotApplied }
+        if self.0.is_open || is_write && may_have_happened { Outcome::Unknown } else { Outcome::NotApplied }
     }
 
     /// Whether the access token is missing, wrong or expired (401).
@@ -139,10 +156,29 @@ impl Error {
         self.0.kind == ErrorKind::Connect
     }
 
+    /// Whether there is no access token. [`code`](Self::code) and [`message`](Self::message) then say what the
+    /// authorization server said, such as `invalid_client`.
+    #[must_use]
+    pub fn is_access_token(&self) -> bool {
+        self.0.kind == ErrorKind::AccessToken
+    }
+
+    /// How many requests were sent, looks at the state included.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        self.0.requests
+    }
+
+    /// Why a look at the password state, after nobody knew whether the unlock happened, could not tell, either.
+    #[must_use]
+    pub fn failed_look(&self) -> Option<&Error> {
+        self.0.look.as_ref()
+    }
+
     /// The operation that failed: its `operationId`, or its media type where it has none here.
     #[must_use]
     pub fn operation(&self) -> Option<&str> {
-        self.0.call.as_ref().map(|call| call.operation.as_str())
+        self.0.call.as_ref().map(Call::operation)
     }
 
     /// The user whose password it was about.
@@ -199,6 +235,7 @@ impl Error {
     pub fn advice(&self) -> &'static str {
         match self.0.kind {
             ErrorKind::Configuration => "Mend the settings that the error names.",
+            ErrorKind::AccessToken => "Check the worker application's id and secret, its environment, and the region.",
             ErrorKind::Connect => "Check the network and the base URL, then try again: nothing was sent.",
             ErrorKind::Unauthenticated => "Get a new access token: this one is wrong or has expired.",
             ErrorKind::Forbidden => {
@@ -209,11 +246,11 @@ impl Error {
             ErrorKind::Refused if self.outcome() == Outcome::NotApplied => {
                 "Check the request against what the server said; sending it again will not help."
             }
-            ErrorKind::TooLong => "Raise the response limit if the base URL is the right one.",
-            ErrorKind::Unexpected => "Check the base URL: what answered may not be PingOne.",
             _ if self.outcome() == Outcome::Unknown => {
                 "It may have happened all the same: read the password state before trying again."
             }
+            ErrorKind::TooLong => "Raise the response limit if the base URL is the right one.",
+            ErrorKind::Unexpected => "Check the base URL: what answered may not be PingOne.",
             _ => "Try again later, and give the vendor's support the correlation id if it goes on.",
         }
     }
@@ -230,8 +267,58 @@ impl Error {
             Some(error) if error.is_timeout() => ErrorKind::Timeout,
             _ => ErrorKind::Interrupted,
         };
-        let source = failure.map(|error| error.without_url().into());
+        let source = failure.map(|error| Arc::new(error.without_url()) as Arc<dyn StdError + Send + Sync>);
         Self(Box::new(Inner { call: Some(call.clone()), source, ..Inner::of(kind) }))
+    }
+
+    /// There is no access token to send.
+    pub(crate) fn access_token(call: &Call, error: TokenError) -> Self {
+        let Failure { status, error: code, description, correlation_id, retry_after, is_transient, .. } =
+            error.failure();
+        let said: Option<ApiError> = code
+            .as_ref()
+            .and_then(|code| serde_json::from_value(serde_json::json!({ "code": code, "message": description })).ok());
+        Self(Box::new(Inner {
+            call: Some(call.clone()),
+            status: status.and_then(|status| StatusCode::from_u16(status).ok()),
+            said,
+            correlation_id: correlation_id.clone(),
+            retry_after: *retry_after,
+            is_transient: *is_transient,
+            source: Some(Arc::new(error)),
+            ..Inner::of(ErrorKind::AccessToken)
+        }))
+    }
+
+    /// The look that was to tell what had happened failed itself.
+    pub(crate) fn with_failed_look(self, look: Self) -> Self {
+        Self(Box::new(Inner { retry_after: look.0.retry_after, look: Some(look), ..*self.0 }))
+    }
+
+    /// An earlier request of the same call may have happened, whatever became of this one.
+    pub(crate) fn left_open(self) -> Self {
+        Self(Box::new(Inner { is_open: true, ..*self.0 }))
+    }
+
+    /// So many requests were sent.
+    pub(crate) fn after(self, requests: u32) -> Self {
+        Self(Box::new(Inner { requests, ..*self.0 }))
+    }
+
+    /// Whether the request may be sent again.
+    pub(crate) fn is_repeatable(&self, repeat: Repeat) -> bool {
+        if let Some(look) = &self.0.look {
+            return look.is_repeatable(Repeat::IfUnknown);
+        }
+        match (self.0.kind, self.status()) {
+            (ErrorKind::AccessToken, _) => self.0.is_transient,
+            (ErrorKind::Connect | ErrorKind::RateLimited, _) => true,
+            (ErrorKind::Server, Some(503)) if self.0.retry_after.is_some() => true,
+            (ErrorKind::Timeout | ErrorKind::Interrupted, _)
+            | (ErrorKind::Refused, Some(408))
+            | (ErrorKind::Server, Some(500 | 502 | 503 | 504)) => repeat == Repeat::IfUnknown,
+            _ => false,
+        }
     }
 
     /// There was an answer, and it was not one of success.
@@ -245,10 +332,7 @@ impl Error {
             status if status.is_server_error() => ErrorKind::Server,
             _ => ErrorKind::Unexpected,
         };
-        Self(Box::new(Inner {
-            said: serde_json::from_slice(answer.body()).ok(),
-            ..Inner::answered(kind, call, answer)
-        }))
+        Self(Box::new(Inner { said: said(answer.body()), ..Inner::answered(kind, call, answer) }))
     }
 
     /// There was an answer of success, and not with what was asked for.
@@ -258,8 +342,36 @@ impl Error {
             answer if !answer.is_whole() => ErrorKind::Interrupted,
             _ => ErrorKind::Unexpected,
         };
-        Self(Box::new(Inner::answered(kind, call, answer)))
+        Self(Box::new(Inner { lacks: Some(lack_of(answer.body())), ..Inner::answered(kind, call, answer) }))
     }
+}
+
+/// Why there is no model in a body of success. serde's own words would show parts of the body.
+fn lack_of(body: &[u8]) -> &'static str {
+    match serde_json::from_slice::<PasswordState>(body) {
+        _ if body.is_empty() => "no body",
+        Err(error) if error.is_eof() => "JSON that breaks off",
+        Err(error) if error.is_syntax() => "no JSON",
+        _ => "JSON of another shape",
+    }
+}
+
+/// What the server said, as far as it has the vendor's shape.
+fn said(body: &[u8]) -> Option<ApiError> {
+    serde_json::from_slice(body).ok().or_else(|| {
+        let mut said: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        for text in ["id", "code", "message"] {
+            if !said.get(text).is_some_and(Value::is_string) {
+                said.remove(text);
+            }
+        }
+        if let Some(details) = said.get_mut("details").and_then(Value::as_array_mut) {
+            details.retain(|detail| ApiErrorDetail::deserialize(detail).is_ok());
+        } else {
+            said.remove("details");
+        }
+        serde_json::from_value(said.into()).ok()
+    })
 }
 
 impl Inner {
@@ -268,9 +380,14 @@ impl Inner {
             kind,
             call: None,
             mistakes: Vec::new(),
+            requests: 0,
+            is_open: false,
+            look: None,
+            is_transient: false,
             status: None,
             said: None,
             content_type: None,
+            lacks: None,
             correlation_id: None,
             retry_after: None,
             body: Vec::new(),
@@ -295,32 +412,69 @@ impl Inner {
 /// What was asked for, for whom.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    operation: String,
+    operation: Cow<'static, str>,
+    path: &'static str,
     user_id: UserId,
     is_write: bool,
+    repeat: Repeat,
 }
 
 impl Call {
     pub(crate) fn of(operation: &Operation, user_id: UserId) -> Self {
-        Self { operation: operation.id.to_owned(), user_id, is_write: operation.method != "GET" }
+        let repeat = if operation.is_idempotent { Repeat::IfUnknown } else { Repeat::IfNotApplied };
+        let is_write = operation.method != "GET";
+        Self { operation: operation.id.into(), path: operation.path, user_id, is_write, repeat }
     }
 
     pub(crate) fn by_media_type(media_type: &VendorMediaType, user_id: UserId) -> Self {
-        Self { operation: media_type.to_string(), user_id, is_write: true }
+        let (path, repeat) = (operations::READ_PASSWORD_STATE.path, Repeat::IfNotApplied);
+        Self { operation: media_type.to_string().into(), path, user_id, is_write: true, repeat }
+    }
+
+    /// What identifies the operation.
+    pub(crate) fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// The template of the path.
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// After which failures the operation is sent again.
+    pub(crate) fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+
+    /// Makes a span of the whole call, around those of its requests.
+    pub(crate) async fn observe<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        let span = tracing::info_span!(
+            "pingone.call",
+            otel.name = %self.operation,
+            pingone.operation = %self.operation,
+            pingone.user_id = %self.user_id,
+            pingone.outcome = Empty,
+            error.type = Empty,
+        );
+        let result = call.instrument(span.clone()).await;
+        if let (Err(error), false) = (&result, span.is_disabled()) {
+            span.record("pingone.outcome", tracing::field::debug(error.outcome()));
+            span.record("error.type", tracing::field::debug(error.kind()));
+        }
+        result
     }
 }
 
 /// What identifies a request in the vendor's logs: the header, or else the id of the error in the body.
 pub(crate) fn correlation_id(answer: &Answer) -> Option<String> {
-    let header = answer.headers().get("correlation-id").and_then(|value| value.to_str().ok().map(str::to_owned));
-    header.or_else(|| {
+    answer.correlation_id().map(str::to_owned).or_else(|| {
         let is_error = !answer.status().is_success();
         is_error.then(|| serde_json::from_slice::<ApiError>(answer.body()).ok()?.id)?
     })
 }
 
 /// `Retry-After` as a time from now: a number of seconds, or a date.
-fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     match value.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
@@ -353,11 +507,12 @@ impl fmt::Display for Error {
         }
         f.write_str(match inner.kind {
             ErrorKind::Configuration => "the client can't be set up",
+            ErrorKind::AccessToken => "there is no access token",
             ErrorKind::Connect => "no connection could be made",
             ErrorKind::Timeout => "there was no answer in time",
             ErrorKind::Interrupted => "the connection was lost",
-            ErrorKind::TooLong => "the answer was too long:",
-            ErrorKind::Unexpected => "the answer was not understood:",
+            ErrorKind::TooLong => "the answer was too long",
+            ErrorKind::Unexpected => "the answer was not understood",
             _ => "the server answered",
         })?;
         for (index, mistake) in inner.mistakes.iter().enumerate() {
@@ -367,7 +522,16 @@ impl fmt::Display for Error {
         if let Some(id) = &inner.correlation_id {
             write!(f, " (correlation id {})", Shown(id))?;
         }
-        if self.outcome() == Outcome::Unknown { f.write_str("; it may have happened all the same") } else { Ok(()) }
+        if inner.requests > 1 {
+            write!(f, ", at the last of {} requests", inner.requests)?;
+        }
+        if self.outcome() == Outcome::Unknown {
+            f.write_str("; it may have happened all the same")?;
+        }
+        match &inner.look {
+            Some(look) => write!(f, ", and a look could not tell: {look}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -375,16 +539,23 @@ impl Error {
     /// Status, code and message, as far as there are any.
     fn fmt_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(status) = self.status() else { return Ok(()) };
-        write!(f, " {status}")?;
+        let is_said = matches!(
+            self.0.kind,
+            ErrorKind::AccessToken | ErrorKind::Interrupted | ErrorKind::TooLong | ErrorKind::Unexpected
+        );
+        write!(f, "{} {status}", if is_said { ": the server answered" } else { "" })?;
         if let Some(code) = self.code() {
             write!(f, " {}", Shown(code))?;
         }
         if let Some(message) = self.message() {
             write!(f, ", \"{}\"", Shown(message))?;
         }
+        if let Some(lack) = self.0.lacks {
+            write!(f, " with {lack}")?;
+        }
         match &self.0.content_type {
             Some(content_type) if !media_type::is_json(content_type) => {
-                write!(f, " with a body of {}", Shown(content_type))
+                write!(f, ", as {}", Shown(content_type))
             }
             _ => Ok(()),
         }
@@ -393,11 +564,15 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, call, mistakes, status, correlation_id, retry_after, body, source, .. } = &*self.0;
+        let Inner { kind, call, mistakes, requests, look, status, correlation_id, retry_after, body, source, .. } =
+            &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("call", call)
             .field("mistakes", mistakes)
+            .field("outcome", &self.outcome())
+            .field("requests", requests)
+            .field("look", look)
             .field("status", status)
             .field("code", &self.code())
             .field("correlation_id", correlation_id)

@@ -3,20 +3,27 @@
 
 mod auth;
 mod client;
+mod client_credentials;
 mod config;
 mod error;
 mod id;
 pub mod media_type;
 mod request;
+mod retry;
 mod tls;
 
-pub use auth::AccessToken;
+pub use auth::{AccessToken, AccessTokenFuture, AccessTokenProvider, ClientSecret, TokenError};
 pub use client::Client;
+pub use client_credentials::ClientCredentials;
 pub use config::{ClientBuilder, Region, UnknownRegion};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
 pub use request::{Answer, Method, OtherOperation, ReadPasswordState, UnlockPassword, Unlocked};
+pub use retry::{AfterUnknown, RetryPolicy};
+
+#[doc = include_str!("../docs/failures.md")]
+pub mod failures {}
 
 /// What the server sends: the generated models.
 ///

@@ -9,9 +9,10 @@ use pingone_password_client::types::PasswordStateExpand;
 use pingone_password_client::{self as generated, Attempt, ResponseValue};
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::error::{Call, Error, Result, correlation_id};
-use crate::model::PasswordState;
+use crate::client::{Client, Inner};
+use crate::error::{Call, Error, Outcome, Result, correlation_id};
+use crate::model::{PasswordState, PasswordStatus};
+use crate::retry::{AfterUnknown, Attempts, Repeat};
 use crate::{UserId, VendorMediaType, media_type, operations};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -51,12 +52,33 @@ impl ReadPasswordState {
     }
 
     async fn send(self) -> Result<PasswordState> {
+        let call = Call::of(&operations::READ_PASSWORD_STATE, self.user_id);
+        let mut attempts = Attempts::new(&self.client.inner, &call);
+        call.observe(async {
+            loop {
+                match self.once(&mut attempts).await {
+                    Err(error) => attempts.wait_after(error, call.repeat()).await?,
+                    done => return done,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn once(&self, attempts: &mut Attempts<'_>) -> Result<PasswordState> {
         let Self { client, user_id, expand } = self;
-        let call = Call::of(&operations::READ_PASSWORD_STATE, user_id);
-        let (api, attempt) = client.attempt();
-        let result = api.read_password_state(client.environment_id().as_uuid(), user_id.as_uuid(), expand).await;
-        let (state, answer) = conclude_typed(&call, result, &attempt)?;
-        state.ok_or_else(|| Error::undecodable(&call, answer))
+        let call = Call::of(&operations::READ_PASSWORD_STATE, *user_id);
+        let mut authorized = client.authorized(&call);
+        loop {
+            let (api, attempt) = authorized.attempt(attempts).await?;
+            let result = api.read_password_state(client.environment_id().as_uuid(), user_id.as_uuid(), *expand).await;
+            match conclude_typed(&call, result, &attempt) {
+                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                Err(error) => return Err(error),
+                Ok((Some(state), _)) => return Ok(state),
+                Ok((None, answer)) => return Err(Error::undecodable(&call, answer)),
+            }
+        }
     }
 }
 
@@ -76,22 +98,98 @@ impl UnlockPassword {
     }
 
     async fn send(self) -> Result<Unlocked> {
+        let call = Call::of(&operations::UNLOCK_PASSWORD, self.user_id);
+        let after_unknown = self.client.inner.retry.unlock();
+        let repeat = match after_unknown {
+            AfterUnknown::NeverRepeat => call.repeat(),
+            AfterUnknown::LookFirst | AfterUnknown::AlwaysRepeat => Repeat::IfUnknown,
+        };
+        let mut attempts = Attempts::new(&self.client.inner, &call);
+        let mut earlier = Earlier::default();
+        call.observe(async {
+            loop {
+                let looked = match after_unknown {
+                    AfterUnknown::LookFirst => self.look(&mut earlier, &mut attempts).await,
+                    _ => Ok(None),
+                };
+                let error = match looked {
+                    Ok(Some(unlocked)) => return Ok(unlocked),
+                    Ok(None) => match self.once(&call, &mut attempts).await {
+                        Ok(unlocked) => return Ok(unlocked),
+                        Err(error) => {
+                            earlier.remember(&error);
+                            error
+                        }
+                    },
+                    Err(error) => error,
+                };
+                attempts.wait_after(error, repeat).await.map_err(|error| earlier.judge(error))?;
+            }
+        })
+        .await
+    }
+
+    /// Looks whether an earlier request of this call has unlocked the user, where nobody said so.
+    async fn look(&self, earlier: &mut Earlier, attempts: &mut Attempts<'_>) -> Result<Option<Unlocked>> {
+        let Some(unknown) = &earlier.unknown else { return Ok(None) };
+        let look = ReadPasswordState::new(self.client.clone(), self.user_id);
+        let state = look.once(attempts).await.map_err(|error| unknown.clone().with_failed_look(error))?;
+        if state.status != PasswordStatus::PasswordLockedOut {
+            return Ok(Some(Unlocked { state: Some(state), correlation_id: None, was_seen: true }));
+        }
+        // The server may still be at a request that it was given up on.
+        earlier.may_come_late |= unknown.is_timeout();
+        earlier.unknown = None;
+        Ok(None)
+    }
+
+    async fn once(&self, call: &Call, attempts: &mut Attempts<'_>) -> Result<Unlocked> {
         let Self { client, user_id } = self;
-        let call = Call::of(&operations::UNLOCK_PASSWORD, user_id);
-        let (api, attempt) = client.attempt();
-        let result = api.unlock_password(client.environment_id().as_uuid(), user_id.as_uuid()).await;
-        let (state, answer) = conclude_typed(&call, result, &attempt)?;
-        Ok(Unlocked { state, correlation_id: correlation_id(answer) })
+        let mut authorized = client.authorized(call);
+        loop {
+            let (api, attempt) = authorized.attempt(attempts).await?;
+            let result = api.unlock_password(client.environment_id().as_uuid(), user_id.as_uuid()).await;
+            match conclude_typed(call, result, &attempt) {
+                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                Err(error) => return Err(error),
+                Ok((state, answer)) => {
+                    return Ok(Unlocked { state, correlation_id: correlation_id(answer), was_seen: false });
+                }
+            }
+        }
+    }
+}
+
+/// What the earlier requests of an unlock have left open.
+#[derive(Debug, Default)]
+struct Earlier {
+    /// The last one whose outcome nobody knows.
+    unknown: Option<Error>,
+    /// One that got no answer in time, and had not been carried out when it was looked at.
+    may_come_late: bool,
+}
+
+impl Earlier {
+    fn remember(&mut self, error: &Error) {
+        if error.outcome() == Outcome::Unknown {
+            self.unknown = Some(error.clone());
+        }
+    }
+
+    /// The last word of a call, in the light of what came before it.
+    fn judge(&self, error: Error) -> Error {
+        if self.unknown.is_some() || self.may_come_late { error.left_open() } else { error }
     }
 }
 
 into_future!(UnlockPassword => Unlocked);
 
-/// A password was unlocked: the server said so.
+/// A password was unlocked: the server said so, or it was [seen](Self::was_seen).
 #[derive(Clone, Debug)]
 pub struct Unlocked {
     state: Option<PasswordState>,
     correlation_id: Option<String>,
+    was_seen: bool,
 }
 
 impl Unlocked {
@@ -113,6 +211,12 @@ impl Unlocked {
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
         self.correlation_id.as_deref()
+    }
+
+    /// Whether it was seen by a look at the state, and not said in answer to the unlock: that answer got lost.
+    #[must_use]
+    pub fn was_seen(&self) -> bool {
+        self.was_seen
     }
 }
 
@@ -147,32 +251,53 @@ impl OtherOperation {
     }
 
     async fn send(self) -> Result<Answer> {
-        let Self { client, user_id, method, media_type, body } = self;
-        let call = Call::by_media_type(&media_type, user_id);
-        let inner = &client.inner;
-        let path = operations::READ_PASSWORD_STATE
-            .path
-            .replace("{environmentId}", &inner.environment_id.to_string())
-            .replace("{userId}", &user_id.to_string());
-        let method = match method {
+        let call = Call::by_media_type(&self.media_type, self.user_id);
+        let mut attempts = Attempts::new(&self.client.inner, &call);
+        call.observe(async {
+            loop {
+                match self.once(&call, &mut attempts).await {
+                    Err(error) => attempts.wait_after(error, call.repeat()).await?,
+                    done => return done,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn once(&self, call: &Call, attempts: &mut Attempts<'_>) -> Result<Answer> {
+        let http = &self.client.inner.http;
+        let mut authorized = self.client.authorized(call);
+        loop {
+            let (_, attempt) = authorized.attempt(attempts).await?;
+            let mut request = self.request(call).map_err(|error| Error::transport(call, Some(error)))?;
+            attempt.prepare(&mut request);
+            let failure = attempt.execute(http, request).await.err();
+            match conclude(call, failure, &attempt) {
+                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                result => return result.map(|answer| Answer { answer: answer.clone() }),
+            }
+        }
+    }
+
+    fn request(&self, call: &Call) -> reqwest::Result<reqwest::Request> {
+        let Inner { environment_id, base_url, http, .. } = &*self.client.inner;
+        let path = call
+            .path()
+            .replace("{environmentId}", &environment_id.to_string())
+            .replace("{userId}", &self.user_id.to_string());
+        let method = match self.method {
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
         };
-        let request = inner
-            .http
-            .request(method, format!("{}{path}", inner.base_url))
-            .header(CONTENT_TYPE, media_type.as_str())
+        let request = http
+            .request(method, format!("{base_url}{path}"))
+            .header(CONTENT_TYPE, self.media_type.as_str())
             .header(ACCEPT, "application/hal+json, application/json");
-        let request = match body {
+        match &self.body {
             Some(body) => request.body(body.to_string()),
             None => request.header(CONTENT_LENGTH, "0"),
-        };
-        let mut request = request.build().map_err(|error| Error::transport(&call, Some(error)))?;
-        let (_, attempt) = client.attempt();
-        attempt.authorize(&mut request);
-        let result = attempt.execute(&inner.http, request).await;
-        let answer = conclude(&call, result.err(), &attempt)?;
-        Ok(Answer { answer: answer.clone() })
+        }
+        .build()
     }
 }
 

@@ -21,11 +21,11 @@ pub struct Client {
 }
 impl Client {
     /// A client with an existing `reqwest::Client`,
-    ///  allowing more control over its configuration.
+    /// allowing more control over its configuration.
     ///
-    ///  `baseurl` is the base URL provided to the internal
-    ///  `reqwest::Client`, and should include a scheme and hostname,
-    ///  as well as port and a path stem if applicable.
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,

@@ -13,6 +13,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The media type that goes out as `Content-Type`.
     pub media_type: ::std::option::Option<&'static str>,
+    /// Whether a repeat changes nothing, so that it needs no look at what a lost request did.
+    pub is_idempotent: bool,
 }
 /// Read Password State
 pub const READ_PASSWORD_STATE: Operation = Operation {
@@ -20,6 +22,7 @@ pub const READ_PASSWORD_STATE: Operation = Operation {
     method: "GET",
     path: "/environments/{environmentId}/users/{userId}/password",
     media_type: ::std::option::Option::None,
+    is_idempotent: true,
 };
 /// Password Unlock
 pub const UNLOCK_PASSWORD: Operation = Operation {
@@ -29,6 +32,7 @@ pub const UNLOCK_PASSWORD: Operation = Operation {
     media_type: ::std::option::Option::Some(
         "application/vnd.pingidentity.password.unlock+json",
     ),
+    is_idempotent: false,
 };
 /// Every operation in the document.
 pub const ALL: [Operation; 2usize] = [READ_PASSWORD_STATE, UNLOCK_PASSWORD];
