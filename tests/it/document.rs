@@ -1,0 +1,65 @@
+//! The OpenAPI document, as the tests look things up in it.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+use xtask::spec::{Document, Pointer};
+
+use crate::workspace;
+
+/// The document's text.
+pub(crate) fn text() -> String {
+    fs::read_to_string(workspace("openapi/pingone-password.yaml")).unwrap()
+}
+
+/// The document.
+pub(crate) fn document() -> Document {
+    Document::parse(&text()).unwrap_or_else(|finding| panic!("{finding}"))
+}
+
+/// What a node stands for: itself, or what it refers to, directly or as the only one of `allOf`.
+pub(crate) fn resolve<'a>(document: &'a Document, node: &'a Value) -> &'a Value {
+    let node = only(node);
+    document.resolve(node, &Pointer::default()).unwrap_or_else(|| panic!("{node} refers to nothing")).0
+}
+
+/// The name of the component that a schema is.
+pub(crate) fn name(schema: &Value) -> Option<&str> {
+    only(schema)["$ref"].as_str()?.strip_prefix("#/components/schemas/")
+}
+
+fn only(schema: &Value) -> &Value {
+    match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => only,
+        Some(_) => panic!("allOf stands for one reference: {schema}"),
+        None => schema,
+    }
+}
+
+/// A component schema.
+pub(crate) fn schema<'a>(document: &'a Document, name: &str) -> &'a Value {
+    document.root["components"]["schemas"].get(name).unwrap_or_else(|| panic!("there is no schema {name}"))
+}
+
+/// The component schemas that these hold, and they themselves.
+pub(crate) fn reachable(document: &Document, names: &[&str]) -> BTreeSet<String> {
+    fn visit(document: &Document, node: &Value, reached: &mut BTreeSet<String>) {
+        if let Some(name) = node["$ref"].as_str().and_then(|_| name(node))
+            && reached.insert(name.to_owned())
+        {
+            visit(document, schema(document, name), reached);
+        }
+        match node {
+            Value::Object(object) => object.values().for_each(|child| visit(document, child, reached)),
+            Value::Array(items) => items.iter().for_each(|child| visit(document, child, reached)),
+            _ => {}
+        }
+    }
+    let mut reached = BTreeSet::new();
+    for name in names {
+        reached.insert((*name).to_owned());
+        visit(document, schema(document, name), &mut reached);
+    }
+    reached
+}

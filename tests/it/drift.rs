@@ -1,0 +1,172 @@
+//! The document and what is generated from it: the files are current, and a new operation is nothing but generated.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use pingone_password::Region;
+use quote::ToTokens;
+use syn::{ImplItem, Item};
+use xtask::emit::{Difference, Files, differences, write};
+
+use crate::document::{document, text};
+use crate::{Result, workspace};
+
+const GENERATED: &str = "crates/pingone-password-client/src/generated";
+
+const INSPECT: &str = "application/vnd.pingidentity.password.inspect+json";
+
+/// An operation that the vendor doesn't have, so the document won't have it either.
+const INSPECT_PASSWORD: &str = "
+  /environments/{environmentId}/users/{userId}/password#inspect+json:
+    parameters:
+      - $ref: '#/components/parameters/environmentId'
+      - $ref: '#/components/parameters/userId'
+    post:
+      operationId: inspectPassword
+      x-idempotent: true
+      requestBody:
+        required: true
+        content:
+          application/vnd.pingidentity.password.inspect+json:
+            schema:
+              type: object
+              required: [password]
+              properties:
+                password:
+                  type: string
+                  format: password
+      responses:
+        '200':
+          $ref: '#/components/responses/PasswordState'
+        4XX:
+          $ref: '#/components/responses/ClientError'
+
+components:
+";
+
+fn with_inspect_password() -> String {
+    let document = text();
+    assert_eq!(document.matches("\ncomponents:\n").count(), 1, "the document's components begin in one place");
+    document.replace("\ncomponents:\n", INSPECT_PASSWORD)
+}
+
+/// The methods of the generated client by name, as their tokens.
+fn methods(files: &Files) -> Result<BTreeMap<String, String>> {
+    let client = syn::parse_file(&files["client.rs"])?;
+    let blocks = client.items.into_iter().filter_map(|item| match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(block.items),
+        _ => None,
+    });
+    let methods = blocks.flatten().filter_map(|member| match member {
+        ImplItem::Fn(method) => Some((method.sig.ident.to_string(), method.to_token_stream().to_string())),
+        _ => None,
+    });
+    Ok(methods.collect())
+}
+
+#[test]
+fn the_generated_files_are_current() -> Result {
+    let files = xtask::generate(&text())?;
+    assert_eq!(files, xtask::generate(&text())?, "generating twice gives the same bytes");
+    let differences = differences(&files, &workspace(GENERATED))?;
+    assert!(
+        differences.is_empty(),
+        "below {GENERATED}, {differences:?}: these files are not what the document says. To mend it, run: \
+         cargo xtask generate"
+    );
+    Ok(())
+}
+
+#[test]
+fn every_difference_is_named_and_mended() -> Result {
+    let files = xtask::generate(&text())?;
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let written = write(&files, &at("new/folder"))?;
+    assert!(written.values().all(|difference| *difference == Difference::Missing), "{written:?}");
+    assert_eq!(written.len(), files.len());
+
+    write(&files, folder.path())?;
+    let left_over = format!("{}\nwhat was generated once\n", xtask::emit::MARK);
+    fs::write(at("gone.rs"), left_over)?;
+    fs::write(at("types.rs"), files["types.rs"].replacen("pub struct", "pub  struct", 1))?;
+    fs::remove_file(at("client.rs"))?;
+    // Nobody else's business.
+    fs::write(at("notes.md"), "by hand")?;
+
+    let expected = [
+        ("client.rs".to_owned(), Difference::Missing),
+        ("gone.rs".to_owned(), Difference::LeftOver),
+        ("types.rs".to_owned(), Difference::Stale),
+    ];
+    assert_eq!(differences(&files, folder.path())?, expected.clone().into());
+    assert!(!at("client.rs").exists() && at("gone.rs").exists(), "looking changes nothing");
+
+    assert_eq!(write(&files, folder.path())?, expected.into());
+    assert!(!at("gone.rs").exists());
+    for (name, text) in &files {
+        assert_eq!(&fs::read_to_string(at(name))?, text, "{name}");
+    }
+    assert_eq!(fs::read_to_string(at("notes.md"))?, "by hand");
+
+    let modified = || -> Result<Vec<_>> { files.keys().map(|name| Ok(fs::metadata(at(name))?.modified()?)).collect() };
+    let before = modified()?;
+    assert_eq!(write(&files, folder.path())?, BTreeMap::new());
+    assert_eq!(modified()?, before, "a second write touches nothing");
+    Ok(())
+}
+
+#[test]
+fn a_file_that_was_written_by_hand_is_left_alone() -> Result {
+    let files = xtask::generate(&text())?;
+    let folder = tempfile::tempdir()?;
+    let by_hand = folder.path().join("mod.rs");
+    fs::write(&by_hand, "pub mod precious;\n")?;
+    for attempt in [differences, write] {
+        let error = attempt(&files, folder.path()).unwrap_err();
+        assert_eq!(error.to_string(), format!("{} was not generated, and would be overwritten", by_hand.display()));
+    }
+    assert_eq!(fs::read_to_string(&by_hand)?, "pub mod precious;\n");
+    assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is written beside it");
+    Ok(())
+}
+
+#[test]
+fn a_new_operation_changes_generated_files_only() -> Result {
+    let (before, after) = (xtask::generate(&text())?, xtask::generate(&with_inspect_password())?);
+    let folder = tempfile::tempdir()?;
+    for entry in fs::read_dir(workspace(GENERATED))? {
+        let entry = entry?;
+        fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
+    }
+    let changed = write(&after, folder.path())?;
+    assert!(changed.values().all(|difference| *difference == Difference::Stale), "{changed:?}");
+    assert_eq!(changed.keys().collect::<Vec<_>>(), ["client.rs", "operations.rs", "types.rs"]);
+
+    let (mut methods, known) = (methods(&after)?, methods(&before)?);
+    let inspect = methods.remove("inspect_password").ok_or("there is no inspect_password")?;
+    assert_eq!(methods, known, "the other operations are as they were");
+    assert!(after["client.rs"].contains("pub async fn inspect_password"));
+    // Once in the docs, and once in the code.
+    assert_eq!((inspect.matches("application/vnd.").count(), inspect.matches(INSPECT).count()), (2, 2), "{inspect}");
+    let sends =
+        format!(".header(::reqwest::header::CONTENT_TYPE,::reqwest::header::HeaderValue::from_static(\"{INSPECT}\"");
+    assert!(inspect.replace(' ', "").contains(&sends), "{inspect}");
+    assert!(after["types.rs"].contains("pub password: crate::Secret"), "a password doesn't show");
+    assert!(after["operations.rs"].contains("pub const INSPECT_PASSWORD"));
+    let operations = |files: &Files| files["operations.rs"].matches(": Operation = Operation {").count();
+    assert_eq!(operations(&after), operations(&before) + 1);
+    Ok(())
+}
+
+#[test]
+fn regions_are_those_of_the_document() -> Result {
+    let document = document();
+    let domains = &document.root["servers"][0]["variables"]["topLevelDomain"]["enum"];
+    assert_eq!(*domains, serde_json::json!(Region::ALL.map(Region::top_level_domain)));
+    let url = document.root["servers"][0]["url"].as_str().ok_or("the server has no URL")?;
+    for region in Region::ALL {
+        assert_eq!(region.api_url(), url.replace("{topLevelDomain}", region.top_level_domain()));
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! The emulator's answers, by a client that knows nothing: each is valid for the document's schema of its status.
+
+use std::fmt::Display;
+
+use jsonschema::{Draft, Validator};
+use pingone_password_emulator::{Emulator, Status};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use xtask::spec::Document;
+
+use crate::document::{document, name, resolve};
+use crate::{Result, TOKEN};
+
+const UNLOCK: &str = "application/vnd.pingidentity.password.unlock+json";
+
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
+/// The document's schemas, and a client that sends what it is told to.
+struct Judge {
+    document: Document,
+    http: reqwest::Client,
+}
+
+impl Judge {
+    fn new() -> Result<Self> {
+        Ok(Self { document: document(), http: recorder::http_client()?.no_proxy().build()? })
+    }
+
+    /// Sends a request with these headers, expects this status, and a body that the document describes.
+    async fn expect(&self, status: u16, method: Method, url: &str, headers: Headers<'_>) -> Result<Value> {
+        let mut request = self.http.request(method.clone(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let case = format!("{method} {url} with {headers:?}");
+        let response = request.send().await?;
+        assert_eq!(response.status(), status, "{case}");
+        let schema = self.schema(&method, &response);
+        let body: Value = serde_json::from_slice(&response.bytes().await?)?;
+        assert_eq!(problems(&self.validator(&schema, Members::OnlyKnown)?, &body), [""; 0], "{case}: {body:#}");
+        Ok(body)
+    }
+
+    /// The schema that the document has for a response: by the method, the status and the `Content-Type`.
+    fn schema(&self, method: &Method, response: &Response) -> String {
+        let status = response.status().as_u16();
+        let is_method = |spelled: &str| method.as_str().eq_ignore_ascii_case(spelled);
+        // A method that the document doesn't have is refused as those that it has.
+        let operation = self.document.operations().find(|operation| is_method(operation.method));
+        let operation = operation.or_else(|| self.document.operations().next()).unwrap();
+        let responses = &operation.node["responses"];
+        let exact = responses.get(status.to_string());
+        let described = exact.or_else(|| responses.get(format!("{}XX", status / 100)));
+        let described = described.unwrap_or_else(|| panic!("the document has no {status} for {method}"));
+        let content_type = response.headers()["content-type"].to_str().unwrap();
+        let media_type = content_type.split(';').next().unwrap().trim();
+        let content = resolve(&self.document, described)["content"].get(media_type);
+        let content = content.unwrap_or_else(|| panic!("the document has no {media_type} for {method} {status}"));
+        name(&content["schema"]).unwrap().to_owned()
+    }
+
+    fn validator(&self, schema: &str, members: Members) -> Result<Validator> {
+        let mut components = self.document.root["components"]["schemas"].clone();
+        if members == Members::OnlyKnown {
+            let schemas = components.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut);
+            for schema in schemas.filter(|schema| schema.get("properties").is_some()) {
+                schema["additionalProperties"] = json!(false);
+            }
+        }
+        let schema = json!({
+            "$ref": format!("#/components/schemas/{schema}"),
+            "components": { "schemas": components },
+        });
+        Ok(jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(&schema)?)
+    }
+}
+
+/// The schemas are open, and an open schema takes a misspelt property for one of tomorrow. The emulator has to know them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Members {
+    Any,
+    OnlyKnown,
+}
+
+fn problems(validator: &Validator, body: &Value) -> Vec<String> {
+    validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+fn password_url(emulator: &Emulator, environment: impl Display, user: impl Display) -> String {
+    format!("{}/environments/{environment}/users/{user}/password", emulator.api_url())
+}
+
+#[tokio::test]
+async fn states_are_valid() -> Result {
+    let judge = Judge::new()?;
+    let emulator = Emulator::start().await?;
+    let bearer = format!("Bearer {}", emulator.access_token());
+    let token = ("authorization", bearer.as_str());
+    for status in Status::ALL {
+        let user = emulator.add_user(status);
+        let url = password_url(&emulator, emulator.environment_id(), user);
+        let state = judge.expect(200, Method::GET, &url, &[token]).await?;
+        assert_eq!(state["status"], status.as_str());
+        let expanded = judge.expect(200, Method::GET, &format!("{url}?expand=passwordPolicy"), &[token]).await?;
+        assert!(expanded["_embedded"]["passwordPolicy"].is_object(), "{expanded:#}");
+
+        let unlocked = judge.expect(200, Method::POST, &url, &[token, ("content-type", UNLOCK)]).await?;
+        let now = if status == Status::PasswordLockedOut { Status::Ok } else { status };
+        assert_eq!(unlocked["status"], now.as_str());
+        assert_eq!(judge.expect(200, Method::GET, &url, &[token]).await?, unlocked);
+    }
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.set_seconds_until_unlock(user, None);
+    let url = password_url(&emulator, emulator.environment_id(), user);
+    let state = judge.expect(200, Method::GET, &url, &[token]).await?;
+    assert_eq!(state.get("secondsUntilUnlock"), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_are_valid() -> Result {
+    let judge = Judge::new()?;
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let environment = emulator.environment_id();
+    let bearer = format!("Bearer {}", emulator.access_token());
+    let token = ("authorization", bearer.as_str());
+    let wrong_token = ("authorization", &*format!("Bearer {TOKEN}"));
+    let unlock = ("content-type", UNLOCK);
+    let url = password_url(&emulator, environment, user);
+    let nobody = password_url(&emulator, environment, environment);
+    let elsewhere = password_url(&emulator, user, user);
+    let no_id = password_url(&emulator, environment, "nobody");
+    let expand = format!("{url}?expand=everything");
+    let other = ("content-type", "application/vnd.pingidentity.password.check+json");
+    let cases: [(u16, &str, Method, &str, Headers<'_>); 13] = [
+        (401, "ACCESS_FAILED", Method::GET, &url, &[]),
+        (401, "ACCESS_FAILED", Method::GET, &url, &[wrong_token]),
+        (401, "ACCESS_FAILED", Method::POST, &url, &[wrong_token, unlock]),
+        (403, "ACCESS_FAILED", Method::GET, &elsewhere, &[token]),
+        (403, "ACCESS_FAILED", Method::POST, &elsewhere, &[token, unlock]),
+        (404, "NOT_FOUND", Method::GET, &nobody, &[token]),
+        (404, "NOT_FOUND", Method::POST, &nobody, &[token, unlock]),
+        (400, "INVALID_REQUEST", Method::GET, &no_id, &[token]),
+        (400, "INVALID_REQUEST", Method::GET, &expand, &[token]),
+        (405, "INVALID_REQUEST", Method::PUT, &url, &[token, unlock]),
+        (415, "INVALID_REQUEST", Method::POST, &url, &[token]),
+        (415, "INVALID_REQUEST", Method::POST, &url, &[token, other]),
+        (415, "INVALID_REQUEST", Method::POST, &url, &[token, unlock, unlock]),
+    ];
+    for (status, code, method, url, headers) in cases {
+        let error = judge.expect(status, method.clone(), url, headers).await?;
+        assert_eq!(error["code"], code, "{method} {url}");
+    }
+    assert_eq!(emulator.status(user), Some(Status::PasswordLockedOut), "nothing of this unlocks");
+    Ok(())
+}
+
+#[test]
+fn what_is_broken_is_invalid() -> Result {
+    let judge = Judge::new()?;
+    let good = json!({
+        "status": "OK",
+        "lastChangedAt": "2019-01-08T20:18:31.264Z",
+        "user": { "id": "c3042000-188f-4bc7-a269-dee1602cf7af" },
+    });
+    let (open, strict) =
+        (judge.validator("PasswordState", Members::Any)?, judge.validator("PasswordState", Members::OnlyKnown)?);
+    assert_eq!(problems(&open, &good), [""; 0]);
+    assert_eq!(problems(&strict, &good), [""; 0]);
+
+    let mut broken = good.clone();
+    broken.as_object_mut().ok_or("no object")?.remove("status");
+    assert_eq!(problems(&open, &broken), [": \"status\" is a required property"]);
+    for (at, value) in [
+        ("status", json!("UNLOCKED")),
+        ("lastChangedAt", json!("yesterday")),
+        ("user", json!({ "id": "somebody" })),
+        ("secondsUntilUnlock", json!("240")),
+    ] {
+        let mut broken = good.clone();
+        broken[at] = value;
+        assert!(!open.is_valid(&broken), "{broken}");
+    }
+    let mut misspelt = good;
+    misspelt["lastchangedat"] = json!("2019-01-08T20:18:31.264Z");
+    assert!(open.is_valid(&misspelt) && !strict.is_valid(&misspelt));
+    Ok(())
+}

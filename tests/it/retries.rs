@@ -1,0 +1,106 @@
+//! How long, and how often: the policy's limits.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pingone_password::{Client, Error, RetryPolicy};
+use recorder::Recorder;
+use tokio::time::Instant;
+
+use crate::clock::HeldClock;
+use crate::{Result, builder, user_id};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A server that never has time, a client that moves tokio's clock instead of waiting, and what that came to.
+async fn busy(policy: RetryPolicy, headers: &[(&str, &str)]) -> Result<(Error, usize, Vec<Duration>, Duration)> {
+    let recorder = Recorder::with(503, headers, "").await?;
+    let waits = Arc::<Mutex<Vec<Duration>>>::default();
+    let written = Arc::clone(&waits);
+    let client: Client = builder(recorder.url())
+        .retry(policy)
+        .sleep(move |wait| {
+            written.lock().unwrap().push(wait);
+            tokio::time::advance(wait)
+        })
+        .build()?;
+    let _clock = HeldClock::hold();
+    let begun = Instant::now();
+    let error = client.read_password_state(user_id()).await.unwrap_err();
+    let waits = waits.lock().unwrap().clone();
+    Ok((error, recorder.requests().len(), waits, begun.elapsed()))
+}
+
+#[tokio::test]
+async fn attempts_are_counted() -> Result {
+    for attempts in [0, 1, 2, 5] {
+        let (error, requests, waits, _) = busy(RetryPolicy::default().attempts(attempts), &[]).await?;
+        let expected = attempts.max(1);
+        assert_eq!((error.requests(), requests), (expected, expected as usize));
+        assert_eq!(waits.len(), requests - 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn waits_grow_and_differ() -> Result {
+    let policy = RetryPolicy::default().attempts(8).base_delay(SECOND).max_delay(10 * SECOND).deadline(1000 * SECOND);
+    let (_, _, waits, _) = busy(policy.clone().seed(1), &[]).await?;
+    for (wait, longest) in waits.iter().zip([1, 2, 4, 8, 10, 10, 10]) {
+        assert!(*wait <= longest * SECOND, "{waits:?}");
+    }
+    assert!(waits.iter().any(|wait| *wait > 4 * SECOND), "they grow: {waits:?}");
+    assert_eq!(waits, busy(policy.clone().seed(1), &[]).await?.2, "the same seed, the same waits");
+    assert_ne!(waits, busy(policy.clone().seed(2), &[]).await?.2);
+    assert_ne!(busy(policy.clone(), &[]).await?.2, busy(policy, &[]).await?.2, "without a seed they are random");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_server_says_how_long_at_least() -> Result {
+    let policy = RetryPolicy::default().attempts(3);
+    let (error, _, waits, _) = busy(policy.clone(), &[("retry-after", "7")]).await?;
+    assert_eq!(waits, [7 * SECOND, 7 * SECOND]);
+    assert_eq!(error.retry_after(), Some(7 * SECOND));
+
+    let date = httpdate::fmt_http_date(std::time::SystemTime::now() + 20 * SECOND);
+    let (_, _, waits, _) = busy(policy, &[("retry-after", &date)]).await?;
+    assert!(waits.iter().all(|wait| (15 * SECOND..=20 * SECOND).contains(wait)), "{waits:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() -> Result {
+    let policy = RetryPolicy::default().deadline(10 * SECOND);
+    let (error, requests, waits, took) = busy(policy, &[("retry-after", "11")]).await?;
+    assert_eq!((requests, waits.len()), (1, 0));
+    assert_eq!(error.retry_after(), Some(11 * SECOND));
+    assert!(took < SECOND);
+    // However far beyond.
+    let (error, ..) = busy(RetryPolicy::default(), &[("retry-after", "18446744073709551615")]).await?;
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deadline_holds_for_all_attempts_together() -> Result {
+    let policy = RetryPolicy::default().attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
+    let (_, requests, waits, took) = busy(policy, &[("retry-after", "1")]).await?;
+    assert!(took <= 20 * SECOND, "{took:?}");
+    assert!(requests > 15, "{requests}");
+    assert!(waits.iter().sum::<Duration>() <= 20 * SECOND);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_deadline_cuts_an_attempt_short() -> Result {
+    // A server that takes connections, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let client = builder(format!("http://{}", silent.local_addr()?))
+        .timeout(Duration::from_secs(3600))
+        .retry(RetryPolicy::default().deadline(Duration::from_millis(200)))
+        .build()?;
+    let error = client.unlock_password(user_id()).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    Ok(())
+}

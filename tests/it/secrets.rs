@@ -1,0 +1,117 @@
+//! No secret shows: not in a log at its loudest, not in an error, not in a `Debug`.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pingone_password::{Client, ClientCredentials, Error, Method, RetryPolicy};
+use pingone_password_emulator::{Emulator, Fault, Status};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::Result;
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// An error with everything that can be printed of it.
+fn all_of(error: &Error) -> Result<String> {
+    let mut text = format!("{error} {error:?} {error:#?} {}", error.advice());
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(text, " {error} {error:?}")?;
+        source = error.source();
+    }
+    Ok(text)
+}
+
+#[tokio::test]
+async fn nothing_shows_a_secret() -> Result {
+    let log = Log::default();
+    // Libraries that use `log` instead of tracing are heard, too.
+    let _ = tracing_log::LogTracer::init();
+    let subscriber = tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_writer(log.clone()));
+    let _listening = tracing::subscriber::set_default(subscriber);
+
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut).into();
+    let credentials =
+        ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url());
+    let (by_token, _) = crate::faults::client(&emulator, RetryPolicy::default().attempts(2));
+    let by_token = by_token.timeout(Duration::from_millis(200));
+    let by_credentials = by_token.clone().client_credentials(credentials.clone());
+    let in_body = by_token.clone().client_credentials(credentials.clone().in_body());
+    let mut shown = format!("{by_token:?} {by_credentials:?} {credentials:?}");
+    let password = "the-password-that-nobody-may-see";
+
+    for client in [by_token, by_credentials, in_body] {
+        let client: Client = client.build()?;
+        write!(shown, "{client:?}")?;
+        write!(shown, "{:?}", client.read_password_state(user).await?)?;
+        write!(shown, "{:?}", client.unlock_password(user).await?)?;
+        let check = "application/vnd.pingidentity.password.check+json".parse()?;
+        let other = client.other_operation(user, Method::Post, check).json(serde_json::json!({ "password": password }));
+        write!(shown, "{other:?}")?;
+        shown.push_str(&all_of(&other.await.unwrap_err())?);
+        for fault in Fault::ALL {
+            emulator.inject([*fault; 4]);
+            let failures = [client.read_password_state(user).await.err(), client.unlock_password(user).await.err()];
+            for error in failures.iter().flatten() {
+                shown.push_str(&all_of(error)?);
+            }
+            // What is left of the script is not for the next fault.
+            while client.read_password_state(user).await.is_err() {}
+        }
+    }
+    emulator.revoke_tokens();
+    let wrong = ClientCredentials::new(emulator.client_id(), "the-wrong-secret").auth_url(emulator.auth_url());
+    let (client, _) = crate::faults::client(&emulator, RetryPolicy::never());
+    shown.push_str(&all_of(&client.clone().build()?.unlock_password(user).await.unwrap_err())?);
+    shown.push_str(&all_of(&client.client_credentials(wrong).build()?.unlock_password(user).await.unwrap_err())?);
+
+    shown.push_str(&log.text());
+    assert!(shown.contains("http.client.request"), "the log was heard");
+    let basic = emulator.requests().into_iter().find_map(|request| {
+        request.header("authorization").first().and_then(|value| value.strip_prefix("Basic ").map(str::to_owned))
+    });
+    let tokens = emulator.requests().into_iter().flat_map(|request| {
+        let values: Vec<String> = request.header("authorization").iter().map(ToString::to_string).collect();
+        values.into_iter().filter_map(|value| value.strip_prefix("Bearer ").map(str::to_owned))
+    });
+    let mut secrets: Vec<String> = tokens.collect();
+    secrets.extend([emulator.client_secret().to_owned(), "the-wrong-secret".to_owned(), password.to_owned()]);
+    secrets.push(basic.ok_or("nobody used Basic")?);
+    assert!(secrets.len() > 10);
+    for secret in secrets {
+        let at = shown.find(&secret).map(|at| shown[at.saturating_sub(200)..at].to_owned());
+        assert_eq!(at, None, "a secret shows behind this");
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What goes out over HTTP for each operation, byte by byte.
+
+use std::collections::BTreeSet;
+
+use pingone_password::{Client, Method, operations};
+use recorder::{Recorder, Request};
+use serde_json::json;
+
+use crate::{Result, TOKEN, builder, environment_id, snapshot, user_id};
+
+/// A media type that the document doesn't have.
+const CHECK: &str = "application/vnd.pingidentity.password.check+json";
+
+/// What went out, under the name of its snapshot, and for which operation: its id, or else its media type.
+struct Sent {
+    operation: &'static str,
+    name: &'static str,
+    request: Request,
+}
+
+async fn send_all() -> Result<Vec<Sent>> {
+    let recorder = Recorder::with(404, &[("content-type", "application/json")], "{}").await?;
+    let client: Client = builder(recorder.url()).build()?;
+    let user = user_id();
+    let mut sent = Vec::new();
+    macro_rules! send {
+        ($operation:expr, $name:literal, $request:expr) => {
+            $request.await.map(|_| ()).unwrap_err();
+            let request = recorder.requests().pop().ok_or($name)?;
+            sent.push(Sent { operation: $operation, name: $name, request });
+        };
+    }
+    let read = operations::READ_PASSWORD_STATE.id;
+    send!(read, "wire_read_password_state", client.read_password_state(user));
+    send!(read, "wire_read_password_state_expanded", client.read_password_state(user).expand_password_policy());
+    send!(operations::UNLOCK_PASSWORD.id, "wire_unlock_password", client.unlock_password(user));
+    let check = client.other_operation(user, Method::Post, CHECK.parse()?);
+    send!(CHECK, "wire_other_operation_with_body", check.json(json!({ "password": "2Federate!" })));
+    let put = client.other_operation(user, Method::Put, CHECK.parse()?);
+    send!(CHECK, "wire_other_operation_without_body", put);
+    assert_eq!(recorder.requests().len(), sent.len(), "one request for each call");
+    Ok(sent)
+}
+
+#[tokio::test]
+async fn requests_as_they_go_out() -> Result {
+    for Sent { name, request, .. } in send_all().await? {
+        let version = concat!("pingone-password/", env!("CARGO_PKG_VERSION"));
+        snapshot(name, request.to_string().replace(version, "pingone-password/[version]"));
+    }
+    Ok(())
+}
+
+/// The snapshots are for eyes. This is what they have to show in any case.
+#[tokio::test]
+async fn requests_are_what_the_table_of_operations_says() -> Result {
+    for Sent { operation: id, name, request } in send_all().await? {
+        let operation = operations::ALL.into_iter().find(|operation| operation.id == id);
+        let media_type = operation.map_or(Some(CHECK), |operation| operation.media_type);
+        assert_eq!(request.header("content-type"), media_type.into_iter().collect::<Vec<_>>(), "{name}");
+        if let Some(operation) = operation {
+            assert_eq!(request.method, operation.method, "{name}");
+        }
+        let path = operation.unwrap_or(operations::READ_PASSWORD_STATE).path;
+        let path = path.replace("{environmentId}", &environment_id().to_string());
+        let path = format!("/v1{}", path.replace("{userId}", &user_id().to_string()));
+        assert_eq!(request.target.split('?').next(), Some(path.as_str()), "{name}");
+        assert_eq!(request.header("authorization"), [format!("Bearer {TOKEN}")], "{name}");
+        let length = request.body.len().to_string();
+        let expected = if request.method == "GET" { vec![] } else { vec![length.as_str()] };
+        assert_eq!(request.header("content-length"), expected, "{name}");
+        for (header, _) in &request.headers {
+            assert_eq!(request.header(header).len(), 1, "{name}: {header} went out twice");
+        }
+    }
+    Ok(())
+}
+
+/// The one test that fails where the document has got another operation: it wants its snapshot, too.
+#[tokio::test]
+async fn every_operation_has_its_snapshot() -> Result {
+    let shown: BTreeSet<&str> = send_all().await?.iter().map(|sent| sent.operation).collect();
+    let missing: Vec<&str> =
+        operations::ALL.iter().map(|operation| operation.id).filter(|id| !shown.contains(id)).collect();
+    assert!(missing.is_empty(), "what goes out for {missing:?} is shown nowhere: send it in tests/it/wire.rs");
+    Ok(())
+}
