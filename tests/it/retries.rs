@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pingone_password::{Client, Error, RetryPolicy};
+use pingone_password::{Client, Error, Outcome, Pace, RetryPolicy, TurnFuture};
+use pingone_password_emulator::{Emulator, Fault, Status};
 use recorder::Recorder;
 use tokio::time::Instant;
 
 use crate::clock::HeldClock;
-use crate::{Result, builder, user_id};
+use crate::{Result, builder, faults, user_id};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -102,5 +103,56 @@ async fn the_deadline_cuts_an_attempt_short() -> Result {
         .build()?;
     let error = client.unlock_password(user_id()).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
+    Ok(())
+}
+
+/// Counts turns, and keeps what it is told.
+#[derive(Clone, Debug, Default)]
+struct Counted(Arc<Mutex<(usize, Vec<Option<Duration>>)>>);
+
+impl Pace for Counted {
+    fn turn(&self) -> TurnFuture<'_> {
+        self.0.lock().unwrap().0 += 1;
+        Box::pin(std::future::ready(()))
+    }
+
+    fn held(&self, retry_after: Option<Duration>) {
+        self.0.lock().unwrap().1.push(retry_after);
+    }
+}
+
+#[tokio::test]
+async fn every_request_takes_its_turn() -> Result {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    emulator.inject([Fault::RateLimited, Fault::UnavailableRetryAfter, Fault::Unavailable]);
+    let pace = Counted::default();
+    let (client, _) = faults::client(&emulator, RetryPolicy::default().attempts(5));
+    client.pace(pace.clone()).build()?.unlock_password(user.into()).await?;
+    let (turns, held) = pace.0.lock().unwrap().clone();
+    assert_eq!((turns, emulator.requests().len()), (5, 5), "three unlocks, a look, and an unlock");
+    assert_eq!(held, [Some(SECOND), Some(SECOND)], "429, and 503 with Retry-After");
+    Ok(())
+}
+
+/// Never lets anything go.
+#[derive(Debug)]
+struct Closed;
+
+impl Pace for Closed {
+    fn turn(&self) -> TurnFuture<'_> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_does_not_come_ends_with_the_deadline() -> Result {
+    let recorder = Recorder::with(200, &[], "").await?;
+    let policy = RetryPolicy::default().deadline(Duration::from_millis(50));
+    let error =
+        builder(recorder.url()).retry(policy).pace(Closed).build()?.unlock_password(user_id()).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!((error.outcome(), error.status()), (Outcome::NotApplied, None));
+    assert!(recorder.requests().is_empty());
     Ok(())
 }

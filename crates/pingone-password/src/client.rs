@@ -11,6 +11,7 @@ use crate::auth::{AccessToken, AccessTokenProvider, TokenError};
 use crate::config::ClientBuilder;
 use crate::error::{Call, Error, Result};
 use crate::media_type::VendorMediaType;
+use crate::pace::Pace;
 use crate::request::{Method, OtherOperation, ReadPasswordState, UnlockPassword};
 use crate::retry::{Attempts, RetryPolicy, Sleep};
 use crate::{EnvironmentId, UserId};
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) response_limit: usize,
     pub(crate) retry: RetryPolicy,
     pub(crate) sleep: Sleep,
+    pub(crate) pace: Option<Arc<dyn Pace>>,
 }
 
 impl Client {
@@ -141,7 +143,11 @@ impl Authorized<'_> {
     /// The generated client for one request, and the attempt that it makes.
     pub(crate) async fn attempt(&mut self, attempts: &mut Attempts<'_>) -> Result<(generated::Client, Attempt)> {
         let Self { client, call, .. } = self;
-        let Inner { base_url, http, provider, timeout, response_limit, .. } = &*client.inner;
+        let Inner { base_url, http, provider, timeout, response_limit, pace, .. } = &*client.inner;
+        if let Some(pace) = pace {
+            let late = |_| Error::out_of_turn(call);
+            tokio::time::timeout_at(attempts.deadline(), pace.turn()).await.map_err(late)?;
+        }
         let token = tokio::time::timeout_at(attempts.deadline(), provider.access_token())
             .await
             .unwrap_or_else(|late| Err(TokenError::transient(late)))
@@ -159,8 +165,12 @@ impl Authorized<'_> {
         Ok((api, attempt))
     }
 
-    /// Whether the server refused the token, and there is another one to try.
-    pub(crate) fn has_fresh_token_for(&mut self, error: &Error) -> bool {
+    /// Whether the server refused the token, and there is another one to try. Whoever paces requests hears of it, too, if
+    /// there were too many.
+    pub(crate) fn has_another_try_after(&mut self, error: &Error) -> bool {
+        if let (Some(pace), true) = (&self.client.inner.pace, error.is_throttled()) {
+            pace.held(error.retry_after());
+        }
         if !error.is_unauthenticated() || std::mem::replace(&mut self.is_second, true) {
             return false;
         }

@@ -13,6 +13,7 @@ use crate::auth::{AccessToken, AccessTokenProvider};
 use crate::client::{Client, Inner};
 use crate::client_credentials::ClientCredentials;
 use crate::error::{Error, Result};
+use crate::pace::Pace;
 use crate::retry::{RetryPolicy, Sleep};
 use crate::{EnvironmentId, tls};
 
@@ -118,6 +119,7 @@ pub struct ClientBuilder {
     response_limit: usize,
     retry: RetryPolicy,
     sleep: Sleep,
+    pace: Option<Arc<dyn Pace>>,
 }
 
 /// Where access tokens come from.
@@ -141,6 +143,7 @@ impl ClientBuilder {
             response_limit: 1 << 20,
             retry: RetryPolicy::default(),
             sleep: Sleep::default(),
+            pace: None,
         }
     }
 
@@ -191,6 +194,12 @@ impl ClientBuilder {
         S: Future<Output = ()> + Send + 'static,
     {
         self.sleep = Sleep::new(sleep);
+        self
+    }
+
+    /// When a request may go out, where many share a limit. At once, unless set.
+    pub fn pace(mut self, pace: impl Pace) -> Self {
+        self.pace = Some(Arc::new(pace));
         self
     }
 
@@ -249,7 +258,7 @@ impl ClientBuilder {
         let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(|url| is_https(url));
         let failed = |mistake| Error::configuration(vec![mistake]);
         let http = self.http_client(needs_tls, is_https(&base_url)).map_err(failed)?;
-        let Self { environment_id, timeout, response_limit, retry, sleep, .. } = self;
+        let Self { environment_id, timeout, response_limit, retry, sleep, pace, .. } = self;
         let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
             (Some(Credentials::Provider(provider)), _) => provider,
             (Some(Credentials::Token(token)), _) => Arc::new(token),
@@ -259,7 +268,7 @@ impl ClientBuilder {
             // Both were checked above.
             (Some(Credentials::Client(_)), None) | (None, _) => return Err(failed(Mistake::NoCredentials)),
         };
-        let inner = Inner { environment_id, base_url, http, provider, timeout, response_limit, retry, sleep };
+        let inner = Inner { environment_id, base_url, http, provider, timeout, response_limit, retry, sleep, pace };
         Ok(Client { inner: Arc::new(inner) })
     }
 

@@ -72,7 +72,7 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: there is no such user.
     NotFound,
-    /// 429: there were too many requests.
+    /// 429: there were too many requests. Without a status: the call's time was up before its turn came.
     RateLimited,
     /// Any other 4xx: the request was refused.
     Refused,
@@ -269,6 +269,20 @@ impl Error {
         };
         let source = failure.map(|error| Arc::new(error.without_url()) as Arc<dyn StdError + Send + Sync>);
         Self(Box::new(Inner { call: Some(call.clone()), source, ..Inner::of(kind) }))
+    }
+
+    /// The call's time was up before its turn came.
+    pub(crate) fn out_of_turn(call: &Call) -> Self {
+        Self(Box::new(Inner { call: Some(call.clone()), ..Inner::of(ErrorKind::RateLimited) }))
+    }
+
+    /// Whether the server refused the request because there were too many.
+    pub(crate) fn is_throttled(&self) -> bool {
+        match self.status() {
+            Some(429) => true,
+            Some(503) => self.0.retry_after.is_some(),
+            _ => false,
+        }
     }
 
     /// There is no access token to send.
@@ -511,6 +525,7 @@ impl fmt::Display for Error {
             ErrorKind::Connect => "no connection could be made",
             ErrorKind::Timeout => "there was no answer in time",
             ErrorKind::Interrupted => "the connection was lost",
+            ErrorKind::RateLimited if inner.status.is_none() => "its turn did not come in time",
             ErrorKind::TooLong => "the answer was too long",
             ErrorKind::Unexpected => "the answer was not understood",
             _ => "the server answered",

@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod id;
 pub mod media_type;
+mod pace;
 mod request;
 mod retry;
 mod tls;
@@ -19,6 +20,7 @@ pub use config::{ClientBuilder, Region, UnknownRegion};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
+pub use pace::{Pace, TurnFuture};
 pub use request::{Answer, Method, OtherOperation, ReadPasswordState, UnlockPassword, Unlocked};
 pub use retry::{AfterUnknown, RetryPolicy};
 

@@ -73,7 +73,7 @@ impl ReadPasswordState {
             let (api, attempt) = authorized.attempt(attempts).await?;
             let result = api.read_password_state(client.environment_id().as_uuid(), user_id.as_uuid(), *expand).await;
             match conclude_typed(&call, result, &attempt) {
-                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                Err(error) if authorized.has_another_try_after(&error) => {}
                 Err(error) => return Err(error),
                 Ok((Some(state), _)) => return Ok(state),
                 Ok((None, answer)) => return Err(Error::undecodable(&call, answer)),
@@ -150,7 +150,7 @@ impl UnlockPassword {
             let (api, attempt) = authorized.attempt(attempts).await?;
             let result = api.unlock_password(client.environment_id().as_uuid(), user_id.as_uuid()).await;
             match conclude_typed(call, result, &attempt) {
-                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                Err(error) if authorized.has_another_try_after(&error) => {}
                 Err(error) => return Err(error),
                 Ok((state, answer)) => {
                     return Ok(Unlocked { state, correlation_id: correlation_id(answer), was_seen: false });
@@ -273,7 +273,7 @@ impl OtherOperation {
             attempt.prepare(&mut request);
             let failure = attempt.execute(http, request).await.err();
             match conclude(call, failure, &attempt) {
-                Err(error) if authorized.has_fresh_token_for(&error) => {}
+                Err(error) if authorized.has_another_try_after(&error) => {}
                 result => return result.map(|answer| Answer { answer: answer.clone() }),
             }
         }
