@@ -167,3 +167,7 @@ fn parse(received: &[u8]) -> Option<Request> {
     received.get(start..start + length)?.clone_into(&mut request.body);
     Some(request)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,6 +2,7 @@
 //!
 //! | module | what it holds together |
 //! | --- | --- |
+//! | `architecture` | the packages, and who may depend on whom |
 //! | `surface` | the public API, as a text that a reviewer can read |
 //! | `wire` | the client, and the bytes that go out |
 //! | `schema` | the models' JSON Schema, and the document's |
@@ -22,6 +23,7 @@
 //! Snapshots are in `snapshots`, each under the name that its test gives it. `cargo insta review` shows what has changed;
 //! without that tool, `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows it.
 
+mod architecture;
 mod clock;
 mod config;
 mod document;

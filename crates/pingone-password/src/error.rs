@@ -603,3 +603,41 @@ impl StdError for Error {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_retry_after_is_read_or_passed_over(value in ".*", now in 0..4_000_000_000_u64) {
+            let _ = retry_after(&value, SystemTime::UNIX_EPOCH + Duration::from_secs(now));
+        }
+
+        #[test]
+        fn seconds_are_seconds(seconds in any::<u64>()) {
+            prop_assert_eq!(retry_after(&format!(" {seconds} "), SystemTime::now()), Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn a_date_is_the_time_until_then(now in 0..4_000_000_000_u64, wait in 0..1_000_000_u64, past in any::<bool>()) {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+            let wait = Duration::from_secs(wait);
+            let then = if past { now.checked_sub(wait).unwrap_or(SystemTime::UNIX_EPOCH) } else { now + wait };
+            let left = retry_after(&httpdate::fmt_http_date(then), now);
+            prop_assert_eq!(left, Some(if past { Duration::ZERO } else { wait }));
+        }
+
+        #[test]
+        fn any_error_body_is_read_as_far_as_it_goes(body in ".*", code in "[A-Z_]{1,20}", id in any::<i64>()) {
+            let _ = said(body.as_bytes());
+            // One member of another type costs only itself.
+            let body = serde_json::json!({ "code": code, "id": id, "details": [body, { "code": code }] });
+            let said = said(body.to_string().as_bytes()).unwrap();
+            prop_assert_eq!(said.code, Some(code));
+            prop_assert_eq!((said.id, said.details.map(|details| details.len())), (None, Some(1)));
+        }
+    }
+}
