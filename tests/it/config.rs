@@ -28,7 +28,7 @@ fn base_urls_mean_the_same_with_and_without_their_end() -> Result {
         }
     }
     for region in Region::ALL {
-        let client = Client::builder(environment_id()).region(region).access_token(TOKEN).build()?;
+        let client = Client::builder(environment_id()).region(*region).access_token(TOKEN).build()?;
         assert_eq!(client.base_url(), region.api_url());
         assert_eq!(client.environment_id(), environment_id());
     }

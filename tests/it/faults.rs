@@ -102,7 +102,7 @@ async fn row(fault: Fault) -> Result<String> {
     }
     for came in [&read, &unlock] {
         for (nth, wait) in came.waits.iter().enumerate() {
-            let longest = Duration::from_millis(500 * 2_u64.pow(u32::try_from(nth)?)).max(Duration::from_secs(1));
+            let longest = Duration::from_millis(500 * 2_u64.pow(u32::try_from(nth)?)) + Duration::from_secs(1);
             assert!(*wait <= longest, "{fault}: {came:?}");
         }
         if fault == Fault::RateLimited || fault == Fault::UnavailableRetryAfter {
@@ -182,7 +182,7 @@ async fn a_look_that_fails_leaves_it_open() -> Result {
 
 #[tokio::test]
 async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
-    // The look finds the user locked out, but the first request was given up on, and may still come.
+    // The look finds the user locked out, but the first request got no answer, and may still be carried out.
     let script = [Some(Fault::StallBeforeAnswer), None, Some(Fault::RateLimited)];
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
@@ -193,13 +193,23 @@ async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!(error.outcome(), Outcome::Unknown);
 
-    // A connection that broke is over: what the look finds is what holds.
+    // A broken connection says nothing of the server behind it, either.
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Some(Fault::ResetBefore), None, Some(Fault::RateLimited)]);
     let (client, _) = self::client(&emulator, RetryPolicy::default().attempts(2));
     let error = client.build()?.unlock_password(user.into()).await.unwrap_err();
-    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_status_that_is_not_known_says_nothing_of_the_unlock() -> Result {
+    let came = unlock(RetryPolicy::default(), &[Fault::ResetBefore, Fault::UnknownStatus]).await?;
+    let error = came.error.ok_or("a success that nobody saw")?;
+    assert_eq!((error.outcome(), came.applied), (Outcome::Unknown, 0));
+    assert!(error.to_string().ends_with("a status that this version doesn't know"), "{error}");
+    assert_eq!(came.requests, ["POST", "GET"]);
     Ok(())
 }
 

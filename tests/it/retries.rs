@@ -61,12 +61,14 @@ async fn waits_grow_and_differ() -> Result {
 async fn the_server_says_how_long_at_least() -> Result {
     let policy = RetryPolicy::default().attempts(3);
     let (error, _, waits, _) = busy(policy.clone(), &[("retry-after", "7")]).await?;
-    assert_eq!(waits, [7 * SECOND, 7 * SECOND]);
+    assert_eq!(waits.len(), 2);
+    assert!(waits.iter().all(|wait| (7 * SECOND..=8 * SECOND).contains(wait)), "{waits:?}");
+    assert_ne!(waits[0], waits[1], "those that were told the same don't come back at the same time");
     assert_eq!(error.retry_after(), Some(7 * SECOND));
 
     let date = httpdate::fmt_http_date(std::time::SystemTime::now() + 20 * SECOND);
     let (_, _, waits, _) = busy(policy, &[("retry-after", &date)]).await?;
-    assert!(waits.iter().all(|wait| (15 * SECOND..=20 * SECOND).contains(wait)), "{waits:?}");
+    assert!(waits.iter().all(|wait| (15 * SECOND..=21 * SECOND).contains(wait)), "{waits:?}");
     Ok(())
 }
 
@@ -88,7 +90,7 @@ async fn the_deadline_holds_for_all_attempts_together() -> Result {
     let policy = RetryPolicy::default().attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
     let (_, requests, waits, took) = busy(policy, &[("retry-after", "1")]).await?;
     assert!(took <= 20 * SECOND, "{took:?}");
-    assert!(requests > 15, "{requests}");
+    assert!(requests > 8, "{requests}");
     assert!(waits.iter().sum::<Duration>() <= 20 * SECOND);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Access tokens: fetched once, refreshed ahead of expiry, replaced when refused, and never stuck.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use pingone_password::{
@@ -80,6 +81,27 @@ async fn a_token_that_is_still_good_outlives_a_failed_refresh() -> Result {
     tokio::time::advance(Duration::from_secs(6)).await;
     client.read_password_state(user).await?;
     assert_eq!(emulator.token_requests(), 3, "but soon");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_early_refresh_that_hangs_is_given_up_on() -> Result {
+    let (emulator, client, user) = worker(Emulator::builder().token_lifetime(Duration::from_secs(2))).await?;
+    client.read_password_state(user).await?;
+    // A quarter of its life is left, and a server that says nothing.
+    let begun = std::time::Instant::now();
+    emulator.inject_token([TokenFault::Stall]);
+    while emulator.token_requests() < 2 {
+        let call = tokio::time::timeout(Duration::from_millis(50), client.read_password_state(user).into_future());
+        match call.await {
+            // Dropped while it refreshed: the next call goes on with the token that there is.
+            Err(_) => break,
+            Ok(result) => drop(result?),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "it is never refreshed early");
+    }
+    client.read_password_state(user).await?;
+    assert_eq!(emulator.token_requests(), 2, "the next try is put off");
     Ok(())
 }
 
@@ -212,12 +234,15 @@ async fn credentials_go_where_the_worker_application_wants_them() -> Result {
     let emulator = Emulator::builder().worker_environment(elsewhere.into()).start().await?;
     let user = emulator.add_user(Status::Ok).into();
     let basic = credentials(&emulator).environment(elsewhere);
-    for credentials in [basic.clone(), basic.in_body()] {
+    let endpoint = format!("{}/{elsewhere}/as/token", emulator.auth_url());
+    let by_endpoint = ClientCredentials::new(emulator.client_id(), emulator.client_secret()).token_url(endpoint);
+    for credentials in [basic.clone(), basic.in_body(), by_endpoint] {
         let (client, _) = faults::client(&emulator, RetryPolicy::default());
         client.client_credentials(credentials).build()?.read_password_state(user).await?;
     }
     let tokens = emulator.requests().into_iter().filter(|request| request.method == "POST").collect::<Vec<_>>();
-    let [basic, in_body] = tokens.as_slice() else { return Err("two requests for a token".into()) };
+    let [basic, in_body, by_endpoint] = tokens.as_slice() else { return Err("three requests for a token".into()) };
+    assert_eq!(by_endpoint.path, basic.path);
     assert_eq!(basic.path, format!("/{elsewhere}/as/token"));
     assert!(basic.header("authorization")[0].starts_with("Basic "));
     assert_eq!(basic.body, b"grant_type=client_credentials");

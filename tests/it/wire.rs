@@ -55,13 +55,13 @@ async fn requests_as_they_go_out() -> Result {
 #[tokio::test]
 async fn requests_are_what_the_table_of_operations_says() -> Result {
     for Sent { operation: id, name, request } in send_all().await? {
-        let operation = operations::ALL.into_iter().find(|operation| operation.id == id);
+        let operation = operations::ALL.iter().find(|operation| operation.id == id);
         let media_type = operation.map_or(Some(CHECK), |operation| operation.media_type);
         assert_eq!(request.header("content-type"), media_type.into_iter().collect::<Vec<_>>(), "{name}");
         if let Some(operation) = operation {
             assert_eq!(request.method, operation.method, "{name}");
         }
-        let path = operation.unwrap_or(operations::READ_PASSWORD_STATE).path;
+        let path = operation.unwrap_or(&operations::READ_PASSWORD_STATE).path;
         let path = path.replace("{environmentId}", &environment_id().to_string());
         let path = format!("/v1{}", path.replace("{userId}", &user_id().to_string()));
         assert_eq!(request.target.split('?').next(), Some(path.as_str()), "{name}");

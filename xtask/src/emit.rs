@@ -57,7 +57,6 @@ fn operations(lowered: &Lowered) -> Vec<Item> {
     let names: Vec<_> =
         lowered.operations.keys().map(|name| format_ident!("{}", name.to_shouty_snake_case())).collect();
     let constants = lowered.operations.values().zip(&names).map(|(operation, name)| constant(operation, name));
-    let count = names.len();
     let file: syn::File = parse_quote! {
         /// What an operation sends.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +75,7 @@ fn operations(lowered: &Lowered) -> Vec<Item> {
         }
         #(#constants)*
         /// Every operation in the document.
-        pub const ALL: [Operation; #count] = [#(#names),*];
+        pub const ALL: &[Operation] = &[#(#names),*];
     };
     file.items
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use mediatype::MediaType;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::media::is_json;
 use crate::spec::{Document, Finding, IDEMPOTENT, Operation, Pointer};
@@ -329,16 +329,18 @@ impl<'a> Lint<'a> {
         schemas.pop()
     }
 
-    /// Component schemas have names for Rust types, and stay open for what the vendor adds.
+    /// Component schemas have names for Rust types, and all schemas stay open for what the vendor adds.
     fn schemas(&mut self) {
+        for part in ["components", "paths"] {
+            self.closed(&self.document.root[part], &Pointer::default().child(part));
+        }
         let schemas = Pointer::default().child("components").child("schemas");
-        for (name, schema) in self.document.root["components"]["schemas"].as_object().into_iter().flatten() {
+        for name in self.document.root["components"]["schemas"].as_object().into_iter().flat_map(Map::keys) {
             let at = schemas.child(name);
             let type_name = name.to_upper_camel_case();
             if *name != type_name || !name.is_ascii() {
                 self.find(&at, format!("`{name}` is no name for a type"), type_name);
             }
-            self.closed(schema, &at);
         }
     }
 
@@ -349,7 +351,11 @@ impl<'a> Lint<'a> {
             self.find(&at, "the vendor adds properties at any time", "nothing: what isn't named is kept");
         }
         match schema {
-            Value::Object(object) => object.iter().for_each(|(name, child)| self.closed(child, &at.child(name))),
+            // What an example holds is data.
+            Value::Object(object) => object
+                .iter()
+                .filter(|(name, _)| !["example", "examples"].contains(&name.as_str()))
+                .for_each(|(name, child)| self.closed(child, &at.child(name))),
             Value::Array(items) => {
                 items.iter().enumerate().for_each(|(index, child)| self.closed(child, &at.child(&index.to_string())));
             }

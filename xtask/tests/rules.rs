@@ -130,6 +130,7 @@ rules! {
     // Schemas.
     schema_without_a_type_name: [("    State: {", "    passwordState: {"), ("schemas/State'", "schemas/passwordState'"), ("schemas/State'", "schemas/passwordState'")]
     schema_that_is_closed: [(STATE, "{ type: object, additionalProperties: false, properties: { status: { type: string } } }")]
+    inline_schema_that_is_closed: [("'200': { description: Done. }", "'200': { description: Done., content: { application/json: { schema: { type: object, additionalProperties: false, properties: { a: { type: string } } } } } }")]
     inline_type_with_a_taken_name: [(STATE, "{ type: object, properties: { error: { type: object, properties: { a: { type: string } } } } }"),
         ("    Error:", "    StateError: { type: object, properties: { state: { $ref: '#/components/schemas/State' } } }\n    Error:"),
         ("properties: { code: { type: string } }", "properties: { code: { $ref: '#/components/schemas/StateError' } }")]

@@ -72,33 +72,35 @@ impl Attempt {
     /// # Errors
     ///
     /// Where no answer came, or its body broke off.
-    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<()> {
+    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<Answer> {
         let span = self.span(&request);
-        let result = self.exchange(client, request).instrument(span.clone()).await;
-        self.record(&span, result.as_ref().err());
+        let exchange = async {
+            let (answer, broken) = self.read(client.execute(request).await?).await;
+            record_answer(&span, &answer);
+            // An attempt is one request; if it is used again, the first answer stays.
+            let _ = self.answer.set(answer.clone());
+            broken.map_or(Ok(answer), Err)
+        };
+        let result = exchange.instrument(span.clone()).await;
+        if let Err(failure) = &result {
+            record_failure(&span, failure);
+        }
         result
     }
 
-    async fn exchange(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<()> {
-        let mut response = client.execute(request).await?;
+    /// Reads a response within the limit. Says why its body broke off if it did.
+    async fn read(&self, mut response: reqwest::Response) -> (Answer, Option<reqwest::Error>) {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = BytesMut::new();
-        let end = loop {
+        let (end, broken) = loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => break Ok(BodyEnd::TooLong),
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => break (BodyEnd::TooLong, None),
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break Ok(BodyEnd::Whole),
-                Err(error) => break Err(error),
+                Ok(None) => break (BodyEnd::Whole, None),
+                Err(error) => break (BodyEnd::Broken, Some(error)),
             }
         };
-        let (end, result) = match end {
-            Ok(end) => (end, Ok(())),
-            Err(error) => (BodyEnd::Broken, Err(error)),
-        };
-        let answer = Answer { status, headers, body: body.freeze(), end };
-        // An attempt is one request; if it is used again, the first answer stays.
-        let _ = self.answer.set(answer);
-        result
+        (Answer { status, headers, body: body.freeze(), end }, broken)
     }
 
     /// A span with the names that OpenTelemetry gives to HTTP clients. Nothing of it is made when nobody listens.
@@ -126,29 +128,25 @@ impl Attempt {
         }
         span
     }
+}
 
-    fn record(&self, span: &Span, failure: Option<&reqwest::Error>) {
-        if span.is_disabled() {
-            return;
-        }
-        if let Some(answer) = self.answer() {
-            span.record("http.response.status_code", answer.status.as_u16());
-            if let Some(id) = answer.correlation_id() {
-                span.record("pingone.correlation_id", id);
-            }
-            if !answer.status.is_success() {
-                span.record("error.type", answer.status.as_str());
-            }
-        }
-        if let Some(failure) = failure {
-            let kind = match failure {
-                failure if failure.is_connect() => "connect",
-                failure if failure.is_timeout() => "timeout",
-                _ => "interrupted",
-            };
-            span.record("error.type", kind);
-        }
+fn record_answer(span: &Span, answer: &Answer) {
+    span.record("http.response.status_code", answer.status.as_u16());
+    if let Some(id) = answer.correlation_id() {
+        span.record("pingone.correlation_id", id);
     }
+    if !answer.status.is_success() {
+        span.record("error.type", answer.status.as_str());
+    }
+}
+
+fn record_failure(span: &Span, failure: &reqwest::Error) {
+    let kind = match failure {
+        failure if failure.is_connect() => "connect",
+        failure if failure.is_timeout() => "timeout",
+        _ => "interrupted",
+    };
+    span.record("error.type", kind);
 }
 
 /// What the server answered.
@@ -220,13 +218,10 @@ impl ClientHooks<Attempt> for Client {
     }
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-        self.inner().execute(self.client(), request).await?;
-        let mut response = http::Response::new(Bytes::new());
-        if let Some(answer) = self.inner().answer() {
-            *response.body_mut() = answer.body.clone();
-            *response.status_mut() = answer.status;
-            *response.headers_mut() = answer.headers.clone();
-        }
+        let Answer { status, headers, body, .. } = self.inner().execute(self.client(), request).await?;
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
         Ok(response.into())
     }
 }

@@ -157,7 +157,8 @@ impl Builder {
             api_url: format!("{auth_url}/v1"),
             worker_environment: self.worker_environment,
             client_id: CLIENT_ID.to_string(),
-            client_secret: random_secret(),
+            // With characters that form-encoding changes, as the vendor's secrets may have.
+            client_secret: format!("{}~{}", random_secret(), random_secret()),
             recording: self.recording,
             latency: self.latency,
             redirect_target,

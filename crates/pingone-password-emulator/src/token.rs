@@ -60,8 +60,8 @@ pub(crate) async fn issue(
         return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", description);
     }
     let known_here = environment.is_ok_and(|Path(id)| id == shared.worker_environment.to_string());
-    let expected = (shared.client_id.clone(), shared.client_secret.clone());
-    if !known_here || credentials(&headers, form) != Some(expected) {
+    let is_expected = |(id, secret): (String, String)| id == shared.client_id && secret == shared.client_secret;
+    if !known_here || !credentials(&headers, form).into_iter().any(is_expected) {
         return invalid_client();
     }
     let (access_token, expires_in) = {
@@ -73,10 +73,19 @@ pub(crate) async fn issue(
 }
 
 /// Client id and client secret: by HTTP Basic where there is an `Authorization`, else from the form.
-fn credentials(headers: &HeaderMap, form: TokenRequest) -> Option<(String, String)> {
+///
+/// Basic credentials can be read in two ways: RFC 6749 has them form-encoded first, curl and many others don't.
+fn credentials(headers: &HeaderMap, form: TokenRequest) -> Vec<(String, String)> {
     if !headers.contains_key(AUTHORIZATION) {
-        return Some((form.client_id?, form.client_secret?));
+        return form.client_id.zip(form.client_secret).into_iter().collect();
     }
+    let Some((id, secret)) = basic(headers) else { return Vec::new() };
+    let decoded = |text: &str| form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()).next();
+    let form_decoded = decoded(&id).zip(decoded(&secret));
+    form_decoded.into_iter().chain([(id, secret)]).collect()
+}
+
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, encoded) = only(headers, AUTHORIZATION)?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;

@@ -144,10 +144,6 @@ impl Authorized<'_> {
     pub(crate) async fn attempt(&mut self, attempts: &mut Attempts<'_>) -> Result<(generated::Client, Attempt)> {
         let Self { client, call, .. } = self;
         let Inner { base_url, http, provider, timeout, response_limit, pace, .. } = &*client.inner;
-        if let Some(pace) = pace {
-            let late = |_| Error::out_of_turn(call);
-            tokio::time::timeout_at(attempts.deadline(), pace.turn()).await.map_err(late)?;
-        }
         let token = tokio::time::timeout_at(attempts.deadline(), provider.access_token())
             .await
             .unwrap_or_else(|late| Err(TokenError::transient(late)))
@@ -157,6 +153,11 @@ impl Authorized<'_> {
             return Err(Error::access_token(call, error));
         };
         self.token = Some(token);
+        // Last, so that nothing stands between the turn and the request.
+        if let Some(pace) = pace {
+            let late = |_| Error::out_of_turn(call);
+            tokio::time::timeout_at(attempts.deadline(), pace.turn()).await.map_err(late)?;
+        }
         let time_left = attempts.deadline().saturating_duration_since(Instant::now());
         let attempt = Attempt::new(authorization, *response_limit)
             .timeout(time_left.min(*timeout))
@@ -165,8 +166,8 @@ impl Authorized<'_> {
         Ok((api, attempt))
     }
 
-    /// Whether the server refused the token, and there is another one to try. Whoever paces requests hears of it, too, if
-    /// there were too many.
+    /// Whether the server refused the token, and there is another one to try. If the server refused the request because
+    /// there were too many, the pace is told.
     pub(crate) fn has_another_try_after(&mut self, error: &Error) -> bool {
         if let (Some(pace), true) = (&self.client.inner.pace, error.is_throttled()) {
             pace.held(error.retry_after());

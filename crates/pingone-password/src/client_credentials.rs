@@ -37,15 +37,16 @@ pub struct ClientCredentials {
     pub(crate) client_secret: ClientSecret,
     pub(crate) environment: Option<EnvironmentId>,
     pub(crate) auth_url: Option<String>,
+    pub(crate) token_url: Option<String>,
     in_body: bool,
 }
 
 impl ClientCredentials {
-    /// The id and the secret of a worker application. They are sent by HTTP Basic, in the environment that the client
-    /// is for.
+    /// The id and the secret of a worker application. They are sent by HTTP Basic, form-encoded as
+    /// [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has it, in the environment that the client is for.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<ClientSecret>) -> Self {
         let (client_id, client_secret) = (client_id.into(), client_secret.into());
-        Self { client_id, client_secret, environment: None, auth_url: None, in_body: false }
+        Self { client_id, client_secret, environment: None, auth_url: None, token_url: None, in_body: false }
     }
 
     /// The environment of the worker application, where it isn't the one that is administered.
@@ -54,10 +55,19 @@ impl ClientCredentials {
         Self { environment: Some(environment), ..self }
     }
 
-    /// The base URL of the authorization server, for a custom domain. The region's, unless set.
+    /// The base URL of the authorization server; the environment's id and `/as/token` follow. The region's, unless set.
     #[must_use]
     pub fn auth_url(self, auth_url: impl Into<String>) -> Self {
         Self { auth_url: Some(auth_url.into()), ..self }
+    }
+
+    /// The token endpoint itself. With a [custom domain] it is `https://{customDomain}/as/token`, without the environment's
+    /// id.
+    ///
+    /// [custom domain]: https://developer.pingidentity.com/pingone-api/platform/custom-domains.html
+    #[must_use]
+    pub fn token_url(self, token_url: impl Into<String>) -> Self {
+        Self { token_url: Some(token_url.into()), ..self }
     }
 
     /// Sends the credentials in the body instead: the worker application's token endpoint authentication method is
@@ -87,7 +97,9 @@ const AHEAD: Duration = Duration::from_secs(60);
 const UNSAID_LIFE: Duration = Duration::from_secs(300);
 /// How long a token is taken to live at the most, whatever the server says.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
-/// After an early refresh failed, and the token is still good.
+/// How long an early refresh may take, while the token is still good.
+const EARLY_REFRESH: Duration = Duration::from_secs(3);
+/// When an early refresh that failed is tried again.
 const NEXT_TRY: Duration = Duration::from_secs(5);
 
 /// A worker application, and the token that it has.
@@ -116,11 +128,11 @@ impl Worker {
         let now = Instant::now();
         match self.cached() {
             Some(cached) if now < cached.refresh_at => return Ok(cached.token),
-            // Still good: whoever comes first refreshes it, and nobody waits for that or fails with it.
-            Some(cached) if now < cached.expires_at => {
-                let Ok(mut last) = self.refresh.try_lock() else { return Ok(cached.token) };
-                return Ok(self.fetch(&mut last).await.unwrap_or_else(|_| self.put_off(cached)));
-            }
+            Some(cached) if now < cached.expires_at => match self.refresh_early(&cached).await {
+                Some(fresh) => return Ok(fresh),
+                None if Instant::now() < cached.expires_at => return Ok(cached.token),
+                None => {}
+            },
             _ => {}
         }
         let mut last = self.refresh.lock().await;
@@ -143,10 +155,27 @@ impl Worker {
         *self.cache.write().unwrap_or_else(PoisonError::into_inner) = cached;
     }
 
-    fn put_off(&self, cached: Cached) -> AccessToken {
-        let token = cached.token.clone();
-        self.keep(Some(Cached { refresh_at: Instant::now() + NEXT_TRY, ..cached }));
-        token
+    /// Refreshes a token that is still good, if nobody else is at it. One call does this, for a short time; all others go
+    /// on with the token that there is, and so does this one if it fails.
+    async fn refresh_early(&self, cached: &Cached) -> Option<AccessToken> {
+        let mut last = self.refresh.try_lock().ok()?;
+        // Before the request, so that the next try is put off even if this call is dropped.
+        if !self.put_off(cached) {
+            return None;
+        }
+        tokio::time::timeout(EARLY_REFRESH, self.fetch(&mut last)).await.ok()?.ok()
+    }
+
+    /// Puts off the next refresh of a token. False where it has been replaced or refused since.
+    fn put_off(&self, cached: &Cached) -> bool {
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        match cache.as_mut().filter(|current| current.token.expose() == cached.token.expose()) {
+            Some(current) => {
+                current.refresh_at = Instant::now() + NEXT_TRY;
+                true
+            }
+            None => false,
+        }
     }
 
     async fn fetch(&self, last: &mut Option<TokenError>) -> Result<AccessToken, TokenError> {
@@ -247,8 +276,9 @@ fn token_error(error: BasicRequestTokenError<reqwest::Error>, answered: Failure)
             ..answered
         },
         RequestTokenError::Request(error) => {
+            let is_transient = !error.is_builder();
             let source: Box<dyn StdError + Send + Sync> = error.without_url().into();
-            Failure { is_transient: true, source: Some(source), ..Failure::default() }
+            Failure { is_transient, source: Some(source), ..Failure::default() }
         }
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => answered,
     };

@@ -39,8 +39,8 @@ pub enum Region {
 
 impl Region {
     /// Every region.
-    pub const ALL: [Self; 6] =
-        [Self::NorthAmerica, Self::Canada, Self::Europe, Self::Australia, Self::Singapore, Self::AsiaPacific];
+    pub const ALL: &'static [Self] =
+        &[Self::NorthAmerica, Self::Canada, Self::Europe, Self::Australia, Self::Singapore, Self::AsiaPacific];
 
     /// The top-level domain, by which the vendor's tools name a region.
     #[must_use]
@@ -85,7 +85,7 @@ impl FromStr for Region {
     fn from_str(text: &str) -> Result<Self, UnknownRegion> {
         let domain = text.strip_prefix('.').unwrap_or(text);
         let is_meant = |region: &Self| region.top_level_domain().eq_ignore_ascii_case(domain);
-        Self::ALL.into_iter().find(is_meant).ok_or_else(|| UnknownRegion(text.to_owned()))
+        Self::ALL.iter().copied().find(is_meant).ok_or_else(|| UnknownRegion(text.to_owned()))
     }
 }
 
@@ -105,7 +105,8 @@ impl std::error::Error for UnknownRegion {}
 ///
 /// What has to be set: where ([`region`](Self::region) or [`base_url`](Self::base_url)), and one source of access tokens:
 /// [`client_credentials`](Self::client_credentials), [`access_token`](Self::access_token) or
-/// [`access_token_provider`](Self::access_token_provider). No environment variable is read, that of a proxy neither.
+/// [`access_token_provider`](Self::access_token_provider). No environment variable is read, that of a proxy neither; but
+/// what the platform trusts may be set by one, as by `SSL_CERT_FILE` on Linux.
 #[derive(Clone, Debug)]
 #[must_use = "a builder makes no client until `build`"]
 pub struct ClientBuilder {
@@ -153,7 +154,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The base URL of the API, for a custom domain or a server of your own, instead of the region's.
+    /// The base URL of the API, for a gateway or a server of your own, instead of the region's. PingOne's custom domains do
+    /// not apply to the API.
     ///
     /// With or without `/v1` and a slash at its end: all of them mean the same. It has to be HTTPS, unless it is on
     /// loopback.
@@ -257,7 +259,8 @@ impl ClientBuilder {
         let is_https = |url: &str| url.starts_with("https:");
         let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(|url| is_https(url));
         let failed = |mistake| Error::configuration(vec![mistake]);
-        let http = self.http_client(needs_tls, is_https(&base_url)).map_err(failed)?;
+        let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(|url| is_https(url));
+        let http = self.http_client(needs_tls, https_only).map_err(failed)?;
         let Self { environment_id, timeout, response_limit, retry, sleep, pace, .. } = self;
         let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
             (Some(Credentials::Provider(provider)), _) => provider,
@@ -302,17 +305,22 @@ impl ClientBuilder {
     fn api_url(&self) -> Result<String, Vec<Mistake>> {
         let base_url = match (&self.base_url, self.region) {
             (Some(base_url), _) => service_url("base URL", base_url)?,
-            (None, Some(region)) => region.api_url(),
+            (None, Some(region)) => return Ok(region.api_url()),
             (None, None) => return Err(vec![Mistake::NoBaseUrl]),
         };
-        Ok(if base_url.ends_with("/v1") { base_url } else { format!("{base_url}/v1") })
+        let has_version = base_url.path().trim_end_matches('/').ends_with("/v1");
+        let base_url = without_slash(&base_url);
+        Ok(if has_version { base_url } else { format!("{base_url}/v1") })
     }
 
     /// Where a worker application gets its tokens.
     fn token_url(&self) -> Result<Option<TokenUrl>, Vec<Mistake>> {
         let Some(Credentials::Client(credentials)) = &self.credentials else { return Ok(None) };
+        if let Some(token_url) = &credentials.token_url {
+            return Ok(Some(TokenUrl::from_url(service_url("token URL", token_url)?)));
+        }
         let auth_url = match (&credentials.auth_url, self.region) {
-            (Some(auth_url), _) => service_url("auth URL", auth_url)?,
+            (Some(auth_url), _) => without_slash(&service_url("auth URL", auth_url)?),
             (None, Some(region)) => region.auth_url(),
             (None, None) => return Err(vec![Mistake::NoAuthUrl]),
         };
@@ -342,8 +350,12 @@ fn keep<T>(mistakes: &mut Vec<Mistake>, result: Result<T, Vec<Mistake>>) -> Opti
     result.map_err(|more| mistakes.extend(more)).ok()
 }
 
-/// The URL of a service, without a slash at its end: HTTPS, or on loopback.
-fn service_url(name: &'static str, text: &str) -> Result<String, Vec<Mistake>> {
+fn without_slash(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The URL of a service: HTTPS, or on loopback.
+fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Mistake>> {
     let mut url = Url::parse(text.trim()).map_err(|_| vec![Mistake::NoUrl(name)])?;
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     let has_more = url.query().is_some() || url.fragment().is_some();
@@ -354,7 +366,7 @@ fn service_url(name: &'static str, text: &str) -> Result<String, Vec<Mistake>> {
         None => false,
     };
     let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback;
-    // Before the URL is shown to anyone. What has no host can hold no user, and these fail.
+    // Credentials are taken out before the URL is shown to anyone. This fails only for a URL that can't have any.
     let is_clean = !has_credentials || url.set_username("").and(url.set_password(None)).is_ok();
     url.set_query(None);
     url.set_fragment(None);
@@ -365,7 +377,7 @@ fn service_url(name: &'static str, text: &str) -> Result<String, Vec<Mistake>> {
         (has_more, Mistake::QueryOrFragment(name, shown)),
     ];
     let mistakes: Vec<_> = mistakes.into_iter().filter_map(|(is_made, mistake)| is_made.then_some(mistake)).collect();
-    if mistakes.is_empty() { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(url) } else { Err(mistakes) }
 }
 
 /// What is wrong with the settings. None of these shows a secret.

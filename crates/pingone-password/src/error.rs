@@ -109,11 +109,12 @@ impl Error {
         let is_write = self.0.call.as_ref().is_some_and(|call| call.is_write);
         let may_have_happened = match self.0.kind {
             ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unexpected | ErrorKind::TooLong => true,
-            // Who says when to come back has not begun.
+            // Assumes that a server which says when to come back has refused the request, as with 429. If a gateway adds
+            // the header to a failure of its own, an unlock is repeated without a look.
             ErrorKind::Server => {
                 !(self.0.status == Some(StatusCode::SERVICE_UNAVAILABLE) && self.0.retry_after.is_some())
             }
-            // Who gave up waiting for the request may have seen enough of it.
+            // The server stopped waiting for the rest of the request; it may have acted on what it had.
             ErrorKind::Refused => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             _ => false,
         };
@@ -235,6 +236,7 @@ impl Error {
     pub fn advice(&self) -> &'static str {
         match self.0.kind {
             ErrorKind::Configuration => "Mend the settings that the error names.",
+            ErrorKind::AccessToken if self.0.is_transient => "Try again later: the access token could not be fetched.",
             ErrorKind::AccessToken => "Check the worker application's id and secret, its environment, and the region.",
             ErrorKind::Connect => "Check the network and the base URL, then try again: nothing was sent.",
             ErrorKind::Unauthenticated => "Get a new access token: this one is wrong or has expired.",
@@ -242,6 +244,7 @@ impl Error {
                 "Check the environment id, and that the worker application's role allows the operation there."
             }
             ErrorKind::NotFound => "Check the user id and the environment id.",
+            ErrorKind::RateLimited if self.0.status.is_none() => "Give the call more time, or send fewer at once.",
             ErrorKind::RateLimited => "Wait as long as the server asks, then go on more slowly.",
             ErrorKind::Refused if self.outcome() == Outcome::NotApplied => {
                 "Check the request against what the server said; sending it again will not help."
@@ -267,7 +270,7 @@ impl Error {
             Some(error) if error.is_timeout() => ErrorKind::Timeout,
             _ => ErrorKind::Interrupted,
         };
-        let source = failure.map(|error| Arc::new(error.without_url()) as Arc<dyn StdError + Send + Sync>);
+        let source = failure.map(source);
         Self(Box::new(Inner { call: Some(call.clone()), source, ..Inner::of(kind) }))
     }
 
@@ -309,8 +312,14 @@ impl Error {
         Self(Box::new(Inner { retry_after: look.0.retry_after, look: Some(look), ..*self.0 }))
     }
 
+    /// The look that was to tell what had happened found a status that this version doesn't know.
+    pub(crate) fn unrecognized_status(call: &Call) -> Self {
+        let lacks = Some("a status that this version doesn't know");
+        Self(Box::new(Inner { call: Some(call.clone()), lacks, ..Inner::of(ErrorKind::Unexpected) }))
+    }
+
     /// An earlier request of the same call may have happened, whatever became of this one.
-    pub(crate) fn left_open(self) -> Self {
+    pub(crate) fn with_unknown_outcome(self) -> Self {
         Self(Box::new(Inner { is_open: true, ..*self.0 }))
     }
 
@@ -350,14 +359,20 @@ impl Error {
     }
 
     /// There was an answer of success, and not with what was asked for.
-    pub(crate) fn undecodable(call: &Call, answer: &Answer) -> Self {
+    pub(crate) fn undecodable(call: &Call, answer: &Answer, broken: Option<reqwest::Error>) -> Self {
         let kind = match answer {
             answer if answer.is_too_long() => ErrorKind::TooLong,
             answer if !answer.is_whole() => ErrorKind::Interrupted,
             _ => ErrorKind::Unexpected,
         };
-        Self(Box::new(Inner { lacks: Some(lack_of(answer.body())), ..Inner::answered(kind, call, answer) }))
+        let (lacks, source) = (Some(lack_of(answer.body())), broken.map(source));
+        Self(Box::new(Inner { lacks, source, ..Inner::answered(kind, call, answer) }))
     }
+}
+
+/// A cause that can be shown: the URL has ids in it, and the error names them.
+fn source(error: reqwest::Error) -> Arc<dyn StdError + Send + Sync> {
+    Arc::new(error.without_url())
 }
 
 /// Why there is no model in a body of success. serde's own words would show parts of the body.
@@ -481,10 +496,9 @@ impl Call {
 
 /// What identifies a request in the vendor's logs: the header, or else the id of the error in the body.
 pub(crate) fn correlation_id(answer: &Answer) -> Option<String> {
-    answer.correlation_id().map(str::to_owned).or_else(|| {
-        let is_error = !answer.status().is_success();
-        is_error.then(|| serde_json::from_slice::<ApiError>(answer.body()).ok()?.id)?
-    })
+    let is_error = !answer.status().is_success();
+    let header = answer.correlation_id().map(str::to_owned);
+    header.or_else(|| if is_error { said(answer.body())?.id } else { None })
 }
 
 /// `Retry-After` as a time from now: a number of seconds, or a date.
@@ -553,7 +567,9 @@ impl fmt::Display for Error {
 impl Error {
     /// Status, code and message, as far as there are any.
     fn fmt_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(status) = self.status() else { return Ok(()) };
+        let Some(status) = self.status() else {
+            return self.0.lacks.map_or(Ok(()), |lack| write!(f, ": {lack}"));
+        };
         let is_said = matches!(
             self.0.kind,
             ErrorKind::AccessToken | ErrorKind::Interrupted | ErrorKind::TooLong | ErrorKind::Unexpected

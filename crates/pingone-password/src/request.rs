@@ -75,8 +75,8 @@ impl ReadPasswordState {
             match conclude_typed(&call, result, &attempt) {
                 Err(error) if authorized.has_another_try_after(&error) => {}
                 Err(error) => return Err(error),
-                Ok((Some(state), _)) => return Ok(state),
-                Ok((None, answer)) => return Err(Error::undecodable(&call, answer)),
+                Ok(Success { value: Some(state), .. }) => return Ok(state),
+                Ok(Success { answer, broken, .. }) => return Err(Error::undecodable(&call, answer, broken)),
             }
         }
     }
@@ -134,13 +134,18 @@ impl UnlockPassword {
         let Some(unknown) = &earlier.unknown else { return Ok(None) };
         let look = ReadPasswordState::new(self.client.clone(), self.user_id);
         let state = look.once(attempts).await.map_err(|error| unknown.clone().with_failed_look(error))?;
-        if state.status != PasswordStatus::PasswordLockedOut {
-            return Ok(Some(Unlocked { state: Some(state), correlation_id: None, was_seen: true }));
+        match state.status {
+            PasswordStatus::PasswordLockedOut => {
+                earlier.unknown = None;
+                Ok(None)
+            }
+            // A status from after this version may be another kind of lockout: it says nothing of the unlock.
+            PasswordStatus::Unrecognized(_) => {
+                let call = Call::of(&operations::READ_PASSWORD_STATE, self.user_id);
+                Err(unknown.clone().with_failed_look(Error::unrecognized_status(&call)))
+            }
+            _ => Ok(Some(Unlocked { state: Some(state), correlation_id: None, was_seen: true })),
         }
-        // The server may still be at a request that it was given up on.
-        earlier.may_come_late |= unknown.is_timeout();
-        earlier.unknown = None;
-        Ok(None)
     }
 
     async fn once(&self, call: &Call, attempts: &mut Attempts<'_>) -> Result<Unlocked> {
@@ -152,7 +157,7 @@ impl UnlockPassword {
             match conclude_typed(call, result, &attempt) {
                 Err(error) if authorized.has_another_try_after(&error) => {}
                 Err(error) => return Err(error),
-                Ok((state, answer)) => {
+                Ok(Success { value: state, answer, .. }) => {
                     return Ok(Unlocked { state, correlation_id: correlation_id(answer), was_seen: false });
                 }
             }
@@ -163,9 +168,10 @@ impl UnlockPassword {
 /// What the earlier requests of an unlock have left open.
 #[derive(Debug, Default)]
 struct Earlier {
-    /// The last one whose outcome nobody knows.
+    /// The last one whose outcome is unknown, until a look finds the user locked out.
     unknown: Option<Error>,
-    /// One that got no answer in time, and had not been carried out when it was looked at.
+    /// Whether there ever was one. A look does not close this: a gateway that gave up, or a connection that broke, says
+    /// nothing of the server behind it, which may carry the request out after the look.
     may_come_late: bool,
 }
 
@@ -173,12 +179,13 @@ impl Earlier {
     fn remember(&mut self, error: &Error) {
         if error.outcome() == Outcome::Unknown {
             self.unknown = Some(error.clone());
+            self.may_come_late = true;
         }
     }
 
     /// The last word of a call, in the light of what came before it.
     fn judge(&self, error: Error) -> Error {
-        if self.unknown.is_some() || self.may_come_late { error.left_open() } else { error }
+        if self.may_come_late { error.with_unknown_outcome() } else { error }
     }
 }
 
@@ -271,8 +278,8 @@ impl OtherOperation {
             let (_, attempt) = authorized.attempt(attempts).await?;
             let mut request = self.request(call).map_err(|error| Error::transport(call, Some(error)))?;
             attempt.prepare(&mut request);
-            let failure = attempt.execute(http, request).await.err();
-            match conclude(call, failure, &attempt) {
+            let mut failure = attempt.execute(http, request).await.err();
+            match conclude(call, &mut failure, &attempt) {
                 Err(error) if authorized.has_another_try_after(&error) => {}
                 result => return result.map(|answer| Answer { answer: answer.clone() }),
             }
@@ -342,6 +349,12 @@ impl Answer {
         self.answer.body()
     }
 
+    /// Whether the body came to its end: it didn't break off, and was not longer than the client's limit.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.answer.is_whole()
+    }
+
     /// The body as JSON, where it is.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
@@ -350,14 +363,27 @@ impl Answer {
     }
 }
 
-/// What became of a request: an answer of success, or an error.
-fn conclude<'a>(call: &Call, failure: Option<reqwest::Error>, attempt: &'a Attempt) -> Result<&'a generated::Answer> {
+/// What became of a request: an answer of success, or an error. `failure` is left where it is not the error's cause.
+fn conclude<'a>(
+    call: &Call,
+    failure: &mut Option<reqwest::Error>,
+    attempt: &'a Attempt,
+) -> Result<&'a generated::Answer> {
     match attempt.answer() {
-        // Who answers with success has done it, even if the rest of the answer was lost.
+        // The status says that it was done, even if the rest of the answer was lost.
         Some(answer) if answer.status().is_success() => Ok(answer),
         Some(answer) => Err(Error::refused(call, answer)),
-        None => Err(Error::transport(call, failure)),
+        None => Err(Error::transport(call, failure.take())),
     }
+}
+
+/// An answer of success.
+struct Success<'a, T> {
+    /// What the generated client decoded.
+    value: Option<T>,
+    answer: &'a generated::Answer,
+    /// Why the answer broke off, if it did.
+    broken: Option<reqwest::Error>,
 }
 
 /// The same, with what the generated client decoded.
@@ -365,20 +391,20 @@ fn conclude_typed<'a, T, E>(
     call: &Call,
     result: Result<ResponseValue<T>, generated::Error<E>>,
     attempt: &'a Attempt,
-) -> Result<(Option<T>, &'a generated::Answer)>
+) -> Result<Success<'a, T>>
 where
     T: serde::de::DeserializeOwned,
 {
     use generated::Error::{CommunicationError, InvalidUpgrade, ResponseBodyError};
 
-    let (value, failure) = match result {
+    let (value, mut broken) = match result {
         Ok(value) => (Some(value.into_inner()), None),
         Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => (None, Some(error)),
         // Made from an answer, and the answer is at hand.
         Err(_) => (None, None),
     };
-    let answer = conclude(call, failure, attempt)?;
+    let answer = conclude(call, &mut broken, attempt)?;
     // The document knows one status of success, and the server may use another.
     let value = value.or_else(|| serde_json::from_slice(answer.body()).ok());
-    Ok((value, answer))
+    Ok(Success { value, answer, broken })
 }

@@ -21,8 +21,8 @@ use crate::error::{Call, Error, Result};
 /// - where **nobody knows** whether an unlock happened: as [`AfterUnknown`] says. By default the client looks first.
 ///
 /// Anything else the server says is final. The waits between attempts grow from [`base_delay`](Self::base_delay) to
-/// [`max_delay`](Self::max_delay), each a random part of that ("full jitter"), and never shorter than the server's
-/// `Retry-After`. If that lies beyond the [`deadline`](Self::deadline), the call fails at once, and
+/// [`max_delay`](Self::max_delay), each a random part of that ("full jitter"), behind the server's
+/// `Retry-After` where there is one. If that lies beyond the [`deadline`](Self::deadline), the call fails at once, and
 /// [`Error::retry_after`] says how long it would have been.
 ///
 /// ```
@@ -164,6 +164,7 @@ pub(crate) struct Attempts<'a> {
     sleep: &'a Sleep,
     deadline: Instant,
     delays: ExponentialBackoff,
+    max_delay: Duration,
     random: fastrand::Rng,
     requests: u32,
     resends: u32,
@@ -180,7 +181,16 @@ impl<'a> Attempts<'a> {
             .with_max_times(attempts.saturating_sub(1) as usize)
             .build();
         let random = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        Self { call, sleep, deadline: Instant::now() + deadline.min(LONGEST), delays, random, requests: 0, resends: 0 }
+        Self {
+            call,
+            sleep,
+            deadline: Instant::now() + deadline.min(LONGEST),
+            delays,
+            max_delay,
+            random,
+            requests: 0,
+            resends: 0,
+        }
     }
 
     /// When the call has to be over.
@@ -206,8 +216,10 @@ impl<'a> Attempts<'a> {
     pub(crate) async fn wait_after(&mut self, error: Error, repeat: Repeat) -> Result<()> {
         let longest = if error.is_repeatable(repeat) { self.delays.next() } else { None };
         let wait = longest.map(|longest| {
-            // A random part of it, so that many clients don't come back at the same time.
-            longest.mul_f64(self.random.f64()).max(error.retry_after().unwrap_or_default())
+            // A random part of it, so that many clients don't come back at the same time; behind the server's own wait,
+            // so that those that were told the same time don't, either.
+            let longest = longest.min(self.max_delay);
+            error.retry_after().unwrap_or_default().saturating_add(longest.mul_f64(self.random.f64()))
         });
         match wait {
             Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {

@@ -35,4 +35,4 @@ pub const UNLOCK_PASSWORD: Operation = Operation {
     is_idempotent: false,
 };
 /// Every operation in the document.
-pub const ALL: [Operation; 2usize] = [READ_PASSWORD_STATE, UNLOCK_PASSWORD];
+pub const ALL: &[Operation] = &[READ_PASSWORD_STATE, UNLOCK_PASSWORD];
