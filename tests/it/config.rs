@@ -165,3 +165,25 @@ fn no_token_is_shown() -> Result {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_proxy_that_is_set_is_used_for_https_and_never_shown() -> Result {
+    let proxy = Recorder::with(200, &[], "").await?;
+    let url = proxy.url().replace("http://", "http://someone:the-password-of-the-proxy@");
+    let client = builder("https://api.pingone.eu").proxy(url);
+    assert!(!format!("{client:?}").contains("the-password-of-the-proxy"));
+    // This proxy doesn't speak TLS, which comes next.
+    let error = client.build()?.unlock_password(user_id()).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("the-password-of-the-proxy"), "{error:?}");
+    let requests = proxy.requests();
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("CONNECT", "api.pingone.eu:443"));
+    assert!(request.header("authorization").is_empty(), "the token is not for the proxy");
+    assert_eq!(request.header("proxy-authorization").len(), 1);
+
+    let api = Recorder::with(200, &[("content-type", "application/json")], STATE).await?;
+    builder(api.url()).proxy(proxy.url()).build()?.read_password_state(user_id()).await?;
+    assert_eq!(proxy.requests().len(), 1, "loopback needs no proxy");
+    assert!(builder(api.url()).proxy("no url at all").build().is_err());
+    Ok(())
+}

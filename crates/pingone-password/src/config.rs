@@ -121,6 +121,17 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     sleep: Sleep,
     pace: Option<Arc<dyn Pace>>,
+    proxy: Option<Proxy>,
+}
+
+/// The URL of a proxy, which may hold credentials.
+#[derive(Clone)]
+struct Proxy(String);
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Proxy([REDACTED])")
+    }
 }
 
 /// Where access tokens come from.
@@ -145,6 +156,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             sleep: Sleep::default(),
             pace: None,
+            proxy: None,
         }
     }
 
@@ -202,6 +214,12 @@ impl ClientBuilder {
     /// When a request may go out, where many share a limit. At once, unless set.
     pub fn pace(mut self, pace: impl Pace) -> Self {
         self.pace = Some(Arc::new(pace));
+        self
+    }
+
+    /// Sends HTTPS through a proxy, such as `http://proxy.example.com:3128`. What goes to loopback doesn't. None unless set.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(Proxy(url.into()));
         self
     }
 
@@ -341,6 +359,10 @@ impl ClientBuilder {
             .referer(false)
             // Whether to repeat a request is not for the HTTP library to say.
             .retry(reqwest::retry::never());
+        let builder = match &self.proxy {
+            Some(Proxy(url)) => builder.proxy(reqwest::Proxy::https(url).map_err(|_| Mistake::Proxy)?),
+            None => builder,
+        };
         tls::configure(builder, needs_tls)?.build().map_err(|error| Mistake::Http(error.to_string()))
     }
 }
@@ -393,6 +415,7 @@ pub(crate) enum Mistake {
     EmptyCredentials,
     AccessToken,
     UserAgent,
+    Proxy,
     Zero(&'static str),
     #[cfg_attr(any(feature = "rustls", feature = "native-tls"), expect(dead_code, reason = "there is TLS"))]
     NoTls,
@@ -416,6 +439,7 @@ impl fmt::Display for Mistake {
                 "the access token is empty, or has characters that no token has, such as a space or a line break",
             ),
             Self::UserAgent => f.write_str("the user agent is empty, or has characters that no header can hold"),
+            Self::Proxy => f.write_str("the proxy is no URL, such as http://proxy.example.com:3128"),
             Self::Zero(name) => write!(f, "the {name} is zero"),
             Self::NoTls => f.write_str("this build has no TLS; turn on the feature `rustls` or `native-tls`"),
             Self::Tls(error) => write!(f, "TLS can't be set up ({error})"),
