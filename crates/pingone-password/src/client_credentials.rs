@@ -220,7 +220,7 @@ impl AccessTokenProvider for Worker {
     }
 
     fn refused(&self, token: &AccessToken) -> bool {
-        // Others may have been refused with it, too, and one of them may have got a new one since.
+        // Only this token: another call that was refused with it may have fetched a new one since.
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         if cache.as_ref().is_some_and(|cached| cached.token.expose() == token.expose()) {
             *cache = None;
@@ -247,23 +247,19 @@ async fn exchange(
         value.set_sensitive(true);
     }
     let attempt = Attempt::without_token(response_limit).describe("/{environmentId}/as/token", 0);
-    attempt.execute(http, request).await?;
-    let mut response = HttpResponse::new(Vec::new());
-    let mut failure = Failure::default();
-    if let Some(answer) = attempt.answer() {
-        let status = answer.status();
-        *response.status_mut() = status;
-        *response.headers_mut() = answer.headers().clone();
-        *response.body_mut() = answer.body().to_vec();
-        let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        failure = Failure {
-            status: Some(status.as_u16()),
-            correlation_id: answer.correlation_id().map(str::to_owned),
-            retry_after: wait.and_then(|value| retry_after(value, SystemTime::now())),
-            is_transient: matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
-            ..failure
-        };
-    }
+    let answer = attempt.execute(http, request).await?;
+    let status = answer.status();
+    let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let failure = Failure {
+        status: Some(status.as_u16()),
+        correlation_id: answer.correlation_id().map(str::to_owned),
+        retry_after: wait.and_then(|value| retry_after(value, SystemTime::now())),
+        is_transient: matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
+        ..Failure::default()
+    };
+    let mut response = HttpResponse::new(answer.body().to_vec());
+    *response.status_mut() = status;
+    *response.headers_mut() = answer.headers().clone();
     Ok((response, failure))
 }
 
