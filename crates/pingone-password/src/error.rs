@@ -234,6 +234,9 @@ impl Error {
     /// What to do about it, in a sentence for people.
     #[must_use]
     pub fn advice(&self) -> &'static str {
+        if self.outcome() == Outcome::Unknown {
+            return "It may have happened all the same: read the password state before trying again.";
+        }
         match self.0.kind {
             ErrorKind::Configuration => "Mend the settings that the error names.",
             ErrorKind::AccessToken if self.0.is_transient => "Try again later: the access token could not be fetched.",
@@ -246,12 +249,7 @@ impl Error {
             ErrorKind::NotFound => "Check the user id and the environment id.",
             ErrorKind::RateLimited if self.0.status.is_none() => "Give the call more time, or send fewer at once.",
             ErrorKind::RateLimited => "Wait as long as the server asks, then go on more slowly.",
-            ErrorKind::Refused if self.outcome() == Outcome::NotApplied => {
-                "Check the request against what the server said; sending it again will not help."
-            }
-            _ if self.outcome() == Outcome::Unknown => {
-                "It may have happened all the same: read the password state before trying again."
-            }
+            ErrorKind::Refused => "Check the request against what the server said; sending it again will not help.",
             ErrorKind::TooLong => "Raise the response limit if the base URL is the right one.",
             ErrorKind::Unexpected => "Check the base URL: what answered may not be PingOne.",
             _ => "Try again later, and give the vendor's support the correlation id if it goes on.",
@@ -510,14 +508,16 @@ pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     }
 }
 
-/// A text from elsewhere, fit for a terminal and a log: on one line, and not too long.
+/// A text from elsewhere, fit for a terminal and a log: on one line, in one direction, and not too long.
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 300;
         for character in self.0.chars().take(LONGEST) {
-            if character.is_control() {
+            let is_bidi =
+                matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if character.is_control() || is_bidi {
                 write!(f, "{}", character.escape_default())?;
             } else {
                 write!(f, "{character}")?;
