@@ -8,10 +8,11 @@ use serde_json::Value;
 use crate::{Result, workspace};
 
 /// What each package of the workspace may use of the others, and of what only some may know. Tests may use more.
-const MAY_USE: [(&str, &[&str]); 5] = [
+const MAY_USE: [(&str, &[&str]); 6] = [
     ("xtask", &["progenitor"]),
     ("pingone-password-client", &["progenitor-client", "reqwest"]),
     ("pingone-password", &["pingone-password-client", "reqwest"]),
+    ("pingone-password-cli", &["pingone-password"]),
     // An independent reading of the vendor's pages: a mistake in the client can't hide in it.
     ("pingone-password-emulator", &[]),
     // It isn't used by anything but tests, and holds what they share.

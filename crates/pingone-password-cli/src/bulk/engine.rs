@@ -1,0 +1,123 @@
+//! All users: so many at the same time, until there are no more or there is a reason to stop.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+
+use super::feed::Fed;
+use super::pace::Throttle;
+use super::progress::Progress;
+use super::record::Outcome;
+use super::tally::Tally;
+use super::work::{Report, Stop, Work};
+
+/// A run under way.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) work: Work,
+    pub(crate) concurrency: usize,
+    pub(crate) throttle: Throttle,
+    pub(crate) progress: Progress,
+    pub(crate) tally: Tally,
+    pub(crate) is_stopping: watch::Sender<bool>,
+    /// Whether users who failed are named on standard error.
+    pub(crate) names_failures: bool,
+    pub(crate) stop: Option<Stop>,
+    /// Whether nobody answered the last time that someone looked.
+    pub(crate) is_lost: bool,
+    /// Whether users were left in the middle.
+    pub(crate) is_cut_short: bool,
+}
+
+impl Engine {
+    /// Works until there is nothing left to do. A first interrupt takes no more users, a second one ends it at once.
+    pub(crate) async fn run(&mut self, mut feed: mpsc::Receiver<Fed>, interrupts: &mut mpsc::Receiver<()>) {
+        let mut tasks = JoinSet::new();
+        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        let (mut has_more, mut may_be_interrupted) = (true, true);
+        loop {
+            let takes_more = has_more && self.stop.is_none();
+            if tasks.is_empty() && !takes_more {
+                break;
+            }
+            tokio::select! {
+                biased;
+                interrupt = interrupts.recv(), if may_be_interrupted => match interrupt {
+                    Some(()) if self.stop.is_some() => {
+                        self.is_cut_short = !tasks.is_empty();
+                        tasks.shutdown().await;
+                        break;
+                    }
+                    Some(()) => {
+                        let users = tasks.len();
+                        self.progress.say(&format!("finishing {users} users; once more stops at once"));
+                        self.stop_for(Stop::Interrupted);
+                    }
+                    None => may_be_interrupted = false,
+                },
+                Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
+                next = feed.recv(), if takes_more && tasks.len() < self.concurrency => match next {
+                    Some(Fed::User { user, is_open }) => {
+                        tasks.spawn(self.work.clone().user(user, is_open));
+                    }
+                    Some(other) => self.pass_over(other),
+                    None => has_more = false,
+                },
+                _ = tick.tick() => {
+                    self.tell_of_network();
+                    self.progress.show(&self.tally, &self.throttle, &self.work.network, self.stop.is_some());
+                }
+            }
+        }
+        self.progress.finish();
+    }
+
+    /// Says so once when nobody answers any more, and when that is over.
+    fn tell_of_network(&mut self) {
+        let is_lost = self.work.network.lost_for().is_some();
+        if is_lost != std::mem::replace(&mut self.is_lost, is_lost) {
+            self.progress.say(if is_lost { "no connection: trying again" } else { "there is a connection again" });
+        }
+    }
+
+    fn settle(&mut self, report: Result<Report, JoinError>) {
+        let Report { finished, stop } = match report {
+            Ok(report) => report,
+            // A user in the middle stays open in the journal.
+            Err(error) => {
+                self.tally.bad += 1;
+                return self.progress.say(&format!("a user was left in the middle: {error}"));
+            }
+        };
+        self.tally.count(&finished);
+        let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);
+        if let (true, true, Some(error)) = (self.names_failures, has_failed, &finished.error) {
+            self.progress.say(&format!("{}: {error}", finished.outcome.as_str()));
+        }
+        if let Some(stop) = stop {
+            self.stop_for(stop);
+        }
+    }
+
+    fn pass_over(&mut self, fed: Fed) {
+        match fed {
+            Fed::User { .. } => {}
+            Fed::Duplicate => self.tally.duplicates += 1,
+            Fed::Earlier => self.tally.earlier += 1,
+            Fed::Bad { number, mistake } => {
+                self.tally.bad += 1;
+                self.progress.say(&format!("line {number}: {mistake}"));
+            }
+            Fed::Broken(error) => self.stop_for(Stop::Input(error)),
+        }
+    }
+
+    /// Takes no more users. The first reason is the one that counts.
+    fn stop_for(&mut self, stop: Stop) {
+        if self.stop.is_none() {
+            self.stop = Some(stop);
+            self.is_stopping.send_replace(true);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What a run is about, settled before anything is sent: the users, the journal, and that someone wants it.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use pingone_password::UserId;
+
+use super::feed::Earlier;
+use super::input::{Input, Scan};
+use super::journal::Journal;
+use super::record::{Header, Record, Settings, VERSION, now};
+use super::replay::Replay;
+use super::{BulkArgs, Operation, Target, say};
+
+/// More users than these are not changed without a confirmation.
+const WITHOUT_ASKING: u64 = 10;
+
+/// A run that can begin.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) operation: Operation,
+    pub(crate) input: Input,
+    pub(crate) earlier: Earlier,
+    pub(crate) journal: Option<Journal>,
+    /// How many users are left to be done.
+    pub(crate) users: u64,
+    pub(crate) only_locked_out: bool,
+}
+
+impl Plan {
+    /// Looks at everything, and asks where it has to.
+    ///
+    /// # Errors
+    ///
+    /// Why the run can't begin. Nothing was sent.
+    pub(crate) async fn make(
+        operation: Operation,
+        args: &BulkArgs,
+        ids: Vec<UserId>,
+        target: &Target,
+    ) -> anyhow::Result<Self> {
+        if !ids.is_empty() && args.from.is_some() {
+            bail!("the users come either from the command line or from --from, not from both");
+        }
+        if args.dry_run && args.journal.is_some() {
+            bail!("a dry run has no journal: it changes nothing");
+        }
+        if let Some(path) = &args.resume {
+            return Self::resume(operation, args, ids, target, path).await;
+        }
+        let input = match &args.from {
+            Some(path) => Input::open(path, args.column.clone())?,
+            None => Input::ids(ids),
+        };
+        let scan = scan(&input, &Earlier::default(), args.strict)?;
+        let path = journal_path(operation, args, &input);
+        confirm(operation, args, target, &input, scan.users)?;
+        let header = Header {
+            version: VERSION,
+            operation,
+            environment_id: target.environment_id.to_string(),
+            base_url: target.base_url.clone(),
+            input: input.name().map(|path| path.display().to_string()),
+            input_sha256: input.digest().to_owned(),
+            settings: Settings {
+                column: args.column.clone(),
+                only_locked_out: args.only_locked_out,
+                rate: args.rate.map(|rate| rate.to_string()),
+                concurrency: args.concurrency,
+            },
+            started_at: now(),
+        };
+        let journal = path.map(|path| Journal::begin(&path, header)).transpose()?;
+        let (earlier, only_locked_out) = (Earlier::default(), args.only_locked_out);
+        Ok(Self { operation, input, earlier, journal, users: scan.users, only_locked_out })
+    }
+
+    async fn resume(
+        operation: Operation,
+        args: &BulkArgs,
+        ids: Vec<UserId>,
+        target: &Target,
+        path: &Path,
+    ) -> anyhow::Result<Self> {
+        let (Replay { header, finished, open, .. }, journal) = Journal::resume(path)?;
+        if header.operation != operation {
+            bail!("the journal is of `{}`, not of `{}`", header.operation.as_str(), operation.as_str());
+        }
+        if header.environment_id != target.environment_id.to_string() {
+            bail!("the journal is of the environment {}, not of {}", header.environment_id, target.environment_id);
+        }
+        let column = args.column.clone().or(header.settings.column);
+        let input = match (&args.from, header.input.as_deref()) {
+            (Some(from), _) => Input::open(from, column)?,
+            (None, _) if !ids.is_empty() => Input::ids(ids),
+            (None, Some("-")) => bail!("the users came from standard input: give them again, by --from -"),
+            (None, Some(file)) => Input::open(Path::new(file), column)?,
+            (None, None) => bail!("the users were on the command line: give them again"),
+        };
+        if input.digest() != header.input_sha256 {
+            bail!(
+                "the journal is of another input: the one it was begun with{} had other content",
+                header.input.map(|input| format!(", {input},")).unwrap_or_default()
+            );
+        }
+        let earlier = Earlier { finished, open };
+        let scan = scan(&input, &earlier, args.strict)?;
+        say(&format!("{} users are done, {} are left", scan.earlier, scan.users));
+        confirm(operation, args, target, &input, scan.users)?;
+        let record = Record::Resumed { at: now() };
+        if journal.pen().add_durably(&record).await.is_err() {
+            journal.close().await?;
+            bail!("can't write the journal {}", path.display());
+        }
+        // Whoever wanted to spare those who are not locked out still does.
+        let only_locked_out = args.only_locked_out || header.settings.only_locked_out;
+        Ok(Self { operation, input, earlier, journal: Some(journal), users: scan.users, only_locked_out })
+    }
+}
+
+/// Reads the input once, for the number of users; the bad lines are an error where they have to be.
+fn scan(input: &Input, earlier: &Earlier, is_strict: bool) -> anyhow::Result<Scan> {
+    let scan = input.scan(|user| earlier.finished.contains(user))?;
+    if is_strict && scan.bad_count > 0 {
+        for (number, mistake) in &scan.bad {
+            say(&format!("line {number}: {mistake}"));
+        }
+        bail!("{} bad lines, and --strict: nothing was sent", scan.bad_count);
+    }
+    Ok(scan)
+}
+
+/// Where the journal is. A read needs none, unless someone wants it.
+fn journal_path(operation: Operation, args: &BulkArgs, input: &Input) -> Option<PathBuf> {
+    if args.no_journal || args.dry_run {
+        return None;
+    }
+    args.journal.clone().or_else(|| {
+        let from = args.from.as_ref().filter(|_| operation == Operation::Unlock && input.is_regular())?;
+        let mut path = OsString::from(from);
+        path.push(".journal.jsonl");
+        Some(path.into())
+    })
+}
+
+/// Asks whether so many users are meant.
+fn confirm(operation: Operation, args: &BulkArgs, target: &Target, input: &Input, users: u64) -> anyhow::Result<()> {
+    if users <= WITHOUT_ASKING || args.yes || args.dry_run || operation == Operation::State {
+        return Ok(());
+    }
+    let mut stderr = io::stderr();
+    if !io::stdin().is_terminal() || !stderr.is_terminal() || input.is_standard_input() {
+        bail!("{users} users would be unlocked, and there is nobody to ask: --yes does without");
+    }
+    write!(stderr, "Unlock {users} users of the environment {}? [y/N] ", target.environment_id)?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("can't read the answer")?;
+    if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        bail!("not confirmed: nothing was sent");
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! How far a run is: a bar on a terminal, else a plain line every ten seconds. All of it on standard error.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
+
+use super::network::Network;
+use super::pace::Throttle;
+use super::record::Outcome;
+use super::tally::{Tally, float, seconds, whole};
+
+const PLAIN_LINE_EVERY: Duration = Duration::from_secs(10);
+/// The time over which the rate is measured.
+const MEASURED: Duration = Duration::from_secs(15);
+
+/// Shows how far a run is.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    total: u64,
+    bar: Option<ProgressBar>,
+    /// How many users and requests there were at some moments of the last seconds.
+    marks: VecDeque<(Instant, u64, u64)>,
+    last_line: Instant,
+}
+
+impl Progress {
+    pub(crate) fn new(total: u64) -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        let now = Instant::now();
+        Self { total, bar, marks: [(now, 0, 0)].into(), last_line: now }
+    }
+
+    /// Whether there is a bar, on a terminal.
+    pub(crate) fn is_on_terminal(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// Says something, above the bar where there is one.
+    pub(crate) fn say(&self, text: &str) {
+        // Where nobody listens, the run goes on.
+        let write = || _ = writeln!(io::stderr(), "{text}");
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Shows the present state; called about once a second.
+    pub(crate) fn show(&mut self, tally: &Tally, throttle: &Throttle, network: &Network, is_stopping: bool) {
+        let now = Instant::now();
+        let is_due = now.duration_since(self.last_line) >= PLAIN_LINE_EVERY;
+        self.marks.push_back((now, tally.users, tally.requests));
+        while self.marks.len() > 2 && self.marks.front().is_some_and(|mark| now.duration_since(mark.0) > MEASURED) {
+            self.marks.pop_front();
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(tally.users);
+            bar.set_message(self.words(tally, throttle, network, is_stopping));
+        } else if is_due {
+            self.last_line = now;
+            let words = self.words(tally, throttle, network, is_stopping);
+            self.say(&format!("{}/{}  {words}", tally.users, self.total));
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn words(&self, tally: &Tally, throttle: &Throttle, network: &Network, is_stopping: bool) -> String {
+        let mut words =
+            vec![format!("{} failed", tally.of(Outcome::Failed)), format!("{} unknown", tally.of(Outcome::Unknown))];
+        if let (Some((first, users, requests)), Some((last, users_now, requests_now))) =
+            (self.marks.front(), self.marks.back())
+        {
+            let time = last.duration_since(*first).as_secs_f64().max(0.001);
+            words.push(format!("{} requests/s", whole(float(requests_now - requests) / time)));
+            let per_second = float(users_now - users) / time;
+            let left = float(self.total.saturating_sub(tally.users)) / per_second;
+            if let Ok(left) = Duration::try_from_secs_f64(left.ceil()) {
+                words.push(format!("{} left", seconds(left)));
+            }
+        }
+        if let Some(held) = throttle.held_for().filter(|held| held.as_millis() >= 100) {
+            words.push(format!("held by 429 for {}", seconds(held)));
+        }
+        if let Some(lost) = network.lost_for() {
+            words.push(format!("no connection for {}", seconds(lost)));
+        }
+        if is_stopping {
+            words.push("stopping".to_owned());
+        }
+        words.join(", ")
+    }
+}

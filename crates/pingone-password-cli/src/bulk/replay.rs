@@ -1,0 +1,107 @@
+//! What a journal says, read back.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek};
+
+use anyhow::bail;
+use pingone_password::UserId;
+
+use super::record::{Header, Outcome, Record, VERSION};
+
+/// Where a run was broken off.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    pub(crate) header: Header,
+    /// Nothing is left to do for these.
+    pub(crate) finished: HashSet<UserId>,
+    /// The unlock of these may have happened: nobody said what became of it.
+    pub(crate) open: HashSet<UserId>,
+    /// Up to where the lines are whole.
+    pub(crate) length: u64,
+}
+
+/// Reads a journal. What follows the last whole line was being written when the run ended.
+pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
+    file.rewind()?;
+    let mut lines = FullLines { file: BufReader::new(file), length: 0 };
+    let header = match lines.next().transpose()?.map(|line| serde_json::from_slice(&line)) {
+        Some(Ok(Record::Header(header))) if header.version == VERSION => *header,
+        Some(Ok(Record::Header(header))) => bail!("it has version {} of the format, not {VERSION}", header.version),
+        Some(_) => bail!("it is no journal"),
+        None => bail!("it is empty, so that nothing was sent: start again without --resume"),
+    };
+    let mut replay = Replay { header, finished: HashSet::new(), open: HashSet::new(), length: lines.length };
+    let mut damage = None;
+    let mut number = 1;
+    while let Some(line) = lines.next().transpose()? {
+        number += 1;
+        // A line that is damaged is no harm at the very end only: there it is one that was being written.
+        if let Some(damaged) = damage {
+            bail!("its line {damaged} is damaged");
+        }
+        if replay.apply(&line).is_none() {
+            damage = Some(number);
+        } else {
+            replay.length = lines.length;
+        }
+    }
+    Ok(replay)
+}
+
+impl Replay {
+    fn apply(&mut self, line: &[u8]) -> Option<()> {
+        match serde_json::from_slice(line).ok()? {
+            Record::Header(_) => return None,
+            Record::Resumed { .. } => {}
+            Record::Started { user, .. } => {
+                self.open.insert(user.parse().ok()?);
+            }
+            Record::Finished(finished) => {
+                let user = finished.user.parse().ok()?;
+                match finished.outcome {
+                    Outcome::Done | Outcome::Skipped => {
+                        self.open.remove(&user);
+                        self.finished.insert(user);
+                    }
+                    Outcome::Unknown => {
+                        self.open.insert(user);
+                    }
+                    Outcome::Failed | Outcome::WouldUnlock => {
+                        self.open.remove(&user);
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// How many whole lines a file has: none, or at least one.
+pub(crate) fn full_lines(file: &mut File) -> io::Result<usize> {
+    file.rewind()?;
+    let mut lines = FullLines { file: BufReader::new(file), length: 0 };
+    Ok(usize::from(lines.next().transpose()?.is_some()))
+}
+
+/// The lines that end.
+struct FullLines<'a> {
+    file: BufReader<&'a mut File>,
+    length: u64,
+}
+
+impl Iterator for FullLines<'_> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        match self.file.read_until(b'\n', &mut line) {
+            Ok(_) if !line.ends_with(b"\n") => None,
+            Ok(length) => {
+                self.length += length as u64;
+                Some(Ok(line))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

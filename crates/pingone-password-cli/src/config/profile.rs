@@ -1,0 +1,143 @@
+//! Profiles: named groups of settings in a TOML file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+use super::{ConfigError, Found, Place, Setting, variable};
+use crate::args::SettingArgs;
+use crate::output::plain;
+
+const NAME: &str = "PINGONE_PASSWORD_PROFILE";
+const FILE: &str = "PINGONE_PASSWORD_CONFIG";
+
+/// One profile.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    name: String,
+    file: PathBuf,
+    settings: Settings,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    profile: BTreeMap<String, Settings>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    environment_id: Option<String>,
+    top_level_domain: Option<String>,
+    api_url: Option<String>,
+    auth_url: Option<String>,
+    client_id: Option<String>,
+    worker_environment_id: Option<String>,
+    client_authentication: Option<String>,
+    client_secret_file: Option<String>,
+    access_token_file: Option<String>,
+}
+
+impl Profile {
+    /// The profile that is meant, and a description of where it is looked for.
+    ///
+    /// # Errors
+    ///
+    /// Where a profile or a file that was asked for by name isn't there, or the file isn't right.
+    pub(super) fn find(args: &SettingArgs) -> Result<(Option<Self>, String), ConfigError> {
+        let asked_file = args.config.clone().or_else(|| variable(FILE).map(PathBuf::from));
+        let asked_name = args.profile.clone().or_else(|| variable(NAME));
+        let name = asked_name.clone().unwrap_or_else(|| "default".to_owned());
+        let Some(file) = asked_file.clone().or_else(default_file) else {
+            return match asked_name {
+                None => Ok((None, format!("profile `{}` of a file given by --config", plain(&name)))),
+                Some(_) => Err(ConfigError::one(format!(
+                    "there is no home directory to look for profile `{}` in; give the file by --config or the variable {FILE}",
+                    plain(&name)
+                ))),
+            };
+        };
+        let places = format!("profile `{}` of {}", plain(&name), file.display());
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && asked_file.is_none() && asked_name.is_none() => {
+                return Ok((None, places));
+            }
+            Err(error) => {
+                return Err(ConfigError::one(format!("the profiles in {} can't be read: {error}", file.display())));
+            }
+        };
+        let mut profiles = parse(&text, &file)?;
+        match profiles.remove(&name) {
+            Some(settings) => Ok((Some(Self { name, file, settings }), places)),
+            None if asked_name.is_none() => Ok((None, places)),
+            None => {
+                let names: Vec<_> = profiles.keys().map(|name| plain(name)).collect();
+                let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                Err(ConfigError::one(format!(
+                    "there is no profile `{}` in {}; the profiles there: {there}",
+                    plain(&name),
+                    file.display()
+                )))
+            }
+        }
+    }
+
+    /// What the profile says of a setting.
+    pub(super) fn setting(&self, setting: Setting) -> Option<Found<String>> {
+        let Settings { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
+        let Settings { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
+            &self.settings;
+        let value = match setting.key {
+            "environment_id" => environment_id,
+            "top_level_domain" => top_level_domain,
+            "api_url" => api_url,
+            "auth_url" => auth_url,
+            "client_id" => client_id,
+            "worker_environment_id" => worker_environment_id,
+            "client_authentication" => client_authentication,
+            "client_secret_file" => client_secret_file,
+            "access_token_file" => access_token_file,
+            _ => return None,
+        };
+        let value = value.clone().filter(|value| !value.is_empty())?;
+        Some(Found { value, place: Place::Profile, origin: self.origin() })
+    }
+
+    /// A path in a profile starts where the profile's file is.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.file.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    pub(super) fn origin(&self) -> String {
+        format!("profile `{}` of {}", plain(&self.name), self.file.display())
+    }
+}
+
+fn default_file() -> Option<PathBuf> {
+    let folder = etcetera::choose_base_strategy().ok()?.config_dir();
+    Some(folder.join("pingone-password").join("config.toml"))
+}
+
+/// The profiles of a file. The library's own words would show the line at fault, and that may hold a secret.
+fn parse(text: &str, file: &Path) -> Result<BTreeMap<String, Settings>, ConfigError> {
+    let wrong = |error: &toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let is_secret =
+            ["client_secret", "access_token"].iter().any(|key| error.message().contains(&format!("`{key}`, ")));
+        let hint = if is_secret {
+            "; a profile holds no secrets: name a file by `client_secret_file` or `access_token_file`"
+        } else {
+            ""
+        };
+        ConfigError::one(format!("{}, line {line}: {}{hint}", file.display(), plain(error.message())))
+    };
+    toml::from_str::<File>(text).map(|file| file.profile).map_err(|error| wrong(&error))
+}

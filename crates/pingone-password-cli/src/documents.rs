@@ -1,0 +1,30 @@
+//! What is made of the command line's own description: completions and manual pages.
+
+use std::io;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::Arguments;
+use crate::output;
+
+/// Prints the completions for a shell.
+///
+/// # Errors
+///
+/// Where standard output can't be written.
+pub(crate) fn completions(shell: Shell) -> io::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "pingone-password", &mut script);
+    output::print(&String::from_utf8_lossy(&script))
+}
+
+/// Writes the manual pages into a folder.
+///
+/// # Errors
+///
+/// Where they can't be written.
+pub(crate) fn manual(directory: &Path) -> io::Result<()> {
+    clap_mangen::generate_to(Arguments::command(), directory)
+}

@@ -1,0 +1,226 @@
+//! What is known of one user after a command: the same fields in every format.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use pingone_password::model::{PasswordPolicy, PasswordState};
+use pingone_password::{Error, Outcome, Unlocked, UserId};
+use serde::Serialize;
+
+/// The columns of CSV, which are also the fields of JSON, in this order. Their names are a promise.
+pub const FIELDS: [&str; 11] = [
+    "user_id",
+    "result",
+    "status",
+    "last_changed_at",
+    "seconds_until_unlock",
+    "password_policy_id",
+    "password_policy_name",
+    "http_status",
+    "code",
+    "message",
+    "correlation_id",
+];
+
+/// What became of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Result {
+    /// The state was read.
+    Read,
+    /// The password is unlocked.
+    Unlocked,
+    /// It failed, and nothing has changed.
+    Failed,
+    /// It failed, and the unlock may have happened all the same.
+    Unknown,
+    /// It was never begun.
+    NotTried,
+}
+
+impl Result {
+    /// The name, as it stands in JSON and CSV.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Unlocked => "unlocked",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::NotTried => "not_tried",
+        }
+    }
+}
+
+impl fmt::Display for Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What is known of one user. A field that is not known is `null` in JSON, and empty in CSV.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// The user.
+    pub user_id: String,
+    /// What became of the user.
+    pub result: Result,
+    /// The vendor's status of the password, after the command.
+    pub status: Option<String>,
+    /// When the password was last changed.
+    pub last_changed_at: Option<DateTime<Utc>>,
+    /// Seconds until a lockout ends by itself.
+    pub seconds_until_unlock: Option<i64>,
+    /// The id of the password policy.
+    pub password_policy_id: Option<String>,
+    /// The name of the password policy, with `--expand passwordPolicy`.
+    pub password_policy_name: Option<String>,
+    /// The HTTP status of a failure.
+    pub http_status: Option<u16>,
+    /// The vendor's code of a failure.
+    pub code: Option<String>,
+    /// What the server said of a failure.
+    pub message: Option<String>,
+    /// What identifies the request in the vendor's logs.
+    pub correlation_id: Option<String>,
+    /// The password state as the server sent it, in JSON only.
+    pub password_state: Option<PasswordState>,
+}
+
+impl Record {
+    /// A user of whom nothing is known yet.
+    #[must_use]
+    pub fn new(user_id: UserId, result: Result) -> Self {
+        Self {
+            user_id: user_id.to_string(),
+            result,
+            status: None,
+            last_changed_at: None,
+            seconds_until_unlock: None,
+            password_policy_id: None,
+            password_policy_name: None,
+            http_status: None,
+            code: None,
+            message: None,
+            correlation_id: None,
+            password_state: None,
+        }
+    }
+
+    /// A state that was read.
+    #[must_use]
+    pub fn read(user_id: UserId, state: PasswordState) -> Self {
+        Self::new(user_id, Result::Read).with_state(state)
+    }
+
+    /// A password that was unlocked.
+    #[must_use]
+    pub fn unlocked(user_id: UserId, unlocked: Unlocked) -> Self {
+        let correlation_id = unlocked.correlation_id().map(str::to_owned);
+        let record = Self { correlation_id, ..Self::new(user_id, Result::Unlocked) };
+        match unlocked.into_state() {
+            Some(state) => record.with_state(state),
+            None => record,
+        }
+    }
+
+    /// A failure.
+    #[must_use]
+    pub fn failed(user_id: UserId, error: &Error) -> Self {
+        let result = if error.outcome() == Outcome::Unknown { Result::Unknown } else { Result::Failed };
+        Self {
+            http_status: error.status(),
+            code: error.code().map(str::to_owned),
+            message: error.message().map(str::to_owned),
+            correlation_id: error.correlation_id().map(str::to_owned),
+            ..Self::new(user_id, result)
+        }
+    }
+
+    fn with_state(self, state: PasswordState) -> Self {
+        let policy = embedded_policy(&state);
+        Self {
+            status: Some(state.status.to_string()),
+            last_changed_at: state.last_changed_at,
+            seconds_until_unlock: state.seconds_until_unlock,
+            password_policy_id: state.password_policy.as_ref().map(|policy| policy.id.to_string()),
+            password_policy_name: policy.and_then(|policy| policy.name.clone()),
+            password_state: Some(state),
+            ..self
+        }
+    }
+
+    /// The password policy, where it was asked for.
+    #[must_use]
+    pub fn password_policy(&self) -> Option<&PasswordPolicy> {
+        self.password_state.as_ref().and_then(embedded_policy)
+    }
+
+    /// One line of JSON, without its end.
+    ///
+    /// # Errors
+    ///
+    /// None is known: everything in a record can be JSON.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    /// The values of [`FIELDS`].
+    #[must_use]
+    pub fn values(&self) -> [String; FIELDS.len()] {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [
+            self.user_id.clone(),
+            self.result.to_string(),
+            text(&self.status),
+            self.last_changed_at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)).unwrap_or_default(),
+            self.seconds_until_unlock.map(|seconds| seconds.to_string()).unwrap_or_default(),
+            text(&self.password_policy_id),
+            text(&self.password_policy_name),
+            self.http_status.map(|status| status.to_string()).unwrap_or_default(),
+            text(&self.code),
+            text(&self.message),
+            text(&self.correlation_id),
+        ]
+        .map(without_formula)
+    }
+}
+
+fn embedded_policy(state: &PasswordState) -> Option<&PasswordPolicy> {
+    state.embedded.as_ref()?.password_policy.as_ref()
+}
+
+/// A text that a spreadsheet won't take for a formula: what a server says is not ours.
+fn without_formula(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn record() -> Record {
+        let state =
+            serde_json::json!({ "status": "SOMETHING_NEW", "secondsUntilUnlock": -1, "warning": { "days": 3 } });
+        let user_id = "c3042000-188f-4bc7-a269-dee1602cf7af".parse().unwrap();
+        Record::read(user_id, serde_json::from_value(state).unwrap())
+    }
+
+    #[test]
+    fn json_has_the_fields_of_csv_in_their_order_and_the_state() {
+        let json = record().to_json().unwrap();
+        let places: Vec<_> = FIELDS.iter().map(|field| json.find(&format!("\"{field}\":")).unwrap()).collect();
+        assert!(places.is_sorted(), "{json}");
+        let value: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value.as_object().unwrap().len(), FIELDS.len() + 1);
+        assert_eq!(value["password_state"]["warning"]["days"], 3);
+    }
+
+    #[test]
+    fn csv_has_no_formulas() {
+        let record = Record { message: Some("=HYPERLINK(\"http://127.0.0.1\")".to_owned()), ..record() };
+        assert_eq!(record.values()[9], "'=HYPERLINK(\"http://127.0.0.1\")");
+    }
+}

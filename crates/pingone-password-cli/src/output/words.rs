@@ -1,0 +1,124 @@
+//! Words for people: what a status means, how long is left, what a policy asks for.
+
+use pingone_password::PasswordStatus;
+use pingone_password::model::PasswordPolicy;
+
+/// What a password's status means to the person who asks.
+pub(crate) fn status(status: &PasswordStatus, seconds_until_unlock: Option<i64>) -> String {
+    match status {
+        PasswordStatus::Ok => "ok".to_owned(),
+        PasswordStatus::NoPassword => "no password".to_owned(),
+        PasswordStatus::PasswordExpired => "expired".to_owned(),
+        PasswordStatus::MustChangePassword => "must be changed at the next sign-on".to_owned(),
+        PasswordStatus::External => "kept by another directory".to_owned(),
+        PasswordStatus::PasswordLockedOut => match seconds_until_unlock {
+            Some(seconds) => format!("locked out, unlocks by itself in {}", duration(seconds)),
+            None => "locked out, only an administrator can unlock".to_owned(),
+        },
+        other => plain(other.as_str()),
+    }
+}
+
+/// A time in the one or two units that matter, rounded up.
+pub(crate) fn duration(seconds: i64) -> String {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    let seconds = seconds.max(0);
+    // Up to the smallest unit that is shown.
+    let up_to = |unit: i64| seconds.saturating_add(unit - 1) / unit * unit;
+    let (whole, big, big_name, small, small_name) = match seconds {
+        ..MINUTE => return count(seconds, "second"),
+        MINUTE.. if up_to(MINUTE) < HOUR => return count(up_to(MINUTE) / MINUTE, "minute"),
+        _ if up_to(MINUTE) < DAY => (up_to(MINUTE), HOUR, "hour", MINUTE, "minute"),
+        _ => (up_to(HOUR), DAY, "day", HOUR, "hour"),
+    };
+    let rest = whole % big / small;
+    let big = count(whole / big, big_name);
+    if rest == 0 { big } else { format!("{big} {}", count(rest, small_name)) }
+}
+
+/// A number of things.
+pub(crate) fn count(number: i64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+/// What a password policy asks for, in a line.
+pub(crate) fn policy(policy: &PasswordPolicy) -> String {
+    let mut parts = Vec::new();
+    if let Some(lockout) = &policy.lockout {
+        let after = lockout.failure_count.map(|number| format!("locks out after {}", count(number, "failed sign-on")));
+        let until = match lockout.duration_seconds {
+            Some(seconds) => format!("for {}", duration(seconds)),
+            None => "until an administrator unlocks".to_owned(),
+        };
+        parts.extend(after.map(|after| format!("{after}, {until}")));
+    }
+    if let Some(length) = &policy.length {
+        match (length.min, length.max) {
+            (Some(min), Some(max)) => parts.push(format!("{min} to {max} characters")),
+            (Some(min), None) => parts.push(format!("at least {min} characters")),
+            (None, Some(max)) => parts.push(format!("at most {max} characters")),
+            (None, None) => {}
+        }
+    }
+    parts.extend(policy.max_age_days.map(|days| format!("expires after {}", count(days, "day"))));
+    parts.extend(policy.min_age_days.map(|days| format!("may be changed after {}", count(days, "day"))));
+    let history = policy.history.as_ref().and_then(|history| history.count);
+    parts.extend(history.map(|count| format!("not one of the last {count}")));
+    let name = policy.name.as_deref().map_or_else(|| policy.id.to_string(), plain);
+    let default = if policy.default == Some(true) { " (the default)" } else { "" };
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join("; ")) };
+    format!("{name}{default}{parts}")
+}
+
+/// A text from elsewhere, fit for a terminal: on one line, not too long, and without what a terminal would obey.
+pub(crate) fn plain(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut shown = String::new();
+    for character in text.chars().take(LONGEST) {
+        if character.is_control() || is_invisible(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() { shown + "…" } else { shown }
+}
+
+/// What turns the direction of the text around it.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded_up() {
+        let cases = [
+            (-1, "0 seconds"),
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (60, "1 minute"),
+            (61, "2 minutes"),
+            (900, "15 minutes"),
+            (3599, "1 hour"),
+            (3600, "1 hour"),
+            (3661, "1 hour 2 minutes"),
+            (86_399, "1 day"),
+            (90_000, "1 day 1 hour"),
+            (i64::MAX, "106751991167300 days 15 hours"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(duration(seconds), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_text_from_elsewhere_commands_no_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb\nc\u{202e}"), "a\\u{1b}[2Jb\\nc\\u{202e}");
+        assert_eq!(plain(&"x".repeat(301)).chars().count(), 301);
+    }
+}

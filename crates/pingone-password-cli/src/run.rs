@@ -1,0 +1,156 @@
+//! From the command line to the exit code.
+
+use std::io;
+
+use clap::Parser;
+use pingone_password::UserId;
+
+use crate::args::{Arguments, Command, ConfigCommand, SettingArgs};
+use crate::bulk::{self, BulkArgs};
+use crate::config::{Config, ConfigError, Target};
+use crate::exit::Exit;
+use crate::output::Format;
+use crate::users::FEW;
+use crate::{config, doctor, documents, report, state, unlock, users};
+
+/// Runs the program.
+pub(crate) fn main() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody is left to be told where this fails.
+            _ = error.print();
+            return if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+        }
+    };
+    run(arguments.command).unwrap_or_else(Stop::report)
+}
+
+/// Why the program stops before its end.
+#[derive(Debug)]
+enum Stop {
+    /// The command line or the configuration is wrong.
+    Usage(Vec<String>),
+    /// Interrupted before anything was sent.
+    Interrupted,
+    /// Something on this computer failed.
+    Other(anyhow::Error),
+}
+
+impl Stop {
+    fn report(self) -> Exit {
+        match self {
+            Self::Usage(mistakes) => {
+                mistakes.iter().for_each(report::error);
+                Exit::Usage
+            }
+            Self::Interrupted => {
+                report::error("interrupted, and nothing was sent");
+                Exit::Interrupted
+            }
+            Self::Other(error) => {
+                report::error(format!("{error:#}"));
+                Exit::Failed
+            }
+        }
+    }
+}
+
+impl From<ConfigError> for Stop {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Mistakes(mistakes) => Self::Usage(mistakes),
+            ConfigError::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Stop> {
+    match command {
+        Command::State(args) => {
+            let users = parse(&args.users.ids)?;
+            if are_many(&users, &args.bulk) {
+                if args.expand.is_some() {
+                    let mistake = format!("--expand is for up to {FEW} users on the command line, without --from");
+                    return Err(Stop::Usage(vec![mistake]));
+                }
+                let target = target(&args.settings)?;
+                return wait_for(many(bulk::Operation::State, &args.bulk, users, target, args.output.output));
+            }
+            let target = target(&args.settings)?;
+            wait_for(state::run(&target.client, &users, args.expand, args.output.output))
+        }
+        Command::Unlock(args) => {
+            let users = parse(&args.users.ids)?;
+            let target = target(&args.settings)?;
+            if are_many(&users, &args.bulk) {
+                return wait_for(many(bulk::Operation::Unlock, &args.bulk, users, target, args.output.output));
+            }
+            wait_for(unlock::run(&target.client, &users, args.output.output))
+        }
+        Command::Doctor(args) => {
+            let users = parse(args.user.as_slice())?;
+            wait_for(doctor::run(&args.settings, users.first().copied()))
+        }
+        Command::Config { command: ConfigCommand::Show(args) } => {
+            config::show(&Config::collect(&args.settings)?, args.output.output)?;
+            Ok(Exit::Done)
+        }
+        Command::Completions(args) => documents::completions(args.shell).map(|()| Exit::Done).map_err(Stop::from),
+        Command::Man { directory } => documents::manual(&directory).map(|()| Exit::Done).map_err(Stop::from),
+    }
+}
+
+/// Whether the users are worked on side by side: there are many, or something is asked for that only that way can do.
+fn are_many(users: &[UserId], args: &BulkArgs) -> bool {
+    let BulkArgs { from, only_locked_out, dry_run, rate, journal, resume, .. } = args;
+    let is_from_elsewhere = from.is_some() || resume.is_some();
+    users.len() > FEW || is_from_elsewhere || *only_locked_out || *dry_run || rate.is_some() || journal.is_some()
+}
+
+async fn many(
+    operation: bulk::Operation,
+    args: &BulkArgs,
+    users: Vec<UserId>,
+    target: Target,
+    format: Format,
+) -> anyhow::Result<Exit> {
+    let Target { builder, environment_id, client, .. } = target;
+    let target = bulk::Target { builder, environment_id, base_url: client.base_url().to_owned() };
+    Ok(match bulk::run(operation, args, users, target, format).await? {
+        bulk::Exit::AllDone => Exit::Done,
+        bulk::Exit::SomeFailed => Exit::Failed,
+        bulk::Exit::Usage => Exit::Usage,
+        bulk::Exit::NotAllowed => Exit::NotAllowed,
+        bulk::Exit::Interrupted => Exit::Interrupted,
+    })
+}
+
+fn parse(ids: &[String]) -> Result<Vec<UserId>, Stop> {
+    users::parse(ids).map_err(Stop::Usage)
+}
+
+fn target(settings: &SettingArgs) -> Result<Target, Stop> {
+    Ok(Target::of(&Config::collect(settings)?)?)
+}
+
+/// Runs what is done over the network, on this one thread.
+fn wait_for<E>(work: impl Future<Output = Result<Exit, E>>) -> Result<Exit, Stop>
+where
+    Stop: From<E>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work)?)
+}

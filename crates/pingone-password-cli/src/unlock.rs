@@ -1,0 +1,27 @@
+//! `unlock`: unlock users' passwords.
+
+use std::io;
+
+use pingone_password::{Client, UserId};
+
+use crate::exit::Exit;
+use crate::output::{Columns, Format, Record, Result as Became};
+use crate::report;
+use crate::users::{self, Work};
+
+/// Unlocks a few users.
+///
+/// # Errors
+///
+/// Where the output can't be written.
+pub(crate) async fn run(client: &Client, users: &[UserId], format: Format) -> io::Result<Exit> {
+    let work = Work { columns: Columns::Unlock, failed: "the password was not unlocked", interrupted: Became::Unknown };
+    users::each(&work, users, format, async |user| {
+        let unlocked = client.unlock_password(user).await?;
+        if unlocked.was_seen() {
+            report::note(format!("user {user}: the answer got lost; a look at the state showed that it is unlocked"));
+        }
+        Ok(Record::unlocked(user, unlocked))
+    })
+    .await
+}

@@ -1,0 +1,213 @@
+//! Many users, through the program, against an emulator.
+
+mod bulk_support;
+
+use std::io::Write;
+use std::process::Stdio;
+
+use bulk_support::{Bench, Ended, count};
+use pingone_password_emulator::{Emulator, EventKind, Fault, Operation, Status};
+use serde_json::Value;
+use uuid::Uuid;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_format_and_bad_lines() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(4, Status::PasswordLockedOut);
+    let [a, b, c, d] = users[..] else { unreachable!() };
+
+    bench.file("list.txt", &format!("{a}\n\nnobody\n{b}\r\n{a}\n"));
+    bench.run("unlock --from list.txt").with_code(1).says("line 3: `nobody` is no user id").says("twice");
+    bench.file("list.csv", &format!("name;userId\nx;{c}\n"));
+    bench.run("unlock --from list.csv").with_code(0);
+    bench.file("list.jsonl", &format!("{{\"who\":\"{d}\"}}\n"));
+    bench.run("unlock --from list.jsonl --column who").with_code(0);
+    for user in users {
+        assert_eq!(bench.emulator.unlocks(user), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standard_input_is_read_too() {
+    let bench = Bench::start().await;
+    let user = bench.emulator.add_user(Status::PasswordLockedOut);
+    let run = |arguments| {
+        let mut run = bench.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        writeln!(run.stdin.take().unwrap(), "{user}").unwrap();
+        Ended::of(run.wait_with_output().unwrap())
+    };
+    run("unlock --from - --journal j").with_code(0);
+    assert_eq!(bench.emulator.unlocks(user), 1);
+    bench.run("unlock --resume j").with_code(2).says("--from -");
+    run("unlock --from - --resume j").with_code(0).says("1 users are done");
+    assert_eq!(bench.emulator.unlocks(user), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strict_starts_nothing_where_a_line_is_bad() {
+    let bench = Bench::start().await;
+    let user = bench.emulator.add_user(Status::PasswordLockedOut);
+    bench.file("list.txt", &format!("{user}\nnobody\n"));
+    bench.run("unlock --from list.txt --strict").with_code(2).says("line 2").says("nothing was sent");
+    assert!(bench.emulator.requests().is_empty());
+    assert!(!bench.folder.path().join("list.txt.journal.jsonl").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_ten_users_are_not_unlocked_without_a_yes() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(11, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.run("unlock --from users.txt").with_code(2).says("--yes");
+    assert!(bench.emulator.requests().is_empty());
+    bench.run("unlock --from users.txt --yes").with_code(0);
+    assert_eq!(bench.unlocks(), 11);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_those_who_are_locked_out() {
+    let bench = Bench::of(Emulator::builder().users(8)).await;
+    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    bench.list(&users);
+    let ended = bench.run("unlock --from users.txt --only-locked-out --output json").with_code(0);
+    assert_eq!(bench.unlocks(), 3);
+    let results: Vec<Value> = ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(results.len(), 8);
+    assert_eq!(results.iter().filter(|line| line["result"] == "skipped").count(), 5);
+    let unlocked = results.iter().find(|line| line["result"] == "unlocked").unwrap();
+    assert_eq!((&unlocked["status_before"], &unlocked["status"]), (&"PASSWORD_LOCKED_OUT".into(), &"OK".into()));
+    assert_eq!(unlocked["requests"], 2);
+    let journal = bench.journal("users.txt.journal.jsonl");
+    assert_eq!((count(&journal, "finished done"), count(&journal, "finished skipped")), (3, 5));
+    assert_eq!(count(&journal, "started"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_only_reads() {
+    let bench = Bench::of(Emulator::builder().users(20)).await;
+    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    bench.list(&users);
+    let ended = bench.run("unlock --from users.txt --only-locked-out --dry-run --output csv").with_code(0);
+    assert!(bench.emulator.requests().iter().all(|request| request.method == "GET"));
+    assert_eq!(bench.emulator.requests().len(), 20);
+    assert_eq!(ended.stdout.matches(",would_unlock,PASSWORD_LOCKED_OUT,").count(), 15);
+    assert_eq!(ended.stdout.matches(",skipped,").count(), 5);
+    assert!(!bench.folder.path().join("users.txt.journal.jsonl").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn states_of_many_users() {
+    let bench = Bench::of(Emulator::builder().users(30)).await;
+    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    bench.list(&users);
+    let ended = bench.run("state --from users.txt --output csv").with_code(0);
+    assert_eq!(ended.stdout.lines().count(), 31);
+    assert!(ended.stdout.starts_with("user_id,result,status,"));
+    assert_eq!(ended.stdout.matches(",read,PASSWORD_LOCKED_OUT,").count(), 25);
+    assert!(!bench.folder.path().join("users.txt.journal.jsonl").exists());
+
+    // What there is for one user, in its order, and something more.
+    let one = bench.run(&format!("state {} --output json", users[7])).with_code(0).stdout;
+    let many = bench.run("state --from users.txt --output json").with_code(0).stdout;
+    let state = one.find("\"password_state\":").unwrap();
+    assert!(many.lines().any(|line| line.starts_with(&one[..state])), "no {one} in {many}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_reads_the_output() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(3000, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
+    drop(run.stdout.take());
+    assert_eq!(Ended::of(run.wait_with_output().unwrap()).with_code(0).stderr, "");
+    assert!(bench.emulator.requests().len() < 3000);
+    let mut run = bench.command("unlock --from users.txt --output json --yes").spawn().unwrap();
+    drop(run.stdout.take());
+    Ended::of(run.wait_with_output().unwrap()).with_code(0);
+    assert_eq!(bench.unlocks(), 3000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_says_what_happened_to_each_user() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    let missing = Uuid::from_u128(7);
+    bench.list(&[users[0], users[1], missing]);
+    bench.run("unlock --from users.txt").with_code(1).says("NOT_FOUND").says("--resume users.txt.journal.jsonl");
+
+    let journal = bench.journal("users.txt.journal.jsonl");
+    let header = &journal[0];
+    assert_eq!((&header["record"], &header["version"]), (&"header".into(), &1.into()));
+    assert_eq!((&header["operation"], &header["base_url"]), (&"unlock".into(), &bench.emulator.api_url().into()));
+    assert_eq!(header["environment_id"], bench.emulator.environment_id().to_string());
+    assert_eq!(header["input_sha256"].as_str().unwrap().len(), 64);
+    let of = |record: &str, user: Uuid| {
+        let user = Value::from(user.to_string());
+        journal.iter().position(|line| line["record"] == record && line["user"] == user).unwrap()
+    };
+    for user in [users[0], users[1], missing] {
+        assert!(of("started", user) < of("finished", user));
+    }
+    let done = &journal[of("finished", users[0])];
+    assert_eq!((&done["outcome"], &done["status_after"], &done["requests"]), (&"done".into(), &"OK".into(), &1.into()));
+    assert!(done["correlation_id"].is_string());
+    let failed = &journal[of("finished", missing)];
+    assert_eq!((&failed["outcome"], &failed["code"]), (&"failed".into(), &"NOT_FOUND".into()));
+    assert_eq!(failed["http_status"], 404);
+
+    let text = std::fs::read_to_string(bench.folder.path().join("users.txt.journal.jsonl")).unwrap();
+    assert!(!text.contains(bench.emulator.access_token()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_keep_to_the_rate() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(301, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.run("unlock --from users.txt --yes --rate 100/s").with_code(0);
+    let events = bench.emulator.events();
+    let times: Vec<i64> = events
+        .iter()
+        .filter(|event| event.kind == EventKind::PasswordUnlocked)
+        .map(|event| event.at.timestamp_micros())
+        .collect();
+    assert_eq!(times.len(), 301);
+    // The program never grants a hundred and first request within a second: `bulk::pace` is held to that on a clock of its
+    // own. What arrives here goes through two event loops on a busy computer, so some milliseconds are theirs.
+    let tightest = times.windows(101).map(|times| times[100] - times[0]).min().unwrap();
+    assert!(tightest > 900_000, "101 requests within {tightest} µs");
+    let mean = (times[300] - times[0]) / 300;
+    assert!((9_900..=10_200).contains(&mean), "{mean} µs between two requests");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_for_too_many_requests_holds_everyone_once() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(60, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.emulator.inject_for(Operation::Unlock, [None, Some(Fault::RateLimited)]);
+    bench.run("unlock --from users.txt --yes --rate 200/s --concurrency 8").with_code(0).says("held once by 429");
+    assert_eq!(bench.unlocks(), 60);
+    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
+    assert_eq!(refused, 1);
+    // Those that were under way already, and nobody else before the second was up that the server asked for.
+    let events = bench.emulator.events();
+    let first = events[0].at;
+    let early = events.iter().filter(|event| event.kind == EventKind::PasswordUnlocked);
+    let early = early.filter(|event| (event.at - first).num_milliseconds() < 900).count();
+    assert!(early <= 8, "{early}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_servers_limit_is_found_without_a_rate() {
+    let bench = Bench::of(Emulator::builder().rate_limit(40)).await;
+    let users = bench.add_users(150, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.run("unlock --from users.txt --yes").with_code(0);
+    assert_eq!(bench.unlocks(), 150);
+    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
+    // Whoever asks again at once without a pace would be refused hundreds of times.
+    assert!(refused <= 3 * 16, "{refused}");
+}

@@ -1,0 +1,299 @@
+//! Runs that are broken off, and gone on with.
+
+mod bulk_support;
+
+use std::collections::HashMap;
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use bulk_support::{Bench, Ended, count};
+use pingone_password_emulator::{Emulator, Fault, Operation, RandomFaults, Status};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+const JOURNAL: &str = "users.txt.journal.jsonl";
+
+/// Waits until the emulator has seen so many requests, or the run is over.
+fn wait_for_requests(bench: &Bench, run: &mut Child, requests: usize) {
+    let start = Instant::now();
+    while bench.emulator.requests().len() < requests && run.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[cfg(unix)]
+fn interrupt(run: &Child) {
+    let status = std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_ten_times_nobody_is_lost_and_nobody_is_unlocked_twice_unseen() {
+    let faults = vec![
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::InternalError500,
+        Fault::InternalError500After,
+        Fault::BadGatewayAfter,
+        Fault::TruncatedJson,
+        Fault::EmptyOk,
+    ];
+    let faults = RandomFaults { seed: 7, probability: 0.1, faults };
+    let bench = Bench::of(Emulator::builder().random_faults(faults)).await;
+    let users = bench.add_users(1000, Status::PasswordLockedOut);
+    bench.list(&users);
+
+    let mut command = "unlock --from users.txt --yes --rate 2000/s".to_owned();
+    for round in 1..=10 {
+        let mut run = bench.command(&command).spawn().unwrap();
+        // Not the same distance each time, and not a round one.
+        let requests = bench.emulator.requests().len() + 60 + round * 7 % 31;
+        wait_for_requests(&bench, &mut run, requests);
+        // This is SIGKILL.
+        run.kill().unwrap();
+        run.wait().unwrap();
+        if bench.folder.path().join(JOURNAL).exists() {
+            command = format!("unlock --resume {JOURNAL} --yes --rate 2000/s");
+        }
+    }
+    // What failed or stayed unknown in one run is done in one of the next.
+    let mut ends = (0..10).map(|_| bench.run(&command));
+    assert!(ends.any(|ended| ended.code == Some(0)));
+
+    let journal = bench.journal(JOURNAL);
+    assert_eq!(count(&journal, "finished done"), 1000);
+    let mut done: HashMap<_, usize> = HashMap::new();
+    for line in journal.iter().filter(|line| line["outcome"] == "done") {
+        *done.entry(line["user"].as_str().unwrap()).or_default() += 1;
+    }
+    let requests = bench.emulator.requests();
+    for user in users {
+        assert_eq!(done.get(user.to_string().as_str()), Some(&1));
+        assert_eq!(bench.emulator.status(user), Some(Status::Ok));
+        // Between two unlocks that were sent there is always a look.
+        let mut of_user = requests.iter().filter(|request| request.path.contains(&user.to_string()));
+        let mut last = None;
+        assert!(
+            of_user.all(|request| last.replace(&request.method) != Some(&request.method) || request.method == "GET")
+        );
+        let looks =
+            requests.iter().filter(|request| request.method == "GET" && request.path.contains(&user.to_string()));
+        assert!(bench.emulator.unlocks(user) <= 1 + looks.count());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_under_way_is_looked_at_first() {
+    let bench = Bench::start().await;
+    let [unlocked, locked, done, failed] = bench.add_users(4, Status::PasswordLockedOut)[..] else { unreachable!() };
+    bench.list(&[unlocked, locked, done, failed]);
+    bench.emulator.inject_for(Operation::Unlock, [Fault::Redirect, Fault::Redirect, Fault::Redirect, Fault::Redirect]);
+    bench.run("unlock --from users.txt --concurrency 1").with_code(1);
+    assert_eq!(count(&bench.journal(JOURNAL), "finished unknown"), 4);
+    let header = fs::read_to_string(bench.folder.path().join(JOURNAL)).unwrap().lines().next().unwrap().to_owned();
+    let started = |user| format!("{{\"record\":\"started\",\"user\":\"{user}\",\"at\":\"2026-01-01T00:00:00Z\"}}\n");
+    let finished = |user, outcome| {
+        format!(
+            "{{\"record\":\"finished\",\"user\":\"{user}\",\"outcome\":\"{outcome}\",\"at\":\"2026-01-01T00:00:00Z\",\
+             \"requests\":1}}\n"
+        )
+    };
+    let torn = &started(done)[..40];
+    let journal = [
+        header + "\n",
+        started(unlocked),
+        started(locked),
+        started(done) + &finished(done, "done"),
+        started(failed) + &finished(failed, "failed"),
+        torn.to_owned(),
+    ];
+    bench.file(JOURNAL, &journal.concat());
+    bench.emulator.set_status(unlocked, Status::Ok);
+    let before = bench.emulator.requests().len();
+
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 users are done, 3 are left");
+    let requests = &bench.emulator.requests()[before..];
+    let methods = |user: uuid::Uuid| -> Vec<_> {
+        let of_user = requests.iter().filter(|request| request.path.contains(&user.to_string()));
+        of_user.map(|request| request.method.as_str()).collect()
+    };
+    assert_eq!(methods(unlocked), ["GET"]);
+    assert_eq!(methods(locked), ["GET", "POST"]);
+    assert_eq!(methods(done), [""; 0]);
+    assert_eq!(methods(failed), ["POST"]);
+    // The torn line is gone: every line that is there is whole.
+    assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_input_operation_environment_or_run_is_refused() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    bench.list(&users[..1]);
+    bench.run("unlock --from users.txt").with_code(0);
+    bench.run("unlock --from users.txt").with_code(2).says("--resume users.txt.journal.jsonl");
+    bench.run(&format!("state --resume {JOURNAL}")).with_code(2).says("the journal is of `unlock`");
+    let other = "--environment-id a0000000-0000-4000-8000-000000000000";
+    bench.run(&format!("unlock --resume {JOURNAL} {other}")).with_code(2).says("the journal is of the environment");
+    bench.list(&users);
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another input");
+    bench.run("unlock --resume users.txt").with_code(2).says("it is no journal");
+    assert_eq!(bench.emulator.requests().len(), 1);
+    bench.list(&users[..1]);
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 users are done, 0 are left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_is_damaged_in_the_middle_is_named() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.run("unlock --from users.txt").with_code(0);
+    let text = fs::read_to_string(bench.folder.path().join(JOURNAL)).unwrap();
+    bench.file(JOURNAL, &text.replacen("\"started\"", "\"stXrted\"", 1));
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("its line 2 is damaged");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_runs_cannot_share_a_journal() {
+    let bench = Bench::of(Emulator::builder().latency(Duration::from_millis(300))).await;
+    let users = bench.add_users(10, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut run = bench.command("unlock --from users.txt --concurrency 1").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 1);
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another run writes to the journal");
+    Ended::of(run.wait_with_output().unwrap()).with_code(0);
+    assert_eq!(bench.unlocks(), 10);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupt_finishes_who_is_under_way() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(500, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut run = bench.command("unlock --from users.txt --yes --rate 100/s").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 20);
+    interrupt(&run);
+    let ended = Ended::of(run.wait_with_output().unwrap()).with_code(130).says("go on with the rest: ");
+    let command = ended.stderr.split("go on with the rest: pingone-password ").nth(1).unwrap().trim().to_owned();
+    assert_eq!(command, format!("unlock --rate 100/s --resume {JOURNAL}"));
+    let journal = bench.journal(JOURNAL);
+    assert!(count(&journal, "finished") < 500);
+    assert_eq!(count(&journal, "started"), count(&journal, "finished done"));
+    assert_eq!(bench.unlocks(), count(&journal, "finished done"));
+
+    bench.run(&command.replace("100/s", "5000/s --yes")).with_code(0);
+    assert_eq!(bench.unlocks(), 500);
+    assert_eq!(bench.emulator.requests().len(), 500);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_interrupt_ends_it_at_once() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(40, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.emulator.inject(vec![Some(Fault::StallBeforeAnswer); 16]);
+    let mut run = bench.command("unlock --from users.txt --yes").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 16);
+    interrupt(&run);
+    // Until it says that it has heard.
+    let mut stderr = BufReader::new(run.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.contains("finishing 16 users"), "{line}");
+    let start = Instant::now();
+    interrupt(&run);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(10));
+    let journal = bench.journal(JOURNAL);
+    assert_eq!((count(&journal, "started"), count(&journal, "finished")), (16, 0));
+    bench.run(&format!("unlock --resume {JOURNAL} --yes")).with_code(0);
+    assert_eq!(bench.unlocks(), 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_revoked_stops_the_run() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(1000, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut run = bench.command("unlock --from users.txt --yes --rate 400/s").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 50);
+    bench.emulator.revoke_tokens();
+    Ended::of(run.wait_with_output().unwrap()).with_code(3).says("401 ACCESS_FAILED").says("--resume");
+    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(401)).count();
+    assert!((1..=16).contains(&refused), "{refused}");
+    let journal = bench.journal(JOURNAL);
+    assert_eq!(count(&journal, "started"), count(&journal, "finished"));
+    assert_eq!(bench.unlocks(), count(&journal, "finished done"));
+    assert_eq!(refused, count(&journal, "finished failed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_network_ends_the_run_when_there_is_no_patience_left() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(1000, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut run = bench.command("unlock --from users.txt --yes --rate 400/s --patience 1s").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 50);
+    bench.emulator.stop().await;
+    Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the network stayed lost").says("--resume");
+    let journal = bench.journal(JOURNAL);
+    assert_eq!(count(&journal, "started"), count(&journal, "finished"));
+    // Not one user after another is burnt while nobody answers.
+    assert!(count(&journal, "finished") < 500, "{}", count(&journal, "finished"));
+}
+
+/// Passes connections on to the emulator, for as long as it isn't dropped.
+async fn pass_on(listener: TcpListener, to: SocketAddr) {
+    let mut connections = JoinSet::new();
+    while let Ok((mut from, _)) = listener.accept().await {
+        connections.spawn(async move {
+            let mut to = TcpStream::connect(to).await?;
+            tokio::io::copy_bidirectional(&mut from, &mut to).await
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_network_that_comes_back_costs_nobody() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(300, Status::PasswordLockedOut);
+    bench.list(&users);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let network = tokio::spawn(pass_on(listener, bench.emulator.address()));
+    let mut command = bench.command("unlock --from users.txt --yes --rate 200/s");
+    let mut run = command.env("PINGONE_API_URL", format!("http://{address}")).spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 50);
+
+    network.abort();
+    let mut stderr = BufReader::new(run.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, "no connection: trying again\n");
+    let listener = TcpListener::bind(address).await.unwrap();
+    let _network = tokio::spawn(pass_on(listener, bench.emulator.address()));
+
+    let ended = Ended::of(run.wait_with_output().unwrap()).with_code(0);
+    assert_eq!(ended.stdout, "");
+    assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 300);
+    assert!(users.iter().all(|user| bench.emulator.status(*user) == Some(Status::Ok)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_was_killed_before_its_header_is_begun_again() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(1, Status::PasswordLockedOut);
+    bench.list(&users);
+    let mut file = OpenOptions::new().create(true).append(true).open(bench.folder.path().join(JOURNAL)).unwrap();
+    write!(file, "{{\"record\":\"hea").unwrap();
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("start again without --resume");
+    bench.run("unlock --from users.txt").with_code(0);
+    assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 1);
+}

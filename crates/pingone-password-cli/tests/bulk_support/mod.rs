@@ -1,0 +1,116 @@
+//! The program, a folder for its files, and an emulator for it to talk to.
+
+#![allow(dead_code, reason = "no test needs all of it")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use pingone_password_emulator::{Builder, Emulator, Status};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub(crate) struct Bench {
+    pub(crate) emulator: Emulator,
+    pub(crate) folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn start() -> Self {
+        Self::of(Emulator::builder()).await
+    }
+
+    pub(crate) async fn of(builder: Builder) -> Self {
+        Self { emulator: builder.start().await.unwrap(), folder: TempDir::new().unwrap() }
+    }
+
+    pub(crate) fn add_users(&self, count: usize, status: Status) -> Vec<Uuid> {
+        (0..count).map(|_| self.emulator.add_user(status)).collect()
+    }
+
+    /// A file in the folder.
+    pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A file with the ids of users.
+    pub(crate) fn list(&self, users: &[Uuid]) -> PathBuf {
+        let lines: Vec<_> = users.iter().map(Uuid::to_string).collect();
+        self.file("users.txt", &(lines.join("\n") + "\n"))
+    }
+
+    /// The program, in the folder, with these arguments.
+    pub(crate) fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pingone-password"));
+        for name in ["CLIENT_ID", "CLIENT_SECRET", "TOP_LEVEL_DOMAIN", "AUTH_URL", "WORKER_ENVIRONMENT_ID"] {
+            command.env_remove(format!("PINGONE_{name}"));
+        }
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", self.folder.path())
+            .env("PINGONE_ENVIRONMENT_ID", self.emulator.environment_id().to_string())
+            .env("PINGONE_API_URL", self.emulator.api_url())
+            .env("PINGONE_API_ACCESS_TOKEN", self.emulator.access_token())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &str) -> Ended {
+        Ended::of(self.command(arguments).output().unwrap())
+    }
+
+    /// The records of a journal.
+    pub(crate) fn journal(&self, name: &str) -> Vec<Value> {
+        let text = fs::read_to_string(self.folder.path().join(name)).unwrap();
+        assert!(text.ends_with('\n'));
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub(crate) fn unlocks(&self) -> usize {
+        self.emulator.users().iter().map(|(user, _)| self.emulator.unlocks(*user)).sum()
+    }
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    pub(crate) fn of(Output { status, stdout, stderr }: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+
+    #[track_caller]
+    pub(crate) fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no {text:?} in {self:#?}");
+        self
+    }
+}
+
+/// How many records there are of this kind: `finished`, or `finished done`.
+pub(crate) fn count(journal: &[Value], kind: &str) -> usize {
+    let (record, outcome) = kind.split_once(' ').map_or((kind, None), |(record, outcome)| (record, Some(outcome)));
+    journal
+        .iter()
+        .filter(|line| line["record"] == record && outcome.is_none_or(|outcome| line["outcome"] == outcome))
+        .count()
+}

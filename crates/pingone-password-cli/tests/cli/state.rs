@@ -1,0 +1,108 @@
+//! `state`.
+
+use insta::assert_snapshot;
+use pingone_password_emulator::Status;
+
+use crate::World;
+
+#[test]
+fn every_status_in_words() {
+    let world = World::new();
+    let only_an_administrator = world.emulator.add_user(Status::PasswordLockedOut);
+    world.emulator.set_seconds_until_unlock(only_an_administrator, None);
+    let ids: Vec<_> = world.emulator.users().iter().map(|user| user.0.to_string()).collect();
+    let args: Vec<_> = ["state"].into_iter().chain(ids.iter().map(String::as_str)).collect();
+    world.snapshots(|| assert_snapshot!("state_table", world.run(&args).shown()));
+}
+
+#[test]
+fn the_policy_where_it_is_asked_for() {
+    let world = World::new();
+    let ran = world.run(&["state", "--expand", "passwordPolicy", &world.locked_out()]);
+    world.snapshots(|| assert_snapshot!("state_policy", ran.shown()));
+}
+
+#[test]
+fn json_has_every_field() {
+    let world = World::new();
+    let ran = world.run(&["state", "--output", "json", "--expand", "passwordPolicy", &world.locked_out()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let mut record = ran.json().remove(0);
+    assert_eq!(record["password_state"]["status"], "PASSWORD_LOCKED_OUT");
+    record.as_object_mut().unwrap().remove("password_state");
+    world.snapshots(|| assert_snapshot!("state_json", serde_json::to_string_pretty(&record).unwrap()));
+}
+
+#[test]
+fn csv_has_a_header_and_a_row_for_each_user() {
+    let world = World::new();
+    let nobody = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    let ran = world.run(&["state", "--output", "csv", &world.locked_out(), nobody, &world.user(Status::External)]);
+    world.snapshots(|| assert_snapshot!("state_csv", ran.shown()));
+}
+
+#[test]
+fn one_that_fails_does_not_keep_the_others_from_being_read() {
+    let world = World::new();
+    let nobody = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    let ran = world.run(&["state", nobody, &world.locked_out()]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("locked out, unlocks by itself in 15 minutes"), "{ran:?}");
+}
+
+#[test]
+fn every_misspelt_id_is_reported_before_anything_is_sent() {
+    let world = World::new();
+    let ran = world.run(&["state", &world.locked_out(), "anna", "c3042000-188f-4bc7-a269-dee1602cf7a", "\u{1b}[2J"]);
+    world.snapshots(|| assert_snapshot!("state_misspelt", ran.shown()));
+    assert_eq!(world.emulator.requests().len(), 0);
+}
+
+#[test]
+fn a_user_that_is_named_twice_is_read_once() {
+    let world = World::new();
+    let user = world.locked_out();
+    let ran = world.run(&["state", &user, &user.to_uppercase(), &user]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(world.emulator.requests().len(), 1);
+    assert_eq!(ran.stdout.lines().count(), 2);
+}
+
+#[test]
+fn without_a_leave_nobody_else_is_asked_for() {
+    let world = World::new();
+    let ids = [world.locked_out(), world.user(Status::Ok), world.user(Status::External)];
+    let args = ["state", "--output", "json", &ids[0], &ids[1], &ids[2]];
+    let ran = world.ran(world.command(&args).env("PINGONE_API_ACCESS_TOKEN", "expired"));
+    assert_eq!(ran.code, Some(3));
+    let results: Vec<_> = ran.json().iter().map(|record| record["result"].clone()).collect();
+    assert_eq!(results, ["failed", "not_tried", "not_tried"]);
+    assert_eq!(world.emulator.requests().len(), 1);
+    world.snapshots(|| assert_snapshot!("state_401", ran.stderr));
+}
+
+#[test]
+fn another_environment_is_not_allowed() {
+    let world = World::new();
+    let other = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    let ran = world.run(&["state", "--environment-id", other, &world.locked_out()]);
+    assert_eq!(ran.code, Some(3));
+    world.snapshots(|| assert_snapshot!("state_403", ran.stderr));
+}
+
+#[test]
+fn credentials_that_are_refused_are_no_leave() {
+    let world = World::new();
+    let args = ["state", "--client-id", world.emulator.client_id(), &world.locked_out()];
+    let ran = world.ran(world.command(&args).env("PINGONE_CLIENT_SECRET", "wrong"));
+    assert_eq!(ran.code, Some(3));
+    world.snapshots(|| assert_snapshot!("state_no_token", ran.stderr));
+}
+
+#[test]
+fn without_a_user_it_is_used_wrong() {
+    let world = World::new();
+    assert_eq!(world.run(&["state"]).code, Some(2));
+    assert_eq!(world.run(&["state", "--expand", "everything", &world.locked_out()]).code, Some(2));
+    assert_eq!(world.run(&["status"]).code, Some(2));
+}
