@@ -120,8 +120,12 @@ pub(crate) fn for_a_person(emulator: &Emulator, certificate: &Certificate) -> St
         format!("  export PINGONE_AUTH_URL={}", emulator.auth_url()),
         format!("  export PINGONE_ENVIRONMENT_ID={environment}"),
         format!("  export PINGONE_API_ACCESS_TOKEN={token}"),
+        "or, instead of the access token, for tokens that refresh themselves:".to_owned(),
         format!("  export PINGONE_CLIENT_ID={}", emulator.client_id()),
-        format!("  export PINGONE_CLIENT_SECRET={}", emulator.client_secret()),
+        format!("  export PINGONE_CLIENT_SECRET='{}'", emulator.client_secret()),
     ]);
+    if emulator.worker_environment_id() != emulator.environment_id() {
+        lines.push(format!("  export PINGONE_WORKER_ENVIRONMENT_ID={}", emulator.worker_environment_id()));
+    }
     lines.join("\n") + "\n"
 }

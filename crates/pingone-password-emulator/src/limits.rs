@@ -23,7 +23,9 @@ impl Tokens {
     pub(crate) fn issue(&mut self) -> String {
         let token = random_secret();
         // An end too far off to be told is none.
-        let end = self.lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
+        let now = Instant::now();
+        let end = self.lifetime.and_then(|lifetime| now.checked_add(lifetime));
+        self.good_until.retain(|_, end| end.is_none_or(|end| end > now));
         self.good_until.insert(token.clone(), end);
         token
     }

@@ -32,6 +32,20 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Ctrl-C, or whatever else asks a program to end here.
+async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let emulator = arguments.builder().start().await?;
     emulator.inject(arguments.script());
@@ -42,7 +56,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let certificate = announcement::Certificate::default();
 
     // Polled once before the announcement, so that whoever read it can already stop the emulator this way.
-    let mut stop = pin!(tokio::signal::ctrl_c());
+    let mut stop = pin!(stop_signal());
     tokio::select! {
         biased;
         stopped = &mut stop => return Ok(stopped?),

@@ -59,7 +59,7 @@ pub(crate) async fn issue(
         let description = "The grant type must be client_credentials.";
         return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", description);
     }
-    let known_here = environment.is_ok_and(|Path(id)| id == shared.worker_environment.to_string());
+    let known_here = environment.is_ok_and(|Path(id)| shared.worker_environment.to_string().eq_ignore_ascii_case(&id));
     let is_expected = |(id, secret): (String, String)| id == shared.client_id && secret == shared.client_secret;
     if !known_here || !credentials(&headers, form).into_iter().any(is_expected) {
         return invalid_client();
