@@ -133,9 +133,9 @@ fn state() -> impl Strategy<Value = Value> {
 /// Where a text decodes, encoding and decoding it again changes nothing more.
 fn settles<T: DeserializeOwned + Serialize>(text: &str) -> Result<(), TestCaseError> {
     if let Ok(value) = serde_json::from_str::<T>(text) {
-        let once = serde_json::to_value(&value).unwrap();
-        let again: T = serde_json::from_value(once.clone()).map_err(|error| TestCaseError::fail(error.to_string()))?;
-        prop_assert_eq!(serde_json::to_value(&again).unwrap(), once);
+        let once = serde_json::to_string(&value).unwrap();
+        let again: T = serde_json::from_str(&once).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(serde_json::to_string(&again).unwrap(), once);
     }
     Ok(())
 }
@@ -223,5 +223,20 @@ proptest! {
             prop_assert!(url.starts_with("https://") || is_loopback, "{}", url);
             prop_assert!(url.ends_with("/v1") && !url.contains(['?', '#', '@']), "{}", url);
         }
+    }
+}
+
+#[test]
+fn a_number_that_is_not_known_settles() {
+    let number = "-922337203184467440737095516156854775809";
+    settles::<PasswordState>(&format!(r#"{{"status":"OK","n":{number}}}"#)).unwrap();
+    settles::<ApiError>(&format!(r#"{{"details":[{{"innerError":{number}}}]}}"#)).unwrap();
+}
+
+#[test]
+fn a_media_type_has_nothing_behind_it() {
+    for text in ["+json ", "+json;", "+json ; ", "+json\t", "+", ";a=b"] {
+        let text = format!("application/vnd.pingidentity.password.unlock{text}");
+        assert!(text.parse::<VendorMediaType>().is_err(), "{text:?}");
     }
 }

@@ -1,13 +1,15 @@
 //! What every attempt at a request shares: the token goes in, the answer is kept within a limit, a span says what happened.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+use reqwest::ResponseBuilderExt;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -81,7 +83,8 @@ impl Attempt {
             let _ = self.answer.set(answer.clone());
             broken.map_or(Ok(answer), Err)
         };
-        let result = exchange.instrument(span.clone()).await;
+        let exchange = pin!(exchange);
+        let result = if span.is_disabled() { exchange.await } else { exchange.instrument(span.clone()).await };
         if let Err(failure) = &result {
             record_failure(&span, failure);
         }
@@ -91,16 +94,22 @@ impl Attempt {
     /// Reads a response within the limit. Says why its body broke off if it did.
     async fn read(&self, mut response: reqwest::Response) -> (Answer, Option<reqwest::Error>) {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut body = BytesMut::new();
+        // Mostly the body comes in one piece, which is kept as it is.
+        let mut body = Bytes::new();
         let (end, broken) = loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => break (BodyEnd::TooLong, None),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if body.is_empty() => body = chunk,
+                Ok(Some(chunk)) => {
+                    let mut longer = BytesMut::from(body);
+                    longer.extend_from_slice(&chunk);
+                    body = longer.freeze();
+                }
                 Ok(None) => break (BodyEnd::Whole, None),
                 Err(error) => break (BodyEnd::Broken, Some(error)),
             }
         };
-        (Answer { status, headers, body: body.freeze(), end }, broken)
+        (Answer { status, headers, body, end }, broken)
     }
 
     /// A span with the names that OpenTelemetry gives to HTTP clients. Nothing of it is made when nobody listens.
@@ -165,6 +174,8 @@ enum BodyEnd {
     Broken,
 }
 
+const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
+
 impl Answer {
     /// The HTTP status.
     #[must_use]
@@ -181,7 +192,7 @@ impl Answer {
     /// What identifies the request in the vendor's logs.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
-        self.headers.get("correlation-id")?.to_str().ok()
+        self.headers.get(CORRELATION_ID)?.to_str().ok()
     }
 
     /// The body, as far as it came.
@@ -218,8 +229,10 @@ impl ClientHooks<Attempt> for Client {
     }
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let url = request.url().clone();
         let Answer { status, headers, body, .. } = self.inner().execute(self.client(), request).await?;
-        let mut response = http::Response::new(body);
+        // With its URL, because reqwest would parse one of its own.
+        let mut response = http::Response::builder().url(url).body(body).unwrap_or_default();
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         Ok(response.into())

@@ -4,74 +4,94 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A type for a text that is sent and never shown.
-macro_rules! secret {
-    ($(#[$docs:meta])* $name:ident) => {
-        $(#[$docs])*
-        #[derive(Clone)]
-        pub struct $name(SecretString);
+/// An access token: sent, and never shown.
+///
+/// It is overwritten when the last clone is dropped. What is made of it on the way to the socket is not: the header, which is
+/// kept as long as the token and marked as sensitive, and the bytes that TLS encrypts.
+///
+/// ```
+/// let token = pingone_password::AccessToken::from("eyJhbGciOi…");
+/// assert_eq!(format!("{token:?}"), "AccessToken([REDACTED])");
+/// ```
+#[derive(Clone)]
+pub struct AccessToken(Arc<Token>);
 
-        impl $name {
-            pub(crate) fn expose(&self) -> &str {
-                self.0.expose_secret()
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(secret: String) -> Self {
-                Self(secret.into())
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(secret: &str) -> Self {
-                Self(secret.into())
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "([REDACTED])"))
-            }
-        }
-    };
+struct Token {
+    secret: SecretString,
+    /// Made once, because every request needs it.
+    header: OnceLock<Option<HeaderValue>>,
 }
 
-secret! {
-    /// An access token: sent, and never shown.
-    ///
-    /// It is overwritten when it is dropped. What is made of it on the way to the socket is not: the header that the
-    /// HTTP library holds, marked as sensitive, and the bytes that TLS encrypts.
-    ///
-    /// ```
-    /// let token = pingone_password::AccessToken::from("eyJhbGciOi…");
-    /// assert_eq!(format!("{token:?}"), "AccessToken([REDACTED])");
-    /// ```
-    AccessToken
+/// The secret of a worker application: sent, and never shown. It is overwritten when it is dropped, but for what is made of
+/// it on the way to the socket.
+#[derive(Clone)]
+pub struct ClientSecret(SecretString);
+
+impl ClientSecret {
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
 }
 
-secret! {
-    /// The secret of a worker application: sent, and never shown. It is overwritten when it is dropped, but for what is
-    /// made of it on the way to the socket.
-    ClientSecret
+impl From<String> for ClientSecret {
+    fn from(secret: String) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl From<&str> for ClientSecret {
+    fn from(secret: &str) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret([REDACTED])")
+    }
 }
 
 impl AccessToken {
+    pub(crate) fn expose(&self) -> &str {
+        self.0.secret.expose_secret()
+    }
+
     /// The token as a header, where it can be one.
     pub(crate) fn to_header(&self) -> Option<HeaderValue> {
-        let token = self.expose();
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        let mut header = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
-        header.set_sensitive(true);
-        Some(header)
+        self.0.header.get_or_init(|| header(self.expose())).clone()
+    }
+}
+
+fn header(token: &str) -> Option<HeaderValue> {
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    let mut header = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+impl From<String> for AccessToken {
+    fn from(token: String) -> Self {
+        Self(Arc::new(Token { secret: token.into(), header: OnceLock::new() }))
+    }
+}
+
+impl From<&str> for AccessToken {
+    fn from(token: &str) -> Self {
+        Self::from(token.to_owned())
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken([REDACTED])")
     }
 }
 

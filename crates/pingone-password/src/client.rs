@@ -1,11 +1,15 @@
 //! The client: one method for each operation.
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use pingone_password_client::{self as generated, Attempt};
 use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 
 use crate::auth::{AccessToken, AccessTokenProvider, TokenError};
 use crate::config::ClientBuilder;
@@ -144,7 +148,7 @@ impl Authorized<'_> {
     pub(crate) async fn attempt(&mut self, attempts: &mut Attempts<'_>) -> Result<(generated::Client, Attempt)> {
         let Self { client, call, .. } = self;
         let Inner { base_url, http, provider, timeout, response_limit, pace, .. } = &*client.inner;
-        let token = tokio::time::timeout_at(attempts.deadline(), provider.access_token())
+        let token = within(attempts.deadline(), provider.access_token())
             .await
             .unwrap_or_else(|late| Err(TokenError::transient(late)))
             .map_err(|error| Error::access_token(call, error))?;
@@ -156,7 +160,7 @@ impl Authorized<'_> {
         // Last, so that nothing stands between the turn and the request.
         if let Some(pace) = pace {
             let late = |_| Error::out_of_turn(call);
-            tokio::time::timeout_at(attempts.deadline(), pace.turn()).await.map_err(late)?;
+            within(attempts.deadline(), pace.turn()).await.map_err(late)?;
         }
         let time_left = attempts.deadline().saturating_duration_since(Instant::now());
         let attempt = Attempt::new(authorization, *response_limit)
@@ -176,6 +180,14 @@ impl Authorized<'_> {
             return false;
         }
         self.token.take().is_some_and(|token| self.client.inner.provider.refused(&token))
+    }
+}
+
+/// What a future gives, if it does by then. One that is ready at once, as most are here, costs no timer.
+async fn within<T>(deadline: Instant, mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Result<T, Elapsed> {
+    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => tokio::time::timeout_at(deadline, future).await,
     }
 }
 

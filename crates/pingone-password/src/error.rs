@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -474,7 +475,9 @@ impl Call {
     }
 
     /// Makes a span of the whole call, around those of its requests.
-    pub(crate) async fn observe<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+    ///
+    /// The call is pinned by its caller, so that it isn't moved through every layer.
+    pub(crate) async fn observe<T>(&self, call: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
         let span = tracing::info_span!(
             "pingone.call",
             otel.name = %self.operation,
@@ -483,8 +486,11 @@ impl Call {
             pingone.outcome = Empty,
             error.type = Empty,
         );
+        if span.is_disabled() {
+            return call.await;
+        }
         let result = call.instrument(span.clone()).await;
-        if let (Err(error), false) = (&result, span.is_disabled()) {
+        if let Err(error) = &result {
             span.record("pingone.outcome", tracing::field::debug(error.outcome()));
             span.record("error.type", tracing::field::debug(error.kind()));
         }

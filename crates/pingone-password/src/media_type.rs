@@ -89,10 +89,11 @@ impl FromStr for VendorMediaType {
             let mut parts = parsed.subty.as_str().split('.');
             parsed.ty == "application"
                 && parsed.params.is_empty()
+                // The parser passes over blanks and an empty `;` at the end; this is sent as it is.
+                && parsed.to_string() == text
                 && parts.next().is_some_and(|first| first.eq_ignore_ascii_case("vnd"))
                 && parts.clone().count() >= 3
                 && parts.all(|part| !part.is_empty())
-                && !text.ends_with('+')
         });
         if is_vendor { Ok(Self(Cow::Owned(text.to_owned()))) } else { Err(InvalidMediaType(text.to_owned())) }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use pingone_password_client::types::PasswordStateExpand;
@@ -54,15 +54,15 @@ impl ReadPasswordState {
     async fn send(self) -> Result<PasswordState> {
         let call = Call::of(&operations::READ_PASSWORD_STATE, self.user_id);
         let mut attempts = Attempts::new(&self.client.inner, &call);
-        call.observe(async {
+        let sending = pin!(async {
             loop {
                 match self.once(&mut attempts).await {
                     Err(error) => attempts.wait_after(error, call.repeat()).await?,
                     done => return done,
                 }
             }
-        })
-        .await
+        });
+        call.observe(sending).await
     }
 
     async fn once(&self, attempts: &mut Attempts<'_>) -> Result<PasswordState> {
@@ -106,7 +106,7 @@ impl UnlockPassword {
         };
         let mut attempts = Attempts::new(&self.client.inner, &call);
         let mut earlier = Earlier::default();
-        call.observe(async {
+        let sending = pin!(async {
             loop {
                 let looked = match after_unknown {
                     AfterUnknown::LookFirst => self.look(&mut earlier, &mut attempts).await,
@@ -125,8 +125,8 @@ impl UnlockPassword {
                 };
                 attempts.wait_after(error, repeat).await.map_err(|error| earlier.judge(error))?;
             }
-        })
-        .await
+        });
+        call.observe(sending).await
     }
 
     /// Looks whether an earlier request of this call has unlocked the user, where nobody said so.
@@ -260,15 +260,15 @@ impl OtherOperation {
     async fn send(self) -> Result<Answer> {
         let call = Call::by_media_type(&self.media_type, self.user_id);
         let mut attempts = Attempts::new(&self.client.inner, &call);
-        call.observe(async {
+        let sending = pin!(async {
             loop {
                 match self.once(&call, &mut attempts).await {
                     Err(error) => attempts.wait_after(error, call.repeat()).await?,
                     done => return done,
                 }
             }
-        })
-        .await
+        });
+        call.observe(sending).await
     }
 
     async fn once(&self, call: &Call, attempts: &mut Attempts<'_>) -> Result<Answer> {

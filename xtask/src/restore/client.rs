@@ -125,6 +125,11 @@ impl VisitMut for Patch<'_> {
         let suffix = self.operation.fragment.as_ref().map(|fragment| format!("#{fragment}")).unwrap_or_default();
         let Some(url) = text.strip_suffix(&suffix).filter(|url| url.starts_with("{}/")) else { return };
         *template = syn::LitStr::new(url, template.span());
+        for argument in arguments.iter_mut().skip(1) {
+            if let Some(id) = encoded_id(argument) {
+                *argument = id;
+            }
+        }
         mac.tokens = quote::quote!(#arguments);
         self.urls += 1;
     }
@@ -150,6 +155,17 @@ impl Patch<'_> {
             *value = parse_quote!(::reqwest::header::HeaderValue::from_static(#accept));
             self.accepts += 1;
         }
+    }
+}
+
+/// The id in `encode_path(&id.to_string())`: a UUID, which has nothing to encode.
+fn encoded_id(argument: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = argument else { return None };
+    let is_encoded = matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path"));
+    let Some(Expr::Reference(text)) = call.args.first().filter(|_| is_encoded) else { return None };
+    match &*text.expr {
+        Expr::MethodCall(text) if text.method == "to_string" => Some((*text.receiver).clone()),
+        _ => None,
     }
 }
 

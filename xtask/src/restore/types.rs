@@ -83,7 +83,7 @@ fn document_additional_properties(fields: &mut Fields) {
     for field in fields {
         let is_flat = field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("flatten"));
         if is_flat && !field.attrs.iter().any(|attribute| doc_text(attribute).is_some()) {
-            put_docs(&mut field.attrs, "What the server sent beyond the properties above, as it was.");
+            put_docs(&mut field.attrs, "What the server sent beyond the properties above, as JSON.");
         }
     }
 }

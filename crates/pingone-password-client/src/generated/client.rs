@@ -83,8 +83,8 @@ impl Client {
         expand: Option<types::PasswordStateExpand>,
     ) -> Result<ResponseValue<types::PasswordState>, Error<types::ApiError>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
+            "{}/environments/{}/users/{}/password", self.baseurl, environment_id,
+            user_id,
         );
         #[allow(unused_mut)]
         let mut request = self
@@ -139,8 +139,8 @@ impl Client {
         user_id: &'a ::uuid::Uuid,
     ) -> Result<ResponseValue<types::PasswordState>, Error<types::ApiError>> {
         let url = format!(
-            "{}/environments/{}/users/{}/password", self.baseurl, encode_path(&
-            environment_id.to_string()), encode_path(& user_id.to_string()),
+            "{}/environments/{}/users/{}/password", self.baseurl, environment_id,
+            user_id,
         );
         #[allow(unused_mut)]
         let mut request = self

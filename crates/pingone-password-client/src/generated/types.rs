@@ -18,7 +18,7 @@ pub struct ApiError {
     /// What went wrong, for people.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -42,7 +42,7 @@ pub struct ApiErrorDetail {
     /// The property or parameter at fault.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub target: ::std::option::Option<::std::string::String>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -53,7 +53,7 @@ pub struct ApiErrorDetail {
 pub struct Link {
     /// Where the resource is.
     pub href: ::std::string::String,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -71,7 +71,7 @@ pub struct PasswordHistory {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub retention_days: ::std::option::Option<i64>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -86,7 +86,7 @@ pub struct PasswordLength {
     /// The fewest characters.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min: ::std::option::Option<i64>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -107,7 +107,7 @@ pub struct PasswordLockout {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub failure_count: ::std::option::Option<i64>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -248,7 +248,7 @@ pub struct PasswordPolicy {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -298,7 +298,7 @@ pub struct PasswordState {
     /// The user whose password it is.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user: ::std::option::Option<ResourceReference>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -313,7 +313,7 @@ pub struct PasswordStateEmbedded {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub password_policy: ::std::option::Option<PasswordPolicy>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -452,7 +452,7 @@ impl ::std::convert::From<::std::string::String> for PasswordStatus {
 pub struct ResourceReference {
     /// The resource's id.
     pub id: ::uuid::Uuid,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
@@ -467,7 +467,7 @@ pub struct SequenceRule {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub max_length: ::std::option::Option<i64>,
-    /// What the server sent beyond the properties above, as it was.
+    /// What the server sent beyond the properties above, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
