@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use crate::bulk::BulkArgs;
+use crate::bulk::{BulkArgs, ChangeArgs};
 use crate::output::Format;
 
 const EXAMPLES: &str = "\
@@ -116,6 +116,9 @@ pub(crate) struct UnlockArgs {
     pub(crate) bulk: BulkArgs,
 
     #[command(flatten)]
+    pub(crate) changes: ChangeArgs,
+
+    #[command(flatten)]
     pub(crate) settings: SettingArgs,
 }
 
@@ -208,13 +211,21 @@ pub(crate) struct SettingArgs {
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) top_level_domain: Option<String>,
 
-    /// The API, for a custom domain, instead of the region's [env: PINGONE_API_URL]
+    /// The API, for a gateway or a server of your own, instead of the region's [env: PINGONE_API_URL]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) api_url: Option<String>,
 
-    /// The authorization server, for a custom domain, instead of the region's [env: PINGONE_AUTH_URL]
+    /// The authorization server, for a gateway or a server of your own, instead of the region's [env: PINGONE_AUTH_URL]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) auth_url: Option<String>,
+
+    /// The token endpoint, for a custom domain: https://DOMAIN/as/token [env: PINGONE_TOKEN_URL]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) token_url: Option<String>,
+
+    /// The proxy to send HTTPS through, such as http://proxy.example.com:3128 [env: HTTPS_PROXY]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) proxy: Option<String>,
 
     /// The worker application [env: PINGONE_CLIENT_ID]
     #[arg(long, value_name = "ID")]

@@ -2,6 +2,7 @@
 //! that was broken off goes on.
 
 mod args;
+mod ending;
 mod engine;
 mod feed;
 mod input;
@@ -13,6 +14,7 @@ mod plan;
 mod print;
 mod progress;
 mod record;
+mod refusals;
 mod replay;
 mod resume_command;
 mod tally;
@@ -22,26 +24,29 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use pingone_password::{ClientBuilder, EnvironmentId, RetryPolicy, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-pub use args::{BulkArgs, InvalidRate, Rate};
+pub use args::{BulkArgs, ChangeArgs, InvalidRate, Rate};
 
 use crate::output::Format;
+use ending::Closed;
 use engine::Engine;
 use network::Network;
 use pace::Throttle;
 use plan::Plan;
-use print::Printer;
+use print::BulkPrinter;
 use progress::Progress;
+use refusals::Refusals;
 use tally::Tally;
-use work::{Stop, Work};
+use work::{Stop, Stopping, Work};
 
-/// How long a user's call may take, with its retries and while it is held.
+/// How long a user's call may take, with its retries and while it is held, beyond what it waits for its turns.
 const CALL: Duration = Duration::from_secs(600);
+/// How many turns a call may need: four attempts and the looks between them.
+const TURNS: u32 = 8;
 
 /// What is done for each user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +78,8 @@ pub struct Target {
     pub base_url: String,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a run ended. Of two, the one that comes later here is the one to tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Everything was done.
     AllDone,
@@ -106,6 +111,7 @@ pub async fn run(
         Err(error) => return Ok(refuse(&error)),
     };
     // Up to here Ctrl-C ends the program: nothing has been sent.
+    crate::interrupt::take_over();
     let listener = tokio::spawn(listen(sender));
     let exit = go(plan, args, target, format, &mut interrupts).await;
     listener.abort();
@@ -149,9 +155,12 @@ async fn go(
     format: Format,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { operation, input, earlier, journal, users, only_locked_out, .. } = plan;
-    let throttle = Throttle::new(args.rate);
-    let policy = RetryPolicy::default().deadline(CALL);
+    let Plan { operation, input, earlier, journal, users, only_locked_out, rate, concurrency } = plan;
+    let throttle = Throttle::new(rate);
+    let concurrency = concurrency.min(pace::most_callers(rate));
+    // Its turns come for sure, but on a slow pace each comes after everybody else's.
+    let turns = pace::slowest_round(rate, concurrency).saturating_mul(TURNS);
+    let policy = RetryPolicy::default().deadline(turns.saturating_add(CALL));
     let client = match target.builder.pace(throttle.clone()).retry(policy).build() {
         Ok(client) => client,
         Err(error) => return Ok(refuse(&error.into())),
@@ -161,25 +170,30 @@ async fn go(
         let present = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         resume_command::resume_command(operation, journal.path(), is_standard_input, present)
     });
-    let printer = Printer::new(format);
-    let (is_stopping, stopping) = watch::channel(false);
+    if let Some(command) = &resume {
+        // Now, because a crash has no last words.
+        say(&format!("if this is broken off, go on by: {command}"));
+    }
+    let printer = BulkPrinter::new(format, operation);
+    let (stopping_sender, stopping) = watch::channel(Stopping::No);
     let started = Instant::now();
     let mut engine = Engine {
         work: Work {
             client,
             operation,
             only_locked_out,
-            dry_run: args.dry_run,
+            dry_run: args.changes.dry_run,
             pen: journal.as_ref().map(journal::Journal::pen),
-            lines: printer.as_ref().map(Printer::sender),
-            network: Arc::new(Network::new(args.patience)),
-            is_stopping: stopping,
+            lines: printer.as_ref().map(BulkPrinter::sender),
+            network: Arc::new(Network::new(args.patience())),
+            stopping,
         },
-        concurrency: args.concurrency,
+        concurrency,
         throttle,
-        progress: Progress::new(users),
+        progress: Progress::new(users, printer.is_some()),
         tally: Tally::default(),
-        is_stopping,
+        stopping: stopping_sender,
+        refusals: Refusals::after(!earlier.finished.is_empty()),
         names_failures: format == Format::Table,
         stop: None,
         is_lost: false,
@@ -187,51 +201,37 @@ async fn go(
     };
     engine.run(feed::feed(input, Arc::new(earlier)), interrupts).await;
 
-    let Engine { work, throttle, progress, tally, stop, is_cut_short, .. } = engine;
+    let Engine { work, throttle, progress, tally, refusals, stop, is_cut_short, .. } = engine;
     // The journal and the printer end when nobody can add to them any more.
     drop(work);
-    let journal_closed = match journal {
-        Some(journal) => journal.close().await,
-        None => Ok(()),
-    };
-    let output_written = match printer {
-        Some(printer) if !is_cut_short => printer.close().await,
-        _ => Ok(()),
-    };
-    if let Some(Stop::Output) = stop
-        && is_broken_pipe(&output_written)
-    {
-        return Ok(if tally.has_failures() { Exit::SomeFailed } else { Exit::AllDone });
+    let closed = Closed::of(journal, printer, is_cut_short, interrupts).await;
+    // Whoever stopped reading has enough.
+    let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
+    if !is_quiet {
+        say(tally.summary(operation, started.elapsed(), throttle.holds(), progress.is_on_terminal()).trim_end());
     }
-    say(tally.summary(operation, started.elapsed(), throttle.holds(), progress.is_on_terminal()).trim_end());
-    if let Err(error) = &journal_closed {
-        say(&format!("error: {error:#}"));
-    }
-    let is_left = stop.is_some() || tally.has_failures();
-    let exit = conclude(stop, &tally);
-    if is_left && !args.dry_run {
+    let is_left = !is_quiet && (stop.is_some() || tally.has_failures());
+    let exit = if is_quiet { of_tally(&tally) } else { conclude(stop, &tally) };
+    let exit = closed.conclude(if refusals.any() { exit.max(Exit::NotAllowed) } else { exit });
+    if is_left && !args.changes.dry_run {
         match resume {
             Some(command) => say(&format!("go on with the rest: {command}")),
             None if operation == Operation::Unlock => say("there is no journal, so this can't be resumed"),
             None => {}
         }
     }
-    if !is_broken_pipe(&output_written) {
-        output_written.context("can't write to standard output")?;
-    }
-    Ok(if journal_closed.is_err() && exit == Exit::AllDone { Exit::SomeFailed } else { exit })
+    Ok(exit)
 }
 
-/// Whether the reader of the output is gone, which is no failure.
-fn is_broken_pipe(output_written: &io::Result<()>) -> bool {
-    output_written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+/// What the users make of the exit.
+fn of_tally(tally: &Tally) -> Exit {
+    if tally.has_failures() || tally.bad > 0 { Exit::SomeFailed } else { Exit::AllDone }
 }
 
 /// Says why the run stopped, where it did.
 fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
     match stop {
-        None if tally.has_failures() || tally.bad > 0 => Exit::SomeFailed,
-        None => Exit::AllDone,
+        None => of_tally(tally),
         Some(Stop::Interrupted) => {
             say("interrupted");
             Exit::Interrupted

@@ -42,6 +42,8 @@ settings! {
     TOP_LEVEL_DOMAIN: "top_level_domain", "region", "--top-level-domain", "PINGONE_TOP_LEVEL_DOMAIN", "top_level_domain";
     API_URL: "api_url", "API URL", "--api-url", "PINGONE_API_URL", "api_url";
     AUTH_URL: "auth_url", "auth URL", "--auth-url", "PINGONE_AUTH_URL", "auth_url";
+    TOKEN_URL: "token_url", "token URL", "--token-url", "PINGONE_TOKEN_URL", "token_url";
+    PROXY: "proxy", "proxy", "--proxy", "HTTPS_PROXY", "proxy";
     CLIENT_ID: "client_id", "client id", "--client-id", "PINGONE_CLIENT_ID", "client_id";
     WORKER_ENVIRONMENT_ID: "worker_environment_id", "worker application's environment id", "--worker-environment-id",
         "PINGONE_WORKER_ENVIRONMENT_ID", "worker_environment_id";
@@ -78,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) top_level_domain: Option<Found<String>>,
     pub(crate) api_url: Option<Found<String>>,
     pub(crate) auth_url: Option<Found<String>>,
+    pub(crate) token_url: Option<Found<String>>,
+    pub(crate) proxy: Option<Found<String>>,
     pub(crate) client_id: Option<Found<String>>,
     pub(crate) worker_environment_id: Option<Found<String>>,
     pub(crate) client_authentication: Option<Found<String>>,
@@ -106,6 +110,8 @@ impl Config {
             top_level_domain: find(TOP_LEVEL_DOMAIN, args.top_level_domain.as_ref()),
             api_url: find(API_URL, args.api_url.as_ref()),
             auth_url: find(AUTH_URL, args.auth_url.as_ref()),
+            token_url: find(TOKEN_URL, args.token_url.as_ref()),
+            proxy: find(PROXY, args.proxy.as_ref()),
             client_id: find(CLIENT_ID, args.client_id.as_ref()),
             worker_environment_id: find(WORKER_ENVIRONMENT_ID, args.worker_environment_id.as_ref()),
             client_authentication: find(CLIENT_AUTHENTICATION, args.client_authentication.as_ref()),

@@ -10,7 +10,7 @@ use crate::config::{Config, ConfigError, Target};
 use crate::exit::Exit;
 use crate::output::style::{BAD, GOOD, WARNING, paint};
 use crate::output::{self, duration};
-use crate::report;
+use crate::{interrupt, report};
 
 /// How far off a clock may be.
 const TOLERANCE: i64 = 60;
@@ -101,6 +101,7 @@ pub(crate) async fn run(settings: &SettingArgs, user: Option<UserId>) -> io::Res
             return Ok(check.exit());
         }
     };
+    interrupt::take_over();
     let nobody = UserId::from(uuid::Uuid::nil());
     let result = tokio::select! {
         biased;

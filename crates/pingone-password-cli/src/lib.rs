@@ -9,6 +9,7 @@ mod config;
 mod doctor;
 mod documents;
 mod exit;
+mod interrupt;
 pub mod output;
 mod report;
 mod run;

@@ -5,12 +5,14 @@ pub(crate) mod style;
 mod table;
 mod words;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-pub use record::{FIELDS, Record, Result};
+pub use record::{Became, FIELDS, Record};
 pub use table::Columns;
+use words::escaped;
 pub(crate) use words::{duration, plain};
 
 /// How records are printed.
@@ -66,17 +68,28 @@ impl<W: Write> Printer<W> {
             }
             Format::Json => writeln!(lines, "{}", record.to_json()?)?,
             Format::Csv => {
-                let mut csv = csv::Writer::from_writer(&mut lines);
                 if is_first {
-                    csv.write_record(FIELDS)?;
+                    write!(lines, "{}", csv_line(FIELDS)?)?;
                 }
-                csv.write_record(record.values())?;
-                csv.flush()?;
+                write!(lines, "{}", csv_line(record.values())?)?;
             }
         }
         self.is_closed = !still_read(self.writer.write_all(&lines).and_then(|()| self.writer.flush()))?;
         Ok(())
     }
+}
+
+/// A line of CSV. What a server or a user wrote is neither a formula nor a command in it.
+pub(crate) fn csv_line<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> io::Result<String> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(values.into_iter().map(|value| escaped(&without_formula(value.as_ref()))))?;
+    let line = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+/// A text that a spreadsheet won't take for a formula.
+fn without_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 
 /// Prints a text to standard output, where colours are taken out if nobody would see them.
@@ -101,4 +114,15 @@ fn still_read(written: io::Result<()>) -> io::Result<bool> {
 /// A heading, as a table has it.
 pub(crate) fn heading(text: &str) -> String {
     style::paint(style::HEADING, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_has_no_formulas_and_no_commands() {
+        let line = csv_line(["=HYPERLINK(\"http://127.0.0.1\")", "@x", "a\u{1b}[2J\nb", "ok"]).unwrap();
+        assert_eq!(line, "\"'=HYPERLINK(\"\"http://127.0.0.1\"\")\",'@x,a\\u{1b}[2J\\nb,ok\n");
+    }
 }

@@ -83,7 +83,10 @@ fn run(command: Command) -> Result<Exit, Stop> {
             let users = parse(&args.users.ids)?;
             if are_many(&users, &args.bulk) {
                 if args.expand.is_some() {
-                    let mistake = format!("--expand is for up to {FEW} users on the command line, without --from");
+                    let mistake = format!(
+                        "--expand is for up to {FEW} users on the command line, without --from, --resume, --rate, \
+                         --concurrency, --journal or --patience"
+                    );
                     return Err(Stop::Usage(vec![mistake]));
                 }
                 let target = target(&args.settings)?;
@@ -95,8 +98,9 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Unlock(args) => {
             let users = parse(&args.users.ids)?;
             let target = target(&args.settings)?;
-            if are_many(&users, &args.bulk) {
-                return wait_for(many(bulk::Operation::Unlock, &args.bulk, users, target, args.output.output));
+            let bulk = BulkArgs { changes: args.changes, ..args.bulk };
+            if are_many(&users, &bulk) {
+                return wait_for(many(bulk::Operation::Unlock, &bulk, users, target, args.output.output));
             }
             wait_for(unlock::run(&target.client, &users, args.output.output))
         }
@@ -115,9 +119,11 @@ fn run(command: Command) -> Result<Exit, Stop> {
 
 /// Whether the users are worked on side by side: there are many, or something is asked for that only that way can do.
 fn are_many(users: &[UserId], args: &BulkArgs) -> bool {
-    let BulkArgs { from, only_locked_out, dry_run, rate, journal, resume, .. } = args;
+    let BulkArgs { from, resume, rate, concurrency, journal, patience, changes, .. } = args;
     let is_from_elsewhere = from.is_some() || resume.is_some();
-    users.len() > FEW || is_from_elsewhere || *only_locked_out || *dry_run || rate.is_some() || journal.is_some()
+    let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some();
+    let is_choosy = changes.only_locked_out || changes.dry_run;
+    users.len() > FEW || is_from_elsewhere || has_speed || is_choosy || journal.is_some()
 }
 
 async fn many(

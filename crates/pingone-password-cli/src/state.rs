@@ -6,7 +6,7 @@ use pingone_password::{Client, UserId};
 
 use crate::args::Expand;
 use crate::exit::Exit;
-use crate::output::{Columns, Format, Record, Result as Became};
+use crate::output::{Became, Columns, Format, Record};
 use crate::users::{self, Work};
 
 /// Reads the state of a few users.

@@ -5,7 +5,7 @@ use std::io;
 use pingone_password::{Client, UserId};
 
 use crate::exit::Exit;
-use crate::output::{Columns, Format, Record, Result as Became};
+use crate::output::{Became, Columns, Format, Record};
 use crate::report;
 use crate::users::{self, Work};
 

@@ -8,8 +8,8 @@ use std::pin::pin;
 use pingone_password::{Error, UserId};
 
 use crate::exit::Exit;
-use crate::output::{Columns, Format, Printer, Record, Result as Became};
-use crate::report;
+use crate::output::{Became, Columns, Format, Printer, Record};
+use crate::{interrupt, report};
 
 /// Up to so many users are done one after another, and nothing is written down. More than these are many.
 pub(crate) const FEW: usize = 10;
@@ -58,6 +58,7 @@ pub(crate) async fn each(
 ) -> io::Result<Exit> {
     let mut printer = Printer::new(anstream::stdout(), format, work.columns);
     let mut exit = Exit::Done;
+    interrupt::take_over();
     let mut interrupt = pin!(tokio::signal::ctrl_c());
     let mut users = users.iter();
     for &user in users.by_ref() {

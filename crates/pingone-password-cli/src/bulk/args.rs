@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::ArgGroup;
+
 /// How many users are worked on, which ones, and how fast.
 #[derive(clap::Args, Debug, Clone)]
 #[command(next_help_heading = "Many users")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+#[group(skip)]
+#[command(group(ArgGroup::new("input").args(["from", "resume"]).multiple(true)))]
 pub struct BulkArgs {
     /// Take the users from a file, or from standard input (`-`): one id per line, CSV with a header, or JSON Lines
     #[arg(long, value_name = "FILE|-")]
@@ -17,74 +20,81 @@ pub struct BulkArgs {
 
     /// The column of the CSV, or the property of the JSON objects, that has the user's id [default: `id`, `user_id` or
     /// `userId`]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "input")]
     pub column: Option<String>,
 
     /// Start nothing if any line of the file is bad
-    #[arg(long)]
+    #[arg(long, requires = "input")]
     pub strict: bool,
 
-    /// Read each user's state first, and unlock only who is locked out
-    #[arg(long)]
-    pub only_locked_out: bool,
-
-    /// Only read, and say what would happen
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Don't ask for confirmation
-    #[arg(long, short)]
-    pub yes: bool,
+    /// What only an unlock can be told.
+    #[arg(skip)]
+    pub changes: ChangeArgs,
 
     /// Never send more requests than this, such as 30/s or 900/m; resends and looks at the state count, too
     #[arg(long, value_name = "N/s")]
     pub rate: Option<Rate>,
 
-    /// How many users are worked on at the same time
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = concurrency)]
-    pub concurrency: usize,
+    /// How many users are worked on at the same time [default: 16]
+    #[arg(long, value_name = "N", value_parser = concurrency)]
+    pub concurrency: Option<usize>,
 
     /// Where to write down what happens to each user [default: next to the file, FILE.journal.jsonl]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_journal", "resume"])]
     pub journal: Option<PathBuf>,
 
     /// Write nothing down: a run that is broken off can't be resumed
-    #[arg(long, conflicts_with = "resume")]
+    #[arg(long, requires = "from", conflicts_with = "resume")]
     pub no_journal: bool,
 
-    /// Go on with a run that was broken off, by its journal
-    #[arg(long, value_name = "JOURNAL", conflicts_with = "dry_run")]
+    /// Go on with a run that was broken off, by its journal: with the same users, and as fast unless told otherwise
+    #[arg(long, value_name = "JOURNAL")]
     pub resume: Option<PathBuf>,
 
-    /// How long to wait for a network that is lost before the run stops, such as 30s or 5m
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
-    pub patience: Duration,
+    /// Go on though the API is at another URL than it was
+    #[arg(long, requires = "resume")]
+    pub other_server: bool,
+
+    /// How long to wait for a network that is lost before the run stops, such as 30s or 5m [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub patience: Option<Duration>,
 }
 
-impl Default for BulkArgs {
-    /// What there is without any flag.
-    fn default() -> Self {
-        Self {
-            from: None,
-            column: None,
-            strict: false,
-            only_locked_out: false,
-            dry_run: false,
-            yes: false,
-            rate: None,
-            concurrency: 16,
-            journal: None,
-            no_journal: false,
-            resume: None,
-            patience: Duration::from_secs(300),
-        }
+/// Which users are changed, and whether at all.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Many users")]
+#[group(skip)]
+pub struct ChangeArgs {
+    /// Read each user's state first, and unlock only who is locked out
+    #[arg(long)]
+    pub only_locked_out: bool,
+
+    /// Only read, and say what would happen
+    #[arg(long, conflicts_with_all = ["resume", "journal"])]
+    pub dry_run: bool,
+
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+impl BulkArgs {
+    /// How long a network may be lost.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience.unwrap_or(Duration::from_secs(300))
     }
 }
 
+/// How many users are worked on at the same time, unless it is said.
+pub(crate) const CONCURRENCY: usize = 16;
+
+/// More than these are not worked on at the same time.
+pub(crate) const MOST_CONCURRENT: usize = 1024;
+
 fn concurrency(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(number @ 1..=1024) => Ok(number),
-        _ => Err("it has to be a number from 1 to 1024".to_owned()),
+        Ok(number @ 1..=MOST_CONCURRENT) => Ok(number),
+        _ => Err(format!("it has to be a number from 1 to {MOST_CONCURRENT}")),
     }
 }
 

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, timeout_at};
 
 use super::feed::Fed;
 use super::pace::Throttle;
 use super::progress::Progress;
 use super::record::Outcome;
+use super::refusals::Refusals;
 use super::tally::Tally;
-use super::work::{Report, Stop, Work};
+use super::work::{Report, Stop, Stopping, Work};
+
+/// How long users may take to settle once nothing is waited for any more: to write down what became of them.
+const SETTLING: Duration = Duration::from_secs(1);
 
 /// A run under way.
 #[derive(Debug)]
@@ -20,13 +25,14 @@ pub(crate) struct Engine {
     pub(crate) throttle: Throttle,
     pub(crate) progress: Progress,
     pub(crate) tally: Tally,
-    pub(crate) is_stopping: watch::Sender<bool>,
+    pub(crate) stopping: watch::Sender<Stopping>,
+    pub(crate) refusals: Refusals,
     /// Whether users who failed are named on standard error.
     pub(crate) names_failures: bool,
     pub(crate) stop: Option<Stop>,
     /// Whether nobody answered the last time that someone looked.
     pub(crate) is_lost: bool,
-    /// Whether users were left in the middle.
+    /// Whether nothing is waited for any more.
     pub(crate) is_cut_short: bool,
 }
 
@@ -45,8 +51,7 @@ impl Engine {
                 biased;
                 interrupt = interrupts.recv(), if may_be_interrupted => match interrupt {
                     Some(()) if self.stop.is_some() => {
-                        self.is_cut_short = !tasks.is_empty();
-                        tasks.shutdown().await;
+                        self.cut_short(&mut tasks).await;
                         break;
                     }
                     Some(()) => {
@@ -81,16 +86,42 @@ impl Engine {
         }
     }
 
+    /// Waits for nothing any more: who is under way is given up, and says how far that went.
+    async fn cut_short(&mut self, tasks: &mut JoinSet<Report>) {
+        self.is_cut_short = true;
+        self.stopping.send_replace(Stopping::AtOnce);
+        let end = Instant::now() + SETTLING;
+        while let Ok(Some(report)) = timeout_at(end, tasks.join_next()).await {
+            self.settle(report);
+        }
+        // These wait for the disk, or for whoever reads the output.
+        tasks.abort_all();
+        while let Some(report) = tasks.join_next().await {
+            self.settle(report);
+        }
+    }
+
     fn settle(&mut self, report: Result<Report, JoinError>) {
-        let Report { finished, stop } = match report {
+        let Report { finished, requests, forbidden, stop } = match report {
             Ok(report) => report,
             // A user in the middle stays open in the journal.
             Err(error) => {
-                self.tally.bad += 1;
+                self.tally.aborted += 1;
                 return self.progress.say(&format!("a user was left in the middle: {error}"));
             }
         };
+        self.tally.requests += u64::from(requests);
+        // A run that stops has sent nothing for this user; another one begins there.
+        let Some(finished) = finished else {
+            if let Some(stop) = stop {
+                self.stop_for(stop);
+            }
+            return;
+        };
         self.tally.count(&finished);
+        if let Some(why) = self.refusals.count(forbidden, finished.outcome) {
+            self.stop_for(Stop::NotAllowed(why));
+        }
         let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);
         if let (true, true, Some(error)) = (self.names_failures, has_failed, &finished.error) {
             self.progress.say(&format!("{}: {error}", finished.outcome.as_str()));
@@ -117,7 +148,7 @@ impl Engine {
     fn stop_for(&mut self, stop: Stop) {
         if self.stop.is_none() {
             self.stop = Some(stop);
-            self.is_stopping.send_replace(true);
+            self.stopping.send_replace(Stopping::Gently);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The users of a run: from the command line, from a file, from standard input. Read line by line, never kept as a whole.
+//! The users of a run: from the command line, from a file, from standard input. Read line by line: no
+//! more of it is kept than the ids, to know each user again.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

@@ -12,8 +12,8 @@ use fs4::FileExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::record::{Header, Record};
-use super::replay::{Replay, replay};
+use super::record::{Header, JournalRecord};
+use super::replay::{Beginning, Replay, beginning, replay};
 
 /// How many records wait for the disk at the most.
 const WAITING: usize = 1024;
@@ -45,18 +45,20 @@ impl Journal {
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).with_context(cannot)?;
         lock(&file, path)?;
-        // A run that was killed before its header was whole has sent nothing.
-        let has_begun = super::replay::full_lines(&mut file).with_context(cannot)? > 0;
-        if has_begun {
-            bail!(
+        match beginning(&mut file).with_context(cannot)? {
+            Beginning::Nothing => {}
+            Beginning::Journal => bail!(
                 "there is a journal of an earlier run: {path}\nGo on with that run by --resume {path}, or name another \
                  file by --journal",
                 path = path.display()
-            );
+            ),
+            Beginning::Foreign => {
+                bail!("{} is there already, and is no journal: name another file by --journal", path.display())
+            }
         }
         file.set_len(0).with_context(cannot)?;
         file.rewind().with_context(cannot)?;
-        file.write_all(&Record::Header(Box::new(header)).to_line()).with_context(cannot)?;
+        file.write_all(&JournalRecord::Header(Box::new(header)).to_line()).with_context(cannot)?;
         file.sync_all().with_context(cannot)?;
         sync_folder(path);
         Ok(Self::of(file, path))
@@ -105,12 +107,12 @@ pub(crate) struct Pen(mpsc::Sender<Entry>);
 
 impl Pen {
     /// Adds a record, which is on the disk as soon as the disk has taken what came before it.
-    pub(crate) async fn add(&self, record: &Record) -> Result<(), Broken> {
+    pub(crate) async fn add(&self, record: &JournalRecord) -> Result<(), Broken> {
         self.0.send(Entry { line: record.to_line(), durable: None }).await.map_err(|_| Broken)
     }
 
     /// Adds a record, and waits until it is on the disk.
-    pub(crate) async fn add_durably(&self, record: &Record) -> Result<(), Broken> {
+    pub(crate) async fn add_durably(&self, record: &JournalRecord) -> Result<(), Broken> {
         let (durable, is_durable) = oneshot::channel();
         self.0.send(Entry { line: record.to_line(), durable: Some(durable) }).await.map_err(|_| Broken)?;
         is_durable.await.map_err(|_| Broken)
@@ -187,16 +189,38 @@ mod tests {
         assert_eq!(lines(), 1);
         let pen = journal.pen();
         for index in 2..100 {
-            pen.add_durably(&Record::Started { user: String::new(), at: now() }).await.unwrap();
+            pen.add_durably(&JournalRecord::Started { user: String::new(), at: now() }).await.unwrap();
             assert_eq!(lines(), index);
         }
         for index in 0..500 {
             let finished = Finished::new(uuid(index), Outcome::Done);
-            pen.add(&Record::Finished(Box::new(finished))).await.unwrap();
+            pen.add(&JournalRecord::Finished(Box::new(finished))).await.unwrap();
         }
         drop(pen);
         journal.close().await.unwrap();
         assert_eq!(lines(), 599);
+    }
+
+    #[tokio::test]
+    async fn no_other_file_is_overwritten() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("journal");
+        let header_line = JournalRecord::Header(Box::new(header())).to_line();
+        let begin = async |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            match Journal::begin(&path, header()) {
+                Ok(journal) => journal.close().await.map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        for foreign in ["x", "a0000000-0000-4000-8000-000000000001", "{\"record\":\"other", "a token\n", "\n"] {
+            assert!(begin(foreign.as_bytes()).await.unwrap_err().contains("is no journal"), "{foreign}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
+        }
+        assert!(begin(&header_line).await.unwrap_err().contains("a journal of an earlier run"));
+        for length in [0, 1, 10, header_line.len() - 1] {
+            begin(&header_line[..length]).await.unwrap();
+        }
     }
 
     #[tokio::test]
@@ -214,9 +238,9 @@ mod tests {
             (6, vec![Outcome::Skipped]),
         ];
         for (user, outcomes) in records {
-            pen.add(&Record::Started { user: uuid(user).to_string(), at: now() }).await.unwrap();
+            pen.add(&JournalRecord::Started { user: uuid(user).to_string(), at: now() }).await.unwrap();
             for outcome in outcomes {
-                pen.add(&Record::Finished(Box::new(Finished::new(uuid(user), outcome)))).await.unwrap();
+                pen.add(&JournalRecord::Finished(Box::new(Finished::new(uuid(user), outcome)))).await.unwrap();
             }
         }
         drop(pen);

@@ -1,9 +1,11 @@
 //! The lines of an input: one id per line, CSV with a header, or JSON Lines. The first line tells which.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::rc::Rc;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use pingone_password::UserId;
 use serde_json::Value;
 
@@ -12,6 +14,8 @@ const COLUMNS: [&str; 3] = ["id", "user_id", "userId"];
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 /// A longer line has no user's id in it.
 const LONGEST_LINE: u64 = 1 << 20;
+/// No record of a CSV file takes more lines than these.
+const MOST_LINES: usize = 100;
 
 /// A line that has to do with a user.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ pub(crate) struct Line {
 pub(crate) enum Lines {
     Ids(std::iter::Enumerate<std::vec::IntoIter<UserId>>),
     Text { text: Text, column: Option<String>, is_json: bool },
-    Csv { records: Box<csv::ByteRecordsIntoIter<BufReader<File>>>, column: usize },
+    Csv(Box<Csv>),
 }
 
 impl Lines {
@@ -36,9 +40,8 @@ impl Lines {
         let first = text.next_line()?.map(|(_, line)| line).unwrap_or_default();
         let mut file = text.file;
         file.rewind()?;
-        if let Some((delimiter, column)) = header(&first, column) {
-            let records = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
-            return Ok(Self::Csv { records: Box::new(records.into_byte_records()), column });
+        if let Some((delimiter, column)) = header(&first, column)? {
+            return Ok(Self::Csv(Box::new(Csv::of(file, delimiter, column)?)));
         }
         let first = String::from_utf8_lossy(&first);
         let is_json = first.starts_with('{') || first.starts_with('"') && !first.contains("\",");
@@ -60,17 +63,115 @@ impl Lines {
 }
 
 /// The delimiter and the column, where the line is the header of a CSV file.
-fn header(line: &[u8], column: Option<&str>) -> Option<(u8, usize)> {
-    DELIMITERS.into_iter().find_map(|delimiter| {
+fn header(line: &[u8], column: Option<&str>) -> anyhow::Result<Option<(u8, usize)>> {
+    for delimiter in DELIMITERS {
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(line);
-        let names = reader.records().next()?.ok()?;
-        let position = |wanted: &str| names.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted));
-        let found = match column {
-            Some(column) => position(column),
-            None => COLUMNS.into_iter().find_map(position),
+        let Some(Ok(names)) = reader.records().next() else { continue };
+        let names: Vec<_> = names.iter().map(str::trim).collect();
+        if let Some(index) = position(&names, column)? {
+            return Ok(Some((delimiter, index)));
+        }
+    }
+    Ok(None)
+}
+
+/// Which of the names is that of the column with the id: the one that was asked for, or else one of [`COLUMNS`]. Upper and
+/// lower case are the same, unless that leaves more than one.
+///
+/// # Errors
+///
+/// Where more than one may be meant.
+fn position(names: &[&str], column: Option<&str>) -> anyhow::Result<Option<usize>> {
+    let all = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        names.iter().enumerate().filter(|(_, name)| is_meant(name)).map(|(index, _)| index).collect()
+    };
+    if let Some(column) = column
+        && let [index] = all(&|name| name == column)[..]
+    {
+        return Ok(Some(index));
+    }
+    let found = all(&|name| match column {
+        Some(column) => name.eq_ignore_ascii_case(column),
+        None => COLUMNS.iter().any(|known| name.eq_ignore_ascii_case(known)),
+    });
+    match found[..] {
+        [] => Ok(None),
+        [index] => Ok(Some(index)),
+        _ => {
+            let found: Vec<_> = found.iter().filter_map(|index| names.get(*index)).map(|name| shown(name)).collect();
+            bail!("more than one column may have the users' ids: {}; say which by --column", found.join(", "))
+        }
+    }
+}
+
+/// The records of a CSV file.
+pub(crate) struct Csv {
+    records: csv::ByteRecordsIntoIter<Limited>,
+    /// How much may be read until the next record is whole.
+    allowance: Rc<Cell<u64>>,
+    delimiter: u8,
+    column: usize,
+}
+
+/// A file that fails where a record doesn't end, before all of it is in memory.
+struct Limited {
+    file: BufReader<File>,
+    allowance: Rc<Cell<u64>>,
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        match self.allowance.get().checked_sub(length as u64) {
+            Some(left) => self.allowance.set(left),
+            None => return Err(io::Error::other("a record doesn't end: is a quote missing?")),
+        }
+        Ok(length)
+    }
+}
+
+impl Csv {
+    fn of(file: BufReader<File>, delimiter: u8, column: usize) -> anyhow::Result<Self> {
+        let allowance = Rc::new(Cell::new(LONGEST_LINE));
+        let limited = Limited { file, allowance: Rc::clone(&allowance) };
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(limited);
+        reader.byte_headers()?;
+        Ok(Self { records: reader.into_byte_records(), allowance, delimiter, column })
+    }
+
+    fn next(&mut self) -> Option<anyhow::Result<Line>> {
+        self.allowance.set(LONGEST_LINE);
+        let number = self.records.reader().position().line();
+        let record = match self.records.next()? {
+            Ok(record) => record,
+            Err(error) => return Some(Err(anyhow!("from line {number} on: {error}"))),
         };
-        found.map(|index| (delimiter, index))
-    })
+        let number = record.position().map_or(0, csv::Position::line);
+        if record.iter().any(|field| self.has_swallowed_lines(field)) {
+            return Some(Err(anyhow!(
+                "line {number} has a quoted text that goes on over the next lines, with more users in it: is a quote \
+                 missing?"
+            )));
+        }
+        let user = match record.get(self.column) {
+            Some(field) => of_text(String::from_utf8_lossy(field).trim()),
+            None => Err("the line has no such column".to_owned()),
+        };
+        Some(Ok(Line { number, user }))
+    }
+
+    /// Whether a text looks as if a quote that nobody closed made further lines a part of it.
+    fn has_swallowed_lines(&self, field: &[u8]) -> bool {
+        let lines = || field.split(|byte| *byte == b'\n');
+        let is_id = |field: &[u8]| {
+            let text = String::from_utf8_lossy(field);
+            text.trim_matches(|character: char| character == '"' || character.is_whitespace()).parse::<UserId>().is_ok()
+        };
+        let has_id = || lines().any(|line| line.split(|byte| *byte == self.delimiter).any(is_id));
+        let count = lines().count();
+        // An id with a line break before or behind it is only an id.
+        count > MOST_LINES || count > 1 && !is_id(field) && has_id()
+    }
 }
 
 impl Iterator for Lines {
@@ -88,25 +189,13 @@ impl Iterator for Lines {
                     Err(error) => return Some(Err(error.into())),
                 };
                 let line = String::from_utf8_lossy(&line);
-                let user = if *is_json { of_json(&line, column.as_deref()) } else { of_text(&line) };
-                Some(Ok(Line { number, user }))
-            }
-            Self::Csv { records, column } => {
-                let record = match records.next()? {
-                    Ok(record) => record,
-                    Err(error) => return Some(Err(error.into())),
-                };
-                let number = record.position().map_or(0, csv::Position::line);
-                if record.as_slice().len() as u64 > LONGEST_LINE {
-                    let error = anyhow::anyhow!("line {number} begins a record that doesn't end: is a quote missing?");
-                    return Some(Err(error));
+                if !*is_json {
+                    return Some(Ok(Line { number, user: of_text(&line) }));
                 }
-                let user = match record.get(*column) {
-                    Some(field) => of_text(String::from_utf8_lossy(field).trim()),
-                    None => Err("the line has no such column".to_owned()),
-                };
-                Some(Ok(Line { number, user }))
+                let user = of_json(&line, column.as_deref());
+                Some(user.map(|user| Line { number, user }).map_err(|error| anyhow!("line {number}: {error}")))
             }
+            Self::Csv(csv) => csv.next(),
         }
     }
 }
@@ -117,18 +206,24 @@ fn of_text(text: &str) -> Result<UserId, String> {
 }
 
 /// A line of JSON: a string, or an object with the id in it.
-fn of_json(line: &str, column: Option<&str>) -> Result<UserId, String> {
-    let value: Value = serde_json::from_str(line).map_err(|_| format!("no JSON: {}", shown(line)))?;
-    let field = match (&value, column) {
-        (Value::Object(object), Some(column)) => object.get(column),
-        (Value::Object(object), None) => COLUMNS.into_iter().find_map(|column| object.get(column)),
+///
+/// # Errors
+///
+/// As [`position`].
+fn of_json(line: &str, column: Option<&str>) -> anyhow::Result<Result<UserId, String>> {
+    let Ok(value) = serde_json::from_str(line) else { return Ok(Err(format!("no JSON: {}", shown(line)))) };
+    let field = match &value {
+        Value::Object(object) => {
+            let names: Vec<_> = object.keys().map(String::as_str).collect();
+            position(&names, column)?.and_then(|index| object.values().nth(index))
+        }
         _ => Some(&value),
     };
-    match field {
+    Ok(match field {
         Some(Value::String(text)) => of_text(text),
         Some(_) => Err("the id is no string".to_owned()),
         None => Err(format!("there is no `{}`", column.unwrap_or("id"))),
-    }
+    })
 }
 
 /// A piece of the input, fit for a terminal.
@@ -223,6 +318,37 @@ mod tests {
         assert_eq!(read("\"id\",\"name\"\n\"$A\",x\n", None).unwrap(), ["2:1"]);
         assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is no header"));
         assert!(read("id,x\n", Some("who")).unwrap_err().starts_with("the first line has no column `who`"));
+    }
+
+    #[test]
+    fn a_quote_that_nobody_closed_swallows_no_user() {
+        let swallowed = |text: &str| read(text, None).unwrap_err();
+        assert!(swallowed("id,name\n$A,\"Bob\n$B,Carl\n").starts_with("line 2 has a quoted text"));
+        assert!(swallowed("id,name\n$A,x\n$A,\"Bob\n$B,\"Carl\"\n").starts_with("line 3 has a quoted text"));
+        assert!(swallowed("name;id\n\"Bob;$A\n\"Carl\";\"$B\"\n").starts_with("line 2 has a quoted text"));
+        assert!(swallowed(&format!("id,name\n$A,\"{}", "x\n".repeat(200))).starts_with("line 2 has a quoted text"));
+        let endless = format!("id,name\n$A,x\n$B,\"{}", "x".repeat(5 << 20));
+        assert!(swallowed(&endless).contains("a record doesn't end"));
+        // What has a quote at its end, and no user in it, is a text over several lines.
+        let note = "id,note\n$A,\"about\nsomeone, and b0000000\"\n$B,x\n";
+        assert_eq!(read(note, None).unwrap(), ["2:1", "4:2"]);
+    }
+
+    #[test]
+    fn the_column_with_the_id_is_not_guessed() {
+        let refused = |text: &str, column| read(text, column).unwrap_err();
+        let which = "more than one column may have the users' ids: `id`, `userId`; say which by --column";
+        assert_eq!(refused("id,userId\n$A,$B\n", None), which);
+        assert_eq!(read("id,userId\n$A,$B\n", Some("userid")).unwrap(), ["2:2"]);
+        assert_eq!(refused("{\"x\":1}\n{\"id\":\"$A\",\"userId\":\"$B\"}", None), format!("line 2: {which}"));
+        assert_eq!(read("{\"id\":\"$A\",\"userId\":\"$B\"}", Some("userId")).unwrap(), ["1:2"]);
+        // Upper and lower case are the same in both formats, unless a name is there as it was given.
+        assert_eq!(read("USER_ID\n$A\n", None).unwrap(), ["2:1"]);
+        assert_eq!(read("{\"USER_ID\":\"$A\"}", None).unwrap(), ["1:1"]);
+        assert_eq!(read("who,WHO\n$A,$B\n", Some("WHO")).unwrap(), ["2:2"]);
+        assert_eq!(read("{\"who\":\"$A\",\"WHO\":\"$B\"}", Some("WHO")).unwrap(), ["1:2"]);
+        assert!(refused("who,WHO\n$A,$B\n", Some("Who")).starts_with("more than one column"));
+        assert!(refused("who,who\n$A,$B\n", Some("who")).starts_with("more than one column"));
     }
 
     #[test]

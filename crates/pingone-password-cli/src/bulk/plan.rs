@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use pingone_password::UserId;
 
+use super::args::{CONCURRENCY, MOST_CONCURRENT};
 use super::feed::Earlier;
 use super::input::{Input, Scan};
 use super::journal::Journal;
-use super::record::{Header, Record, Settings, VERSION, now};
+use super::record::{Header, JournalRecord, Settings, VERSION, now};
 use super::replay::Replay;
-use super::{BulkArgs, Operation, Target, say};
+use super::{BulkArgs, Operation, Rate, Target, say};
+use crate::output::plain;
 
 /// More users than these are not changed without a confirmation.
 const WITHOUT_ASKING: u64 = 10;
@@ -27,6 +29,8 @@ pub(crate) struct Plan {
     /// How many users are left to be done.
     pub(crate) users: u64,
     pub(crate) only_locked_out: bool,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) concurrency: usize,
 }
 
 impl Plan {
@@ -44,9 +48,6 @@ impl Plan {
         if !ids.is_empty() && args.from.is_some() {
             bail!("the users come either from the command line or from --from, not from both");
         }
-        if args.dry_run && args.journal.is_some() {
-            bail!("a dry run has no journal: it changes nothing");
-        }
         if let Some(path) = &args.resume {
             return Self::resume(operation, args, ids, target, path).await;
         }
@@ -54,6 +55,7 @@ impl Plan {
             Some(path) => Input::open(path, args.column.clone())?,
             None => Input::ids(ids),
         };
+        let (rate, concurrency) = (args.rate, args.concurrency.unwrap_or(CONCURRENCY));
         let scan = scan(&input, &Earlier::default(), args.strict)?;
         let path = journal_path(operation, args, &input);
         confirm(operation, args, target, &input, scan.users)?;
@@ -66,15 +68,15 @@ impl Plan {
             input_sha256: input.digest().to_owned(),
             settings: Settings {
                 column: args.column.clone(),
-                only_locked_out: args.only_locked_out,
-                rate: args.rate.map(|rate| rate.to_string()),
-                concurrency: args.concurrency,
+                only_locked_out: args.changes.only_locked_out,
+                rate: rate.map(|rate| rate.to_string()),
+                concurrency,
             },
             started_at: now(),
         };
         let journal = path.map(|path| Journal::begin(&path, header)).transpose()?;
-        let (earlier, only_locked_out) = (Earlier::default(), args.only_locked_out);
-        Ok(Self { operation, input, earlier, journal, users: scan.users, only_locked_out })
+        let (earlier, only_locked_out) = (Earlier::default(), args.changes.only_locked_out);
+        Ok(Self { operation, input, earlier, journal, users: scan.users, only_locked_out, rate, concurrency })
     }
 
     async fn resume(
@@ -91,7 +93,24 @@ impl Plan {
         if header.environment_id != target.environment_id.to_string() {
             bail!("the journal is of the environment {}, not of {}", header.environment_id, target.environment_id);
         }
-        let column = args.column.clone().or(header.settings.column);
+        if header.base_url != target.base_url && !args.other_server {
+            bail!(
+                "the journal is of the API at {}, not at {}: --other-server goes on all the same",
+                plain(&header.base_url),
+                target.base_url
+            );
+        }
+        // As fast as before, unless someone says otherwise.
+        let Settings { column, rate, concurrency, .. } = header.settings;
+        let rate = match (args.rate, rate) {
+            (Some(rate), _) => Some(rate),
+            (None, Some(rate)) => {
+                Some(rate.parse().with_context(|| format!("the journal's rate is {}", plain(&rate)))?)
+            }
+            (None, None) => None,
+        };
+        let concurrency = args.concurrency.unwrap_or(concurrency).clamp(1, MOST_CONCURRENT);
+        let column = args.column.clone().or(column);
         let input = match (&args.from, header.input.as_deref()) {
             (Some(from), _) => Input::open(from, column)?,
             (None, _) if !ids.is_empty() => Input::ids(ids),
@@ -109,14 +128,15 @@ impl Plan {
         let scan = scan(&input, &earlier, args.strict)?;
         say(&format!("{} users are done, {} are left", scan.earlier, scan.users));
         confirm(operation, args, target, &input, scan.users)?;
-        let record = Record::Resumed { at: now() };
+        let record = JournalRecord::Resumed { at: now() };
         if journal.pen().add_durably(&record).await.is_err() {
             journal.close().await?;
             bail!("can't write the journal {}", path.display());
         }
         // Whoever wanted to spare those who are not locked out still does.
-        let only_locked_out = args.only_locked_out || header.settings.only_locked_out;
-        Ok(Self { operation, input, earlier, journal: Some(journal), users: scan.users, only_locked_out })
+        let only_locked_out = args.changes.only_locked_out || header.settings.only_locked_out;
+        let (users, journal) = (scan.users, Some(journal));
+        Ok(Self { operation, input, earlier, journal, users, only_locked_out, rate, concurrency })
     }
 }
 
@@ -134,7 +154,7 @@ fn scan(input: &Input, earlier: &Earlier, is_strict: bool) -> anyhow::Result<Sca
 
 /// Where the journal is. A read needs none, unless someone wants it.
 fn journal_path(operation: Operation, args: &BulkArgs, input: &Input) -> Option<PathBuf> {
-    if args.no_journal || args.dry_run {
+    if args.no_journal || args.changes.dry_run {
         return None;
     }
     args.journal.clone().or_else(|| {
@@ -147,7 +167,7 @@ fn journal_path(operation: Operation, args: &BulkArgs, input: &Input) -> Option<
 
 /// Asks whether so many users are meant.
 fn confirm(operation: Operation, args: &BulkArgs, target: &Target, input: &Input, users: u64) -> anyhow::Result<()> {
-    if users <= WITHOUT_ASKING || args.yes || args.dry_run || operation == Operation::State {
+    if users <= WITHOUT_ASKING || args.changes.yes || args.changes.dry_run || operation == Operation::State {
         return Ok(());
     }
     let mut stderr = io::stderr();

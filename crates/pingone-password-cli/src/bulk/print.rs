@@ -1,4 +1,4 @@
-//! One line for each user on standard output, for programs.
+//! One line for each user on standard output: for programs, and for people the states that were read.
 
 use std::io::{self, BufWriter, Write};
 
@@ -7,8 +7,9 @@ use pingone_password::model::PasswordState;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Operation;
 use super::record::{Finished, Outcome};
-use crate::output::{self, FIELDS, Format};
+use crate::output::{self, Columns, FIELDS, Format};
 
 /// How many lines wait for whoever reads them.
 const WAITING: usize = 1024;
@@ -24,15 +25,15 @@ pub(crate) struct Line {
 
 /// Prints, in a thread of its own: nobody has to wait for a reader that takes its time, until there is no more room.
 #[derive(Debug)]
-pub(crate) struct Printer {
+pub(crate) struct BulkPrinter {
     sender: mpsc::Sender<Box<Line>>,
     result: oneshot::Receiver<io::Result<()>>,
 }
 
-impl Printer {
-    /// None where the format has no lines for each user.
-    pub(crate) fn new(format: Format) -> Option<Self> {
-        if format == Format::Table {
+impl BulkPrinter {
+    /// None where there are no lines for each user: of an unlock, a table has the failures only, and those are said.
+    pub(crate) fn new(format: Format, operation: Operation) -> Option<Self> {
+        if format == Format::Table && operation == Operation::Unlock {
             return None;
         }
         let (sender, receiver) = mpsc::channel(WAITING);
@@ -59,14 +60,17 @@ impl Printer {
 }
 
 fn print(format: Format, mut lines: mpsc::Receiver<Box<Line>>) -> io::Result<()> {
-    let mut writer = BufWriter::new(io::stdout());
-    if format == Format::Csv {
-        writer.write_all(&csv_line(FIELDS.iter().chain(&MORE_FIELDS))?)?;
+    // Colours go where someone sees them.
+    let mut writer = BufWriter::new(anstream::stdout());
+    match format {
+        Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS))?)?,
+        Format::Table => writeln!(writer, "{}", Columns::State.header())?,
+        Format::Json => {}
     }
     while let Some(first) = lines.blocking_recv() {
         let mut next = Some(first);
         while let Some(line) = next {
-            writer.write_all(&line.to_bytes(format)?)?;
+            writer.write_all(line.to_text(format)?.as_bytes())?;
             next = lines.try_recv().ok();
         }
         writer.flush()?;
@@ -75,8 +79,11 @@ fn print(format: Format, mut lines: mpsc::Receiver<Box<Line>>) -> io::Result<()>
 }
 
 impl Line {
-    fn to_bytes(&self, format: Format) -> io::Result<Vec<u8>> {
+    fn to_text(&self, format: Format) -> io::Result<String> {
         let Self { finished, output } = self;
+        if format == Format::Table {
+            return Ok(Columns::State.row(output) + "\n");
+        }
         let Finished { status_before, requests, at, outcome, .. } = finished;
         let result = match outcome {
             Outcome::Skipped | Outcome::WouldUnlock => outcome.as_str(),
@@ -88,9 +95,9 @@ impl Line {
                 result.clone_into(value);
             }
             let more = [status_before.clone().unwrap_or_default(), requests.to_string(), at.clone()];
-            return csv_line(values.iter().chain(&more));
+            return output::csv_line(values.iter().chain(&more));
         }
-        let mut line = serde_json::to_vec(&Fields {
+        let line = serde_json::to_string(&Fields {
             user_id: &output.user_id,
             result,
             status: &output.status,
@@ -107,8 +114,7 @@ impl Line {
             requests: *requests,
             at,
         })?;
-        line.push(b'\n');
-        Ok(line)
+        Ok(line + "\n")
     }
 }
 
@@ -132,8 +138,18 @@ struct Fields<'a> {
     at: &'a str,
 }
 
-fn csv_line<T: AsRef<[u8]>>(values: impl IntoIterator<Item = T>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(values)?;
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_said_is_no_formula_in_any_field() {
+        let user = "a0000000-0000-8000-8000-000000000001".parse().unwrap();
+        let mut finished = Finished::new(user, Outcome::Failed);
+        finished.status_before = Some("=1+1".to_owned());
+        let mut output = output::Record::new(user, output::Became::Failed);
+        output.message = Some("\u{1b}[2J".to_owned());
+        let text = Line { finished, output }.to_text(Format::Csv).unwrap();
+        assert!(text.contains(",\\u{1b}[2J,") && text.contains(",'=1+1,"), "{text}");
+    }
 }

@@ -27,8 +27,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(total: u64) -> Self {
-        let bar = io::stderr().is_terminal().then(|| {
+    /// A bar and the output's lines would not go together on one terminal.
+    pub(crate) fn new(total: u64, has_output: bool) -> Self {
+        let has_room = io::stderr().is_terminal() && !(has_output && io::stdout().is_terminal());
+        let bar = has_room.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

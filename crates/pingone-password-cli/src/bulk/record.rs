@@ -9,7 +9,7 @@ use super::Operation;
 /// A line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
-pub(crate) enum Record {
+pub(crate) enum JournalRecord {
     /// The first line: what the run is about.
     Header(Box<Header>),
     /// The run was gone on with.
@@ -28,7 +28,7 @@ pub(crate) enum Record {
     Finished(Box<Finished>),
 }
 
-impl Record {
+impl JournalRecord {
     /// The record as a line.
     pub(crate) fn to_line(&self) -> Vec<u8> {
         // Texts and numbers can always be written as JSON.

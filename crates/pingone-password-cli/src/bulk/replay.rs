@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use anyhow::bail;
 use pingone_password::UserId;
 
-use super::record::{Header, Outcome, Record, VERSION};
+use super::record::{Header, JournalRecord, Outcome, VERSION};
 
 /// Where a run was broken off.
 #[derive(Debug)]
@@ -26,8 +26,10 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
     file.rewind()?;
     let mut lines = FullLines { file: BufReader::new(file), length: 0 };
     let header = match lines.next().transpose()?.map(|line| serde_json::from_slice(&line)) {
-        Some(Ok(Record::Header(header))) if header.version == VERSION => *header,
-        Some(Ok(Record::Header(header))) => bail!("it has version {} of the format, not {VERSION}", header.version),
+        Some(Ok(JournalRecord::Header(header))) if header.version == VERSION => *header,
+        Some(Ok(JournalRecord::Header(header))) => {
+            bail!("it has version {} of the format, not {VERSION}", header.version)
+        }
         Some(_) => bail!("it is no journal"),
         None => bail!("it is empty, so that nothing was sent: start again without --resume"),
     };
@@ -52,12 +54,12 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
 impl Replay {
     fn apply(&mut self, line: &[u8]) -> Option<()> {
         match serde_json::from_slice(line).ok()? {
-            Record::Header(_) => return None,
-            Record::Resumed { .. } => {}
-            Record::Started { user, .. } => {
+            JournalRecord::Header(_) => return None,
+            JournalRecord::Resumed { .. } => {}
+            JournalRecord::Started { user, .. } => {
                 self.open.insert(user.parse().ok()?);
             }
-            Record::Finished(finished) => {
+            JournalRecord::Finished(finished) => {
                 let user = finished.user.parse().ok()?;
                 match finished.outcome {
                     Outcome::Done | Outcome::Skipped => {
@@ -77,11 +79,29 @@ impl Replay {
     }
 }
 
-/// How many whole lines a file has: none, or at least one.
-pub(crate) fn full_lines(file: &mut File) -> io::Result<usize> {
+/// How a file begins that is to become a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// It is empty, or has a part of a header: whoever wrote it has sent nothing.
+    Nothing,
+    /// It has a header.
+    Journal,
+    /// It is something else.
+    Foreign,
+}
+
+/// Says how a file begins.
+pub(crate) fn beginning(file: &mut File) -> io::Result<Beginning> {
+    const HEADER: &[u8] = br#"{"record":"header","#;
+    file.rewind()?;
+    let mut start = Vec::new();
+    file.by_ref().take(HEADER.len() as u64).read_to_end(&mut start)?;
+    if !HEADER.starts_with(&start) {
+        return Ok(Beginning::Foreign);
+    }
     file.rewind()?;
     let mut lines = FullLines { file: BufReader::new(file), length: 0 };
-    Ok(usize::from(lines.next().transpose()?.is_some()))
+    Ok(if lines.next().transpose()?.is_some() { Beginning::Journal } else { Beginning::Nothing })
 }
 
 /// The lines that end.

@@ -22,12 +22,14 @@ pub(crate) struct Tally {
     pub(crate) duplicates: u64,
     pub(crate) earlier: u64,
     pub(crate) bad: u64,
+    /// Users of whom nobody wrote down what became of them.
+    pub(crate) aborted: u64,
 }
 
 impl Tally {
+    /// Counts a user, but not the requests: there are some for users who aren't finished, too.
     pub(crate) fn count(&mut self, finished: &Finished) {
         self.users += 1;
-        self.requests += u64::from(finished.requests);
         *self.outcomes.entry(finished.outcome).or_default() += 1;
         if let Some(code) = &finished.code {
             let is_known = self.codes.contains_key(code) || self.codes.len() < CODES;
@@ -41,7 +43,7 @@ impl Tally {
 
     /// Whether users are left with whom another run may fare better.
     pub(crate) fn has_failures(&self) -> bool {
-        self.of(Outcome::Failed) + self.of(Outcome::Unknown) > 0
+        self.of(Outcome::Failed) + self.of(Outcome::Unknown) + self.aborted > 0
     }
 
     /// The summary, for people: with a small chart where it is wanted.
@@ -50,7 +52,12 @@ impl Tally {
         for (outcome, count) in &self.outcomes {
             rows.push((outcome_words(operation, *outcome), *count));
         }
-        rows.extend([("bad lines", self.bad), ("named twice", self.duplicates), ("done before", self.earlier)]);
+        rows.extend([
+            ("left in the middle", self.aborted),
+            ("bad lines", self.bad),
+            ("named twice", self.duplicates),
+            ("done before", self.earlier),
+        ]);
         rows.retain(|(_, count)| *count > 0);
         let codes = self.codes.iter().map(|(code, count)| (code.as_str(), *count));
         let width = rows.iter().copied().chain(codes.clone()).map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -118,4 +125,20 @@ pub(crate) fn seconds(time: Duration) -> String {
         Duration::from_secs(time.as_secs())
     };
     humantime::format_duration(rounded).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_who_was_left_in_the_middle_is_no_bad_line_but_a_failure() {
+        let tally = Tally { bad: 1, ..Tally::default() };
+        assert!(!tally.has_failures());
+        let tally = Tally { aborted: 1, ..Tally::default() };
+        assert!(tally.has_failures());
+        let summary = tally.summary(Operation::Unlock, Duration::from_secs(1), 0, false);
+        assert!(summary.contains("left in the middle        1"), "{summary}");
+        assert!(!summary.contains("bad lines"));
+    }
 }

@@ -1,6 +1,9 @@
 //! One user: what is read, what is written down, what is sent.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use pingone_password::model::PasswordState;
 use pingone_password::{Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId};
@@ -10,10 +13,10 @@ use tokio::time::{Instant, sleep_until};
 use super::Operation;
 use super::journal::{Broken, Pen};
 use super::network::Network;
-use super::pace::counted;
+use super::pace::{counted, unrefused};
 use super::print::Line;
-use super::record::{Finished, Outcome, Record, now};
-use crate::output;
+use super::record::{Finished, JournalRecord, Outcome, now};
+use crate::output::{self, plain};
 
 /// How often a user is begun again whom the server had no room for.
 const TURNED_AWAY: u32 = 10;
@@ -28,13 +31,28 @@ pub(crate) struct Work {
     pub(crate) pen: Option<Pen>,
     pub(crate) lines: Option<mpsc::Sender<Box<Line>>>,
     pub(crate) network: Arc<Network>,
-    pub(crate) is_stopping: watch::Receiver<bool>,
+    pub(crate) stopping: watch::Receiver<Stopping>,
+}
+
+/// Whether the run comes to its end before all users are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopping {
+    /// It does not.
+    No,
+    /// Requests that are out are waited for, and no more are sent.
+    Gently,
+    /// Nothing is waited for.
+    AtOnce,
 }
 
 /// What became of a user.
 #[derive(Debug)]
 pub(crate) struct Report {
-    pub(crate) finished: Finished,
+    /// None where the run ended before anything was sent that could change the user.
+    pub(crate) finished: Option<Finished>,
+    pub(crate) requests: u32,
+    /// What a 403 said: it may concern this user only, or every one.
+    pub(crate) forbidden: Option<String>,
     pub(crate) stop: Option<Stop>,
 }
 
@@ -56,14 +74,41 @@ pub(crate) enum Stop {
 }
 
 /// What is known of a user under way.
-struct Progress {
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+struct UserProgress {
     user: UserId,
     /// An unlock may have happened, and nobody said so: the state has to be read first.
     is_open: bool,
-    /// One that got no answer in time: the server may still be at it, whatever a look says.
+    /// There ever was such an unlock. A look does not close this: a gateway that gave up, or a connection that broke, says
+    /// nothing of the server behind it, which may carry the unlock out after the look.
     may_come_late: bool,
+    /// There was one in this run.
+    is_left_open: bool,
     is_started: bool,
     status_before: Option<String>,
+}
+
+impl UserProgress {
+    fn new(user: UserId, is_open: bool) -> Self {
+        let (is_left_open, is_started, status_before) = (false, false, None);
+        Self { user, is_open, may_come_late: is_open, is_left_open, is_started, status_before }
+    }
+
+    /// An unlock was sent, and nobody said what became of it.
+    fn leave_open(&mut self) {
+        self.is_open = true;
+        self.may_come_late = true;
+        self.is_left_open = true;
+    }
+
+    /// What a failure comes to.
+    fn failed(&self) -> (Outcome, output::Became) {
+        if self.may_come_late {
+            (Outcome::Unknown, output::Became::Unknown)
+        } else {
+            (Outcome::Failed, output::Became::Failed)
+        }
+    }
 }
 
 /// What the server said in the end.
@@ -77,7 +122,11 @@ enum Success {
 
 enum Trouble {
     Client(Error),
+    /// A look found a status from after this version: it may be another kind of lockout, or none.
+    Unrecognized(Box<PasswordState>),
     Journal,
+    /// The run stops.
+    Stopping,
 }
 
 impl From<Error> for Trouble {
@@ -95,16 +144,26 @@ impl From<Broken> for Trouble {
 impl Work {
     /// Does what there is to do for a user, and writes it down.
     pub(crate) async fn user(mut self, user: UserId, is_open: bool) -> Report {
-        let mut progress = Progress { user, is_open, may_come_late: false, is_started: false, status_before: None };
+        let mut progress = UserProgress::new(user, is_open);
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
+        let mut forbidden = None;
         let (mut finished, output, mut stop) = match result {
             Ok(success) => of_success(&progress, success),
-            Err(Trouble::Client(error)) => of_error(&progress, &error),
+            Err(Trouble::Client(error)) => {
+                forbidden = error.is_forbidden().then(|| why(&error));
+                of_error(&progress, &error)
+            }
+            Err(Trouble::Unrecognized(state)) => of_unrecognized(&progress, *state),
             Err(Trouble::Journal) => of_broken_journal(&progress),
+            Err(Trouble::Stopping) if progress.is_left_open => of_stopping(&progress),
+            Err(Trouble::Stopping) => {
+                let stop = self.take_back(&progress, requests).await;
+                return Report { finished: None, requests, forbidden, stop };
+            }
         };
         finished.requests = requests;
         if let Some(pen) = &self.pen
-            && pen.add(&Record::Finished(Box::new(finished.clone()))).await.is_err()
+            && pen.add(&JournalRecord::Finished(Box::new(finished.clone()))).await.is_err()
         {
             stop = Some(Stop::Journal);
         }
@@ -115,17 +174,32 @@ impl Work {
                 stop = stop.or(Some(Stop::Output));
             }
         }
-        Report { finished, stop }
+        Report { finished: Some(finished), requests, forbidden, stop }
     }
 
-    async fn until_settled(&mut self, progress: &mut Progress) -> Result<Success, Trouble> {
+    /// Writes down that nothing was sent that could change the user, where the journal says that it is about to be.
+    async fn take_back(&self, progress: &UserProgress, requests: u32) -> Option<Stop> {
+        // What an earlier run has left open stays open.
+        if !progress.is_started || progress.may_come_late {
+            return None;
+        }
+        let finished = Finished::new(progress.user, Outcome::Failed);
+        let finished = Finished { code: Some("NOT_SENT".to_owned()), requests, ..finished };
+        let written = self.pen.as_ref()?.add(&JournalRecord::Finished(Box::new(finished))).await;
+        written.is_err().then_some(Stop::Journal)
+    }
+
+    async fn until_settled(&mut self, progress: &mut UserProgress) -> Result<Success, Trouble> {
         let mut turned_away = 0;
-        if let Some(next_try) = self.network.next_try() {
-            self.wait_until(next_try).await;
+        if let Some(next_try) = self.network.next_try()
+            && !self.wait_until(next_try).await
+        {
+            return Err(Trouble::Stopping);
         }
         loop {
             let error = match self.once(progress).await {
                 Err(Trouble::Client(error)) => error,
+                Err(Trouble::Stopping) => return Err(Trouble::Stopping),
                 settled => {
                     self.network.found();
                     return settled;
@@ -140,10 +214,13 @@ impl Work {
             if error.status().is_some() {
                 self.network.found();
             }
-            turned_away += 1;
-            let is_turned_away = error.kind() == ErrorKind::RateLimited && turned_away < TURNED_AWAY;
-            if !is_turned_away || *self.is_stopping.borrow() {
+            // Where its time was up before its turn came, nothing was sent, and nobody turned it away.
+            turned_away += u32::from(error.status().is_some());
+            if !is_turned_away(&error) || turned_away >= TURNED_AWAY {
                 return Err(error.into());
+            }
+            if *self.stopping.borrow() != Stopping::No {
+                return Err(Trouble::Stopping);
             }
         }
     }
@@ -151,20 +228,51 @@ impl Work {
     /// Waits, and says whether to go on: not if the run stops in the meantime.
     async fn wait_until(&mut self, until: Instant) -> bool {
         tokio::select! {
+            biased;
+            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => false,
             () = sleep_until(until) => true,
-            _ = self.is_stopping.wait_for(|is_stopping| *is_stopping) => false,
         }
     }
 
-    async fn once(&self, progress: &mut Progress) -> Result<Success, Trouble> {
-        let Progress { user, .. } = *progress;
+    /// Makes a call, and gives it up when the run stops: while it has no request out that the server may be at, or else only
+    /// where nothing is waited for any more.
+    async fn unless_stopping<T>(&self, call: impl Future<Output = T>) -> Result<T, Trouble> {
+        let before = unrefused();
+        let mut stopping = self.stopping.clone();
+        let mut call = pin!(call);
+        loop {
+            let now = *stopping.borrow_and_update();
+            let gives_up = || match now {
+                Stopping::No => false,
+                Stopping::Gently => unrefused() == before,
+                Stopping::AtOnce => true,
+            };
+            if gives_up() {
+                return Err(Trouble::Stopping);
+            }
+            tokio::select! {
+                biased;
+                result = &mut call => return Ok(result),
+                // Right after the call, because only the call makes a difference to it.
+                () = poll_fn(|_| if gives_up() { Poll::Ready(()) } else { Poll::Pending }) => {}
+                Ok(()) = stopping.changed() => {}
+            }
+        }
+    }
+
+    async fn once(&self, progress: &mut UserProgress) -> Result<Success, Trouble> {
+        let UserProgress { user, .. } = *progress;
         let is_for_reading = self.dry_run || self.operation == Operation::State;
         if is_for_reading || progress.is_open || self.only_locked_out && progress.status_before.is_none() {
-            let state = self.client.read_password_state(user).await?;
-            let is_locked_out = state.status == PasswordStatus::PasswordLockedOut;
+            let state = self.unless_stopping(self.client.read_password_state(user).into_future()).await??;
             if self.operation == Operation::State {
                 return Ok(Success::Read(state));
             }
+            let decides = self.only_locked_out || progress.is_open && !self.dry_run;
+            if decides && matches!(state.status, PasswordStatus::Unrecognized(_)) {
+                return Err(Trouble::Unrecognized(Box::new(state)));
+            }
+            let is_locked_out = state.status == PasswordStatus::PasswordLockedOut;
             if progress.is_open && !is_locked_out && !self.dry_run {
                 return Ok(Success::Seen(state));
             }
@@ -179,24 +287,38 @@ impl Work {
         }
         if let (false, Some(pen)) = (progress.is_started, &self.pen) {
             // Whoever finds this record without another one behind it has to look before sending an unlock.
-            pen.add_durably(&Record::Started { user: user.to_string(), at: now() }).await?;
+            pen.add_durably(&JournalRecord::Started { user: user.to_string(), at: now() }).await?;
             progress.is_started = true;
         }
-        match self.client.unlock_password(user).await {
-            Ok(unlocked) => Ok(Success::Unlocked(unlocked)),
-            Err(error) => {
-                progress.is_open = error.outcome() == Assume::Unknown;
-                progress.may_come_late |= progress.is_open && error.is_timeout();
+        let before = unrefused();
+        match self.unless_stopping(self.client.unlock_password(user).into_future()).await {
+            Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),
+            Ok(Err(error)) => {
+                if error.outcome() == Assume::Unknown {
+                    progress.leave_open();
+                }
                 Err(error.into())
+            }
+            Err(trouble) => {
+                if unrefused() > before {
+                    progress.leave_open();
+                }
+                Err(trouble)
             }
         }
     }
 }
 
+/// Whether the server had no room for the user: nothing has happened, or a look is due.
+fn is_turned_away(error: &Error) -> bool {
+    let asks_to_wait = error.status() == Some(503) && error.retry_after().is_some();
+    error.is_rate_limited() || asks_to_wait || error.failed_look().is_some_and(is_turned_away)
+}
+
 type Settled = (Finished, output::Record, Option<Stop>);
 
-fn of_success(progress: &Progress, success: Success) -> Settled {
-    let Progress { user, status_before, .. } = progress;
+fn of_success(progress: &UserProgress, success: Success) -> Settled {
+    let UserProgress { user, status_before, .. } = progress;
     let status = |state: &PasswordState| Some(state.status.to_string());
     let mut finished = Finished::new(*user, Outcome::Done);
     finished.status_before.clone_from(status_before);
@@ -215,7 +337,7 @@ fn of_success(progress: &Progress, success: Success) -> Settled {
         }
         Success::Seen(state) => {
             finished.status_after = status(&state);
-            output::Record { result: output::Result::Unlocked, ..output::Record::read(*user, state) }
+            output::Record { result: output::Became::Unlocked, ..output::Record::read(*user, state) }
         }
         Success::Unlocked(unlocked) => {
             finished.status_after = unlocked.state().and_then(status);
@@ -226,37 +348,70 @@ fn of_success(progress: &Progress, success: Success) -> Settled {
     (finished, output, None)
 }
 
-fn of_error(progress: &Progress, error: &Error) -> Settled {
-    let Progress { user, status_before, .. } = progress;
-    let is_unknown = progress.is_open || progress.may_come_late;
-    let outcome = if is_unknown { Outcome::Unknown } else { Outcome::Failed };
+fn of_error(progress: &UserProgress, error: &Error) -> Settled {
+    let UserProgress { user, status_before, .. } = progress;
+    let (outcome, result) = progress.failed();
     let mut finished = Finished::new(*user, outcome);
     finished.status_before.clone_from(status_before);
     finished.code = Some(code(error));
     finished.http_status = error.status();
     finished.correlation_id = error.correlation_id().map(str::to_owned);
     finished.error = Some(error.to_string());
-    let result = if is_unknown { output::Result::Unknown } else { output::Result::Failed };
     let output = output::Record { result, ..output::Record::failed(*user, error) };
     (finished, output, stop_after(error))
 }
 
-fn of_broken_journal(progress: &Progress) -> Settled {
-    let outcome = if progress.is_open { Outcome::Unknown } else { Outcome::Failed };
+/// Nobody can tell whether the user is locked out.
+fn of_unrecognized(progress: &UserProgress, state: PasswordState) -> Settled {
+    let user = progress.user;
+    let status = plain(&state.status.to_string());
+    let read = output::Record::read(user, state);
+    let (mut finished, output, stop) = without_answer(
+        progress,
+        "UNKNOWN_STATUS",
+        format!("this version doesn't know the status `{status}`, so it can't tell whether user {user} is locked out"),
+    );
+    finished.status_before.clone_from(&read.status);
+    (finished, output::Record { result: output.result, code: output.code, message: output.message, ..read }, stop)
+}
+
+fn of_broken_journal(progress: &UserProgress) -> Settled {
     let error = format!("user {}: the journal can't be written, so nothing was sent", progress.user);
-    let finished =
-        Finished { code: Some("JOURNAL".to_owned()), error: Some(error), ..Finished::new(progress.user, outcome) };
-    let output = output::Record::new(progress.user, output::Result::Failed);
+    let (finished, output, _) = without_answer(progress, "JOURNAL", error);
     (finished, output, Some(Stop::Journal))
 }
 
-/// Why the next user would fare no better.
+/// An unlock was sent, and the run ended before anyone said what became of it.
+fn of_stopping(progress: &UserProgress) -> Settled {
+    let error = format!("user {}: the run ended before there was an answer", progress.user);
+    without_answer(progress, "INTERRUPTED", error)
+}
+
+/// A failure that the server said nothing of.
+fn without_answer(progress: &UserProgress, code: &str, error: String) -> Settled {
+    let (outcome, result) = progress.failed();
+    let mut finished = Finished::new(progress.user, outcome);
+    finished.status_before.clone_from(&progress.status_before);
+    finished.code = Some(code.to_owned());
+    let output = output::Record {
+        code: Some(code.to_owned()),
+        message: Some(error.clone()),
+        ..output::Record::new(progress.user, result)
+    };
+    finished.error = Some(error);
+    (finished, output, None)
+}
+
+fn why(error: &Error) -> String {
+    format!("{error}\n{}", error.advice())
+}
+
+/// Why the next user would fare no better. What a 403 says of the others is known only when there are more of them.
 fn stop_after(error: &Error) -> Option<Stop> {
-    let why = |error: &Error| format!("{error}\n{}", error.advice());
     if Network::is_lost(error) && !error.is_access_token() {
         return Some(Stop::Network(why(error)));
     }
-    if error.is_unauthenticated() || error.is_forbidden() || error.is_access_token() {
+    if error.is_unauthenticated() || error.is_access_token() {
         return Some(Stop::NotAllowed(why(error)));
     }
     match error.failed_look() {

@@ -37,6 +37,8 @@ struct Settings {
     top_level_domain: Option<String>,
     api_url: Option<String>,
     auth_url: Option<String>,
+    token_url: Option<String>,
+    proxy: Option<String>,
     client_id: Option<String>,
     worker_environment_id: Option<String>,
     client_authentication: Option<String>,
@@ -94,11 +96,14 @@ impl Profile {
         let Settings { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
         let Settings { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
+        let Settings { token_url, proxy, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
             "top_level_domain" => top_level_domain,
             "api_url" => api_url,
             "auth_url" => auth_url,
+            "token_url" => token_url,
+            "proxy" => proxy,
             "client_id" => client_id,
             "worker_environment_id" => worker_environment_id,
             "client_authentication" => client_authentication,

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::profile::Profile;
 use super::{ACCESS_TOKEN, CLIENT_SECRET, Found, Setting};
 use crate::args::SettingArgs;
+use crate::interrupt;
 
 /// Where a secret is, before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,8 @@ impl Secret {
             Self::Descriptor(number) => read_file(Path::new(&format!("/dev/fd/{number}")), Guard::None)?,
             Self::Variable(name) => env::var(name).map_err(|_| format!("the variable {name} is no text"))?,
             Self::Prompt(what) => {
-                rpassword::prompt_password(format!("{what}: ")).map_err(|error| match error.kind() {
+                let prompt = || rpassword::prompt_password(format!("{what}: "));
+                interrupt::outlived_by(prompt).map_err(|error| match error.kind() {
                     io::ErrorKind::Interrupted => Unread::Interrupted,
                     _ => Unread::Because(format!("there is no terminal to ask for it: {error}")),
                 })?

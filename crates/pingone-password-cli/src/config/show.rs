@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, Config, ENVIRONMENT_ID, Found,
-    Place, Secret, Setting, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+    PROXY, Place, Secret, Setting, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
 };
 use crate::output::{self, Format, plain};
 
@@ -17,6 +17,21 @@ struct Shown {
     value: Option<String>,
     place: Option<&'static str>,
     origin: Option<String>,
+}
+
+/// The fields, in their order.
+const FIELDS: [&str; 4] = ["setting", "value", "place", "origin"];
+
+impl Shown {
+    fn values(&self) -> [&str; FIELDS.len()] {
+        let Self { setting, value, place, origin } = self;
+        [
+            setting,
+            value.as_deref().unwrap_or_default(),
+            place.unwrap_or_default(),
+            origin.as_deref().unwrap_or_default(),
+        ]
+    }
 }
 
 const HIDDEN: &str = "(not shown)";
@@ -34,12 +49,9 @@ pub(crate) fn show(config: &Config, format: Format) -> io::Result<()> {
             lines?.join("\n") + "\n"
         }
         Format::Csv => {
-            let mut csv = csv::Writer::from_writer(Vec::new());
-            for setting in &settings {
-                csv.serialize(setting)?;
-            }
-            let bytes = csv.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            String::from_utf8_lossy(&bytes).into_owned()
+            let header = output::csv_line(FIELDS)?;
+            let rows: io::Result<Vec<_>> = settings.iter().map(|shown| output::csv_line(shown.values())).collect();
+            header + &rows?.concat()
         }
         Format::Table => table(&settings),
     };
@@ -52,9 +64,11 @@ fn settings(config: &Config) -> Vec<Shown> {
         (TOP_LEVEL_DOMAIN, &config.top_level_domain),
         (API_URL, &config.api_url),
         (AUTH_URL, &config.auth_url),
+        (TOKEN_URL, &config.token_url),
         (CLIENT_ID, &config.client_id),
         (WORKER_ENVIRONMENT_ID, &config.worker_environment_id),
         (CLIENT_AUTHENTICATION, &config.client_authentication),
+        (PROXY, &config.proxy),
     ];
     let mut settings: Vec<_> =
         plain_values.into_iter().map(|(setting, found)| value(setting, found.as_ref())).collect();

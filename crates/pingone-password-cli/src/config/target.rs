@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::secret::Unread;
 use super::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, Config, ConfigError,
-    ENVIRONMENT_ID, Found, Place, Secret, Setting, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID, secret,
+    ENVIRONMENT_ID, Found, PROXY, Place, Secret, Setting, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID, secret,
 };
 use crate::claims::Claims;
 
@@ -66,6 +66,9 @@ impl Target {
         if let Some(api_url) = config.instead_of_region(config.api_url.as_ref()) {
             builder = builder.base_url(api_url);
         }
+        if let Some(proxy) = &config.proxy {
+            builder = builder.proxy(&proxy.value);
+        }
         let (builder, claims) = match &chosen {
             Chosen::Token(_) => (builder.access_token(secret.expose_secret()), Claims::of(secret.expose_secret())),
             Chosen::Worker { id, .. } => {
@@ -75,6 +78,9 @@ impl Target {
                 }
                 if let Some(auth_url) = config.instead_of_region(config.auth_url.as_ref()) {
                     worker = worker.auth_url(auth_url);
+                }
+                if let Some(token_url) = config.token_url() {
+                    worker = worker.token_url(token_url);
                 }
                 (builder.client_credentials(if is_in_body { worker.in_body() } else { worker }), None)
             }
@@ -95,9 +101,11 @@ impl Config {
         match &self.top_level_domain {
             Some(found) => parse(TOP_LEVEL_DOMAIN, found).map(Some),
             None if self.api_url.is_some() => Ok(None),
-            None => {
-                Err(format!("{}\n  or, for a custom domain, {}", self.missing(TOP_LEVEL_DOMAIN), self.places(API_URL)))
-            }
+            None => Err(format!(
+                "{}\n  or, for a server of your own, {}",
+                self.missing(TOP_LEVEL_DOMAIN),
+                self.places(API_URL)
+            )),
         }
     }
 
@@ -105,6 +113,12 @@ impl Config {
     fn instead_of_region<'a>(&self, url: Option<&'a Found<String>>) -> Option<&'a str> {
         let region = self.top_level_domain.as_ref().map_or(Place::Default, |found| found.place);
         url.filter(|url| url.place >= region).map(|url| url.value.as_str())
+    }
+
+    /// The token endpoint, unless the region or an authorization server was set at a stronger place.
+    fn token_url(&self) -> Option<&str> {
+        let auth_url = self.auth_url.as_ref().map_or(Place::Default, |found| found.place);
+        self.instead_of_region(self.token_url.as_ref().filter(|url| url.place >= auth_url))
     }
 
     /// The credentials from the stronger place; the access token, where both are at the same one.
@@ -139,7 +153,12 @@ impl Config {
     /// What the library says of the settings, and where those come from that it may mean.
     fn refused(&self, error: &pingone_password::Error) -> ConfigError {
         let message = error.to_string();
-        let found = [("base URL", API_URL, &self.api_url), ("auth URL", AUTH_URL, &self.auth_url)];
+        let found = [
+            ("base URL", API_URL, &self.api_url),
+            ("auth URL", AUTH_URL, &self.auth_url),
+            ("token URL", TOKEN_URL, &self.token_url),
+            ("proxy", PROXY, &self.proxy),
+        ];
         let origins = found.into_iter().filter_map(|(name, setting, found)| {
             let found = found.as_ref().filter(|_| message.contains(name))?;
             Some(format!("\n  the {} comes from {}", setting.what, found.origin))

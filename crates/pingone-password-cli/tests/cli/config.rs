@@ -126,11 +126,59 @@ fn a_profile_is_enough_and_its_paths_start_where_it_is() {
 }
 
 #[test]
+fn a_token_endpoint_of_its_own() {
+    let world = World::new();
+    let token_url = format!("{}/{}/as/token", world.emulator.auth_url(), world.emulator.environment_id());
+    let run = |args: &[&str], auth_url: &str| {
+        let user = world.locked_out();
+        let mut command = world.command(&[&["state", &user], args].concat());
+        command.env_remove("PINGONE_API_ACCESS_TOKEN").env("PINGONE_AUTH_URL", auth_url);
+        command.env("PINGONE_CLIENT_ID", world.emulator.client_id());
+        world.ran(command.env("PINGONE_CLIENT_SECRET", world.emulator.client_secret()))
+    };
+    let ran = run(&["--token-url", &token_url], "http://127.0.0.1:1");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let ran = run(&["--token-url", "http://id.example.com/as/token"], "");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("the token URL comes from flag --token-url"), "{ran:?}");
+    // The authorization server from a flag is stronger than the token endpoint from a profile.
+    let profile = "[profile.default]\ntoken_url = \"http://127.0.0.1:1/as/token\"\n";
+    world.file("config/pingone-password/config.toml", profile);
+    let ran = run(&["--auth-url", world.emulator.auth_url()], "");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_proxy_from_a_flag_or_the_environment() {
+    let world = World::new();
+    // Nobody listens there, and only HTTPS goes through it.
+    let args = ["state", "--api-url", "https://api.example.com", &world.locked_out()];
+    let mut command = world.command(&args);
+    let ran = world.ran(command.env("HTTPS_PROXY", "http://anna:the-password@127.0.0.1:1"));
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("no connection could be made") && !ran.stderr.contains("the-password"), "{ran:?}");
+    let ran = world.run(&["state", "--proxy", "http://127.0.0.1:1", &world.locked_out()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = world.run(&["state", "--proxy", "http://", &world.locked_out()]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("the proxy comes from flag --proxy"), "{ran:?}");
+}
+
+#[test]
+fn csv_of_settings_has_no_formulas() {
+    let world = World::new();
+    let ran = world.run(&["config", "show", "--output", "csv", "--client-id", "=1+1"]);
+    assert!(ran.stdout.contains("\nclient_id,'=1+1,flag,"), "{ran:?}");
+}
+
+#[test]
 fn a_password_in_an_url_is_not_shown() {
     let world = World::new();
-    let args = ["--api-url", "https://anna:the-password@api.example.com"];
-    for command in [&["config", "show"][..], &["doctor"], &["state", &world.locked_out()]] {
-        let ran = world.run(&[command, &args].concat());
-        assert!(!ran.stdout.contains("the-password") && !ran.stderr.contains("the-password"), "{ran:?}");
+    for flag in ["--api-url", "--auth-url", "--token-url", "--proxy"] {
+        let args = [flag, "https://anna:the-password@api.example.com"];
+        for command in [&["config", "show"][..], &["doctor"], &["state", &world.locked_out()]] {
+            let ran = world.run(&[command, &args].concat());
+            assert!(!ran.stdout.contains("the-password") && !ran.stderr.contains("the-password"), "{ran:?}");
+        }
     }
 }

@@ -6,6 +6,8 @@ mod doctor;
 mod help;
 mod many;
 mod output;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod readme;
 mod secrets;
 mod state;

@@ -47,4 +47,34 @@ fn no_policy_for_many() {
     let ran = world.run(&["state", "--from", "users.txt", "--expand", "passwordPolicy"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("--expand is for up to 10 users"), "{ran:?}");
+    let ran = world.run(&["state", "--rate", "1/s", "--expand", "passwordPolicy", &world.locked_out()]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--rate"), "{ran:?}");
+}
+
+#[test]
+fn a_flag_that_would_do_nothing_is_refused() {
+    let world = World::new();
+    let user = world.locked_out();
+    for flags in [&["--strict"][..], &["--column", "id"], &["--no-journal"], &["--other-server"]] {
+        for command in ["state", "unlock"] {
+            let ran = world.run(&[&[command, &user], flags].concat());
+            assert_eq!(ran.code, Some(2), "{ran:?}");
+            assert!(ran.stderr.contains("required arguments"), "{ran:?}");
+        }
+    }
+    for flag in ["--only-locked-out", "--dry-run", "--yes"] {
+        let ran = world.run(&["state", flag, &user]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+    }
+    for flags in [["--resume", "j"], ["--journal", "j"]] {
+        assert_eq!(world.run(&[&["unlock", "--dry-run", &user], &flags[..]].concat()).code, Some(2));
+    }
+    assert_eq!(world.emulator.requests().len(), 0);
+    // These have a meaning for one user, too.
+    for flags in [["--concurrency", "1"], ["--patience", "1s"]] {
+        let ran = world.run(&[&["state", &user, "--output", "json"], &flags[..]].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.json()[0].get("requests").is_some(), "{ran:?}");
+    }
 }

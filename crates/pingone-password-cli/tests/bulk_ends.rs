@@ -1,0 +1,228 @@
+//! How runs of many users end: what stops them, what does not, and what is known of everyone afterwards.
+
+mod bulk_support;
+
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bulk_support::{Bench, Ended, count};
+use pingone_password_emulator::{Emulator, Fault, Operation, Status};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+const JOURNAL: &str = "users.txt.journal.jsonl";
+const LOCKED: &str = "200 OK\r\n\r\n{\"status\":\"PASSWORD_LOCKED_OUT\"}";
+const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
+const NOT_FOUND: &str = "404 Not Found\r\n\r\n{}";
+const FORBIDDEN: &str = "403 Forbidden\r\n\r\n{}";
+
+/// A server that answers as a test says.
+struct Server {
+    url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `answer` gets the request's first line, and how many requests there were before.
+    async fn start(answer: impl Fn(&str, usize) -> &'static str + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (answer, seen) = (Arc::new(answer), requests.clone());
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let (answer, seen) = (answer.clone(), seen.clone());
+                tokio::spawn(async move {
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        request.push(connection.read_u8().await?);
+                    }
+                    let request = String::from_utf8_lossy(&request);
+                    let line = request.lines().next().unwrap_or_default().to_owned();
+                    let index = {
+                        let mut seen = seen.lock().unwrap();
+                        seen.push(line.clone());
+                        seen.len() - 1
+                    };
+                    let (head, body) = answer(&line, index).split_once("\r\n\r\n").unwrap();
+                    let head = format!("{head}\r\nContent-Type: application/json\r\nConnection: close");
+                    let answer = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                    connection.write_all(answer.as_bytes()).await
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    fn command(&self, bench: &Bench, arguments: &str) -> Command {
+        let mut command = bench.command(arguments);
+        command.env("PINGONE_API_URL", &self.url);
+        command
+    }
+
+    fn run(&self, bench: &Bench, arguments: &str) -> Ended {
+        Ended::of(self.command(bench, arguments).output().unwrap())
+    }
+}
+
+fn users(count: u128) -> Vec<Uuid> {
+    (1..=count).map(|number| Uuid::from_u128(0xa000_0000_0000_0000_8000_0000_0000_0000 + number)).collect()
+}
+
+/// How many records there are of this kind, with this code.
+fn with_code(journal: &[Value], kind: &str, code: &str) -> usize {
+    let records: Vec<_> = journal.iter().filter(|record| record["code"] == code).cloned().collect();
+    count(&records, kind)
+}
+
+#[cfg(unix)]
+fn interrupt(run: &std::process::Child) {
+    let status = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_who_is_not_allowed_stops_nobody_else() {
+    let bench = Bench::start().await;
+    let users = users(12);
+    bench.list(&users);
+    let (first, last) = (users[0].to_string(), users[11].to_string());
+    let server =
+        Server::start(move |line, _| if line.contains(&first) || line.contains(&last) { FORBIDDEN } else { UNLOCKED })
+            .await;
+    server.run(&bench, "unlock --from users.txt --yes --concurrency 1").with_code(3).says("--resume");
+    let journal = bench.journal(JOURNAL);
+    assert_eq!((count(&journal, "finished done"), count(&journal, "finished failed")), (10, 2));
+    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(3).says("10 users are done, 2 are left");
+    assert_eq!(server.requests().len(), 14);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_allows_nothing_stops_the_run() {
+    let bench = Bench::start().await;
+    bench.list(&users(100));
+    let server = Server::start(|_, _| FORBIDDEN).await;
+    server
+        .run(&bench, "unlock --from users.txt --yes --concurrency 1")
+        .with_code(3)
+        .says("this would happen to every user");
+    assert_eq!(server.requests().len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(1, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.emulator.inject_for(Operation::Unlock, [Fault::Redirect]);
+    bench.run("unlock --from users.txt").with_code(1);
+    assert_eq!(count(&bench.journal(JOURNAL), "finished unknown"), 1);
+
+    // A look that says nothing leaves it unknown.
+    bench.emulator.inject_for(Operation::Read, [Fault::UnknownStatus]);
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(1).says("SOMETHING_NEW");
+    let journal = bench.journal(JOURNAL);
+    assert_eq!(with_code(&journal, "finished unknown", "UNKNOWN_STATUS"), 1);
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0);
+    assert_eq!(bench.unlocks(), 1);
+
+    // Who may be locked out is not passed over as one who is not.
+    for more in ["--journal j", "--dry-run"] {
+        bench.emulator.inject_for(Operation::Read, [Fault::UnknownStatus]);
+        let ended = bench.run(&format!("unlock --from users.txt --only-locked-out --output json {more}")).with_code(1);
+        let line: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!((&line["result"], &line["status"]), (&"failed".into(), &"SOMETHING_NEW".into()));
+        assert!(line["message"].as_str().unwrap().contains("doesn't know the status"), "{line}");
+    }
+    assert_eq!(count(&bench.journal("j"), "finished failed"), 1);
+    assert_eq!(bench.unlocks(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unlock_that_may_come_late_stays_unknown_whatever_a_look_says() {
+    let bench = Bench::start().await;
+    bench.list(&users(1));
+    // Nobody knows; then a look finds the user locked out, and the next unlock is refused.
+    let server = Server::start(|_, index| ["302 Found\r\n\r\n", LOCKED, NOT_FOUND][index.min(2)]).await;
+    server.run(&bench, "unlock --from users.txt").with_code(1);
+    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(1);
+    let methods: Vec<_> = server.requests().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(methods, ["POST", "GET", "POST"]);
+    let journal = bench.journal(JOURNAL);
+    assert_eq!((count(&journal, "finished unknown"), count(&journal, "finished failed")), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_asks_to_come_back_turns_nobody_away_for_good() {
+    let bench = Bench::start().await;
+    bench.list(&users(1));
+    let server = Server::start(
+        |_, index| {
+            if index < 5 { "503 Service Unavailable\r\nRetry-After: 0\r\n\r\n" } else { UNLOCKED }
+        },
+    )
+    .await;
+    server.run(&bench, "unlock --from users.txt").with_code(0);
+    assert_eq!(server.requests().len(), 6);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupt_waits_for_no_hold_and_sends_nothing_more() {
+    for hold in ["429 Too Many\r\nRetry-After: 300\r\n\r\n{}", "429 Too Many\r\nRetry-After: 90000\r\n\r\n{}"] {
+        let bench = Bench::start().await;
+        bench.list(&users(40));
+        let server = Server::start(move |_, index| if index == 0 { UNLOCKED } else { hold }).await;
+        let mut run =
+            server.command(&bench, "unlock --from users.txt --yes --rate 50/s --concurrency 8").spawn().unwrap();
+        let start = Instant::now();
+        while server.requests().len() < 2 && run.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        interrupt(&run);
+        Ended::of(run.wait_with_output().unwrap()).with_code(130).says("--resume");
+        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+        let journal = bench.journal(JOURNAL);
+        assert_eq!(count(&journal, "finished done"), 1);
+        assert_eq!(count(&journal, "started"), count(&journal, "finished"));
+        let requests = server.requests().len();
+        assert!(requests <= 9, "{requests}");
+        let unsent = with_code(&journal, "finished failed", "NOT_SENT");
+        assert_eq!(unsent, count(&journal, "finished failed"), "{journal:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupt_ends_the_wait_for_a_reader_who_never_goes_on() {
+    let bench = Bench::of(Emulator::builder().users(600)).await;
+    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    bench.list(&users);
+    // More than a pipe holds, and less than waits to be printed: everyone gets done.
+    let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
+    let start = Instant::now();
+    while bench.emulator.requests().len() < 600 {
+        assert!(start.elapsed() < Duration::from_secs(60) && run.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // The first ones may still come before the wait.
+    let code = loop {
+        interrupt(&run);
+        std::thread::sleep(Duration::from_millis(100));
+        if let Some(status) = run.try_wait().unwrap() {
+            break status.code();
+        }
+        if start.elapsed() > Duration::from_secs(60) {
+            run.kill().unwrap();
+        }
+    };
+    assert_eq!(code, Some(130));
+}
