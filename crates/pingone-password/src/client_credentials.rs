@@ -151,8 +151,8 @@ impl Worker {
         self.cache.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn keep(&self, cached: Option<Cached>) {
-        *self.cache.write().unwrap_or_else(PoisonError::into_inner) = cached;
+    fn keep(&self, cached: Cached) {
+        *self.cache.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
     }
 
     /// Refreshes a token that is still good, if nobody else is at it. One call does this, for a short time; all others go
@@ -182,7 +182,7 @@ impl Worker {
         let result = self.request().await;
         *last = result.as_ref().err().cloned();
         if let Ok(cached) = &result {
-            self.keep(Some(cached.clone()));
+            self.keep(cached.clone());
         }
         self.rounds.fetch_add(1, Ordering::Release);
         result.map(|cached| cached.token)

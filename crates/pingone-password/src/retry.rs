@@ -164,7 +164,6 @@ pub(crate) struct Attempts<'a> {
     sleep: &'a Sleep,
     deadline: Instant,
     delays: ExponentialBackoff,
-    max_delay: Duration,
     random: fastrand::Rng,
     requests: u32,
     resends: u32,
@@ -176,21 +175,12 @@ impl<'a> Attempts<'a> {
         let RetryPolicy { attempts, base_delay, max_delay, deadline, seed, .. } = *retry;
         let delays = ExponentialBuilder::default()
             .with_factor(2.0)
-            .with_min_delay(base_delay)
+            .with_min_delay(base_delay.min(max_delay))
             .with_max_delay(max_delay)
             .with_max_times(attempts.saturating_sub(1) as usize)
             .build();
         let random = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        Self {
-            call,
-            sleep,
-            deadline: Instant::now() + deadline.min(LONGEST),
-            delays,
-            max_delay,
-            random,
-            requests: 0,
-            resends: 0,
-        }
+        Self { call, sleep, deadline: Instant::now() + deadline.min(LONGEST), delays, random, requests: 0, resends: 0 }
     }
 
     /// When the call has to be over.
@@ -218,7 +208,6 @@ impl<'a> Attempts<'a> {
         let wait = longest.map(|longest| {
             // A random part of it, so that many clients don't come back at the same time; behind the server's own wait,
             // so that those that were told the same time don't, either.
-            let longest = longest.min(self.max_delay);
             error.retry_after().unwrap_or_default().saturating_add(longest.mul_f64(self.random.f64()))
         });
         match wait {
