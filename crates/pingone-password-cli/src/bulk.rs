@@ -19,6 +19,7 @@ mod replay;
 mod resume_command;
 mod tally;
 mod work;
+mod worklist;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -155,7 +156,8 @@ async fn go(
     format: Format,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { operation, input, earlier, journal, users, only_locked_out, rate, concurrency } = plan;
+    let Plan { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency } = plan;
+    let counts = users.counts;
     let throttle = Throttle::new(rate);
     let concurrency = concurrency.min(pace::most_callers(rate));
     // Its turns come for sure, but on a slow pace each comes after everybody else's.
@@ -166,7 +168,6 @@ async fn go(
         Err(error) => return Ok(refuse(&error.into())),
     };
     let resume = journal.as_ref().map(|journal| {
-        let is_standard_input = input.is_standard_input();
         let present = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         resume_command::resume_command(operation, journal.path(), is_standard_input, present)
     });
@@ -190,8 +191,8 @@ async fn go(
         },
         concurrency,
         throttle,
-        progress: Progress::new(users, printer.is_some()),
-        tally: Tally::default(),
+        progress: Progress::new(counts.users, printer.is_some()),
+        tally: Tally::of(counts),
         stopping: stopping_sender,
         refusals: Refusals::after(!earlier.finished.is_empty()),
         names_failures: format == Format::Table,
@@ -199,7 +200,7 @@ async fn go(
         is_lost: false,
         is_cut_short: false,
     };
-    engine.run(feed::feed(input, Arc::new(earlier)), interrupts).await;
+    engine.run(feed::feed(users, Arc::new(earlier)), interrupts).await;
 
     let Engine { work, throttle, progress, tally, refusals, stop, is_cut_short, .. } = engine;
     // The journal and the printer end when nobody can add to them any more.
@@ -225,7 +226,7 @@ async fn go(
 
 /// What the users make of the exit.
 fn of_tally(tally: &Tally) -> Exit {
-    if tally.has_failures() || tally.bad > 0 { Exit::SomeFailed } else { Exit::AllDone }
+    if tally.has_failures() || tally.input.bad > 0 { Exit::SomeFailed } else { Exit::AllDone }
 }
 
 /// Says why the run stopped, where it did.
@@ -244,8 +245,8 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
             say(&format!("stopped, because the network stayed lost: {why}"));
             Exit::SomeFailed
         }
-        Some(Stop::Input(why)) => {
-            say(&format!("stopped, because the input can't be read any further: {why}"));
+        Some(Stop::Users(why)) => {
+            say(&format!("stopped, because the list of the users, kept in a temporary file, can't be read: {why}"));
             Exit::SomeFailed
         }
         Some(Stop::Journal) => {

@@ -1,5 +1,6 @@
 //! All users: so many at the same time, until there are no more or there is a reason to stop.
 
+use std::io;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -38,7 +39,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// Works until there is nothing left to do. A first interrupt takes no more users, a second one ends it at once.
-    pub(crate) async fn run(&mut self, mut feed: mpsc::Receiver<Fed>, interrupts: &mut mpsc::Receiver<()>) {
+    pub(crate) async fn run(&mut self, mut feed: mpsc::Receiver<io::Result<Fed>>, interrupts: &mut mpsc::Receiver<()>) {
         let mut tasks = JoinSet::new();
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         let (mut has_more, mut may_be_interrupted) = (true, true);
@@ -63,10 +64,10 @@ impl Engine {
                 },
                 Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
                 next = feed.recv(), if takes_more && tasks.len() < self.concurrency => match next {
-                    Some(Fed::User { user, is_open }) => {
+                    Some(Ok(Fed { user, is_open })) => {
                         tasks.spawn(self.work.clone().user(user, is_open));
                     }
-                    Some(other) => self.pass_over(other),
+                    Some(Err(error)) => self.stop_for(Stop::Users(error)),
                     None => has_more = false,
                 },
                 _ = tick.tick() => {
@@ -128,19 +129,6 @@ impl Engine {
         }
         if let Some(stop) = stop {
             self.stop_for(stop);
-        }
-    }
-
-    fn pass_over(&mut self, fed: Fed) {
-        match fed {
-            Fed::User { .. } => {}
-            Fed::Duplicate => self.tally.duplicates += 1,
-            Fed::Earlier => self.tally.earlier += 1,
-            Fed::Bad { number, mistake } => {
-                self.tally.bad += 1;
-                self.progress.say(&format!("line {number}: {mistake}"));
-            }
-            Fed::Broken(error) => self.stop_for(Stop::Input(error)),
         }
     }
 

@@ -1,7 +1,5 @@
-//! The users of a run: from the command line, from a file, from standard input. Read line by line: no
-//! more of it is kept than the ids, to know each user again.
+//! What a run is given: users on the command line, a file, standard input. It is read line by line.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -11,7 +9,7 @@ use anyhow::Context;
 use pingone_password::UserId;
 use sha2::{Digest, Sha256};
 
-use super::lines::{Line, Lines};
+use super::lines::Lines;
 
 /// Where the users come from. It can be read more than once.
 #[derive(Debug)]
@@ -30,18 +28,6 @@ enum Source {
     Ids(Vec<UserId>),
     /// The file itself, or a copy of what can be read only once.
     File(File),
-}
-
-/// What is in the input as a whole.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Scan {
-    pub(crate) users: u64,
-    pub(crate) duplicates: u64,
-    /// Users whom an earlier run was done with.
-    pub(crate) earlier: u64,
-    /// The first bad lines, and how many there are.
-    pub(crate) bad: Vec<(u64, String)>,
-    pub(crate) bad_count: u64,
 }
 
 impl Input {
@@ -99,28 +85,6 @@ impl Input {
             }
         }
     }
-
-    /// Reads all of it, and does nothing.
-    pub(crate) fn scan(&self, is_earlier: impl Fn(&UserId) -> bool) -> anyhow::Result<Scan> {
-        const SHOWN: usize = 20;
-        let mut scan = Scan::default();
-        let mut seen = HashSet::new();
-        for line in self.lines()? {
-            let Line { number, user } = line?;
-            match user {
-                Ok(user) if !seen.insert(user) => scan.duplicates += 1,
-                Ok(user) if is_earlier(&user) => scan.earlier += 1,
-                Ok(_) => scan.users += 1,
-                Err(mistake) => {
-                    scan.bad_count += 1;
-                    if scan.bad.len() < SHOWN {
-                        scan.bad.push((number, mistake));
-                    }
-                }
-            }
-        }
-        Ok(scan)
-    }
 }
 
 /// A copy on disk that goes when it is closed.
@@ -137,24 +101,4 @@ fn hex(bytes: &[u8]) -> String {
         _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    const A: &str = "a0000000-0000-8000-8000-000000000001";
-    const B: &str = "a0000000-0000-8000-8000-000000000002";
-
-    #[test]
-    fn a_scan_counts() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        write!(file, "{A}\n{B}\n{A}\nme\n").unwrap();
-        let input = Input::open(file.path(), None).unwrap();
-        let scan = input.scan(|user| user.to_string() == B).unwrap();
-        assert_eq!((scan.users, scan.duplicates, scan.earlier, scan.bad_count), (1, 1, 1, 1));
-        assert_eq!(input.scan(|_| false).unwrap().users, 2);
-    }
 }

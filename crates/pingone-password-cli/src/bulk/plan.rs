@@ -9,10 +9,11 @@ use pingone_password::UserId;
 
 use super::args::{CONCURRENCY, MOST_CONCURRENT};
 use super::feed::Earlier;
-use super::input::{Input, Scan};
+use super::input::Input;
 use super::journal::Journal;
 use super::record::{Header, JournalRecord, Settings, VERSION, now};
 use super::replay::Replay;
+use super::worklist::Worklist;
 use super::{BulkArgs, Operation, Rate, Target, say};
 use crate::output::plain;
 
@@ -23,11 +24,11 @@ const WITHOUT_ASKING: u64 = 10;
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) operation: Operation,
-    pub(crate) input: Input,
+    /// Who is left to be done.
+    pub(crate) users: Worklist,
+    pub(crate) is_standard_input: bool,
     pub(crate) earlier: Earlier,
     pub(crate) journal: Option<Journal>,
-    /// How many users are left to be done.
-    pub(crate) users: u64,
     pub(crate) only_locked_out: bool,
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: usize,
@@ -56,9 +57,9 @@ impl Plan {
             None => Input::ids(ids),
         };
         let (rate, concurrency) = (args.rate, args.concurrency.unwrap_or(CONCURRENCY));
-        let scan = scan(&input, &Earlier::default(), args.strict)?;
+        let users = worklist(&input, &Earlier::default(), args.strict)?;
         let path = journal_path(operation, args, &input);
-        confirm(operation, args, target, &input, scan.users)?;
+        confirm(operation, args, target, &input, users.counts.users)?;
         let header = Header {
             version: VERSION,
             operation,
@@ -76,7 +77,8 @@ impl Plan {
         };
         let journal = path.map(|path| Journal::begin(&path, header)).transpose()?;
         let (earlier, only_locked_out) = (Earlier::default(), args.changes.only_locked_out);
-        Ok(Self { operation, input, earlier, journal, users: scan.users, only_locked_out, rate, concurrency })
+        let is_standard_input = input.is_standard_input();
+        Ok(Self { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency })
     }
 
     async fn resume(
@@ -125,9 +127,9 @@ impl Plan {
             );
         }
         let earlier = Earlier { finished, open };
-        let scan = scan(&input, &earlier, args.strict)?;
-        say(&format!("{} users are done, {} are left", scan.earlier, scan.users));
-        confirm(operation, args, target, &input, scan.users)?;
+        let users = worklist(&input, &earlier, args.strict)?;
+        say(&format!("{} users are done, {} are left", users.counts.earlier, users.counts.users));
+        confirm(operation, args, target, &input, users.counts.users)?;
         let record = JournalRecord::Resumed { at: now() };
         if journal.pen().add_durably(&record).await.is_err() {
             journal.close().await?;
@@ -135,21 +137,20 @@ impl Plan {
         }
         // Whoever wanted to spare those who are not locked out still does.
         let only_locked_out = args.changes.only_locked_out || header.settings.only_locked_out;
-        let (users, journal) = (scan.users, Some(journal));
-        Ok(Self { operation, input, earlier, journal, users, only_locked_out, rate, concurrency })
+        let (journal, is_standard_input) = (Some(journal), input.is_standard_input());
+        Ok(Self { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency })
     }
 }
 
-/// Reads the input once, for the number of users; the bad lines are an error where they have to be.
-fn scan(input: &Input, earlier: &Earlier, is_strict: bool) -> anyhow::Result<Scan> {
-    let scan = input.scan(|user| earlier.finished.contains(user))?;
-    if is_strict && scan.bad_count > 0 {
-        for (number, mistake) in &scan.bad {
-            say(&format!("line {number}: {mistake}"));
-        }
-        bail!("{} bad lines, and --strict: nothing was sent", scan.bad_count);
+/// Reads the input, and says which lines are bad: an error where they have to be.
+fn worklist(input: &Input, earlier: &Earlier, is_strict: bool) -> anyhow::Result<Worklist> {
+    let is_earlier = |user: &UserId| earlier.finished.contains(user);
+    let tell = |number, mistake: &str| say(&format!("line {number}: {mistake}"));
+    let users = Worklist::of(input.lines()?, is_earlier, tell)?;
+    if is_strict && users.counts.bad > 0 {
+        bail!("{} bad lines, and --strict: nothing was sent", users.counts.bad);
     }
-    Ok(scan)
+    Ok(users)
 }
 
 /// Where the journal is. A read needs none, unless someone wants it.

@@ -80,8 +80,10 @@ impl Progress {
     }
 
     fn words(&self, tally: &Tally, throttle: &Throttle, network: &Network, is_stopping: bool) -> String {
-        let mut words =
-            vec![format!("{} failed", tally.of(Outcome::Failed)), format!("{} unknown", tally.of(Outcome::Unknown))];
+        let mut words = vec![
+            format!("{} failed", tally.number_of(Outcome::Failed)),
+            format!("{} unknown", tally.number_of(Outcome::Unknown)),
+        ];
         if let (Some((first, users, requests)), Some((last, users_now, requests_now))) =
             (self.marks.front(), self.marks.back())
         {

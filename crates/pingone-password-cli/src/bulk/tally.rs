@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Operation;
 use super::record::{Finished, Outcome};
+use super::worklist::Counts;
 use crate::output::plain;
 
 /// So many different codes are told apart.
@@ -19,14 +20,17 @@ pub(crate) struct Tally {
     codes: BTreeMap<String, u64>,
     pub(crate) users: u64,
     pub(crate) requests: u64,
-    pub(crate) duplicates: u64,
-    pub(crate) earlier: u64,
-    pub(crate) bad: u64,
+    /// What there was in the input.
+    pub(crate) input: Counts,
     /// Users of whom nobody wrote down what became of them.
     pub(crate) aborted: u64,
 }
 
 impl Tally {
+    pub(crate) fn of(input: Counts) -> Self {
+        Self { input, ..Self::default() }
+    }
+
     /// Counts a user, but not the requests: there are some for users who aren't finished, too.
     pub(crate) fn count(&mut self, finished: &Finished) {
         self.users += 1;
@@ -37,13 +41,13 @@ impl Tally {
         }
     }
 
-    pub(crate) fn of(&self, outcome: Outcome) -> u64 {
+    pub(crate) fn number_of(&self, outcome: Outcome) -> u64 {
         self.outcomes.get(&outcome).copied().unwrap_or_default()
     }
 
     /// Whether users are left with whom another run may fare better.
     pub(crate) fn has_failures(&self) -> bool {
-        self.of(Outcome::Failed) + self.of(Outcome::Unknown) + self.aborted > 0
+        self.number_of(Outcome::Failed) + self.number_of(Outcome::Unknown) + self.aborted > 0
     }
 
     /// The summary, for people: with a small chart where it is wanted.
@@ -54,9 +58,9 @@ impl Tally {
         }
         rows.extend([
             ("left in the middle", self.aborted),
-            ("bad lines", self.bad),
-            ("named twice", self.duplicates),
-            ("done before", self.earlier),
+            ("bad lines", self.input.bad),
+            ("named twice", self.input.duplicates),
+            ("done before", self.input.earlier),
         ]);
         rows.retain(|(_, count)| *count > 0);
         let codes = self.codes.iter().map(|(code, count)| (code.as_str(), *count));
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_user_who_was_left_in_the_middle_is_no_bad_line_but_a_failure() {
-        let tally = Tally { bad: 1, ..Tally::default() };
+        let tally = Tally::of(Counts { bad: 1, ..Counts::default() });
         assert!(!tally.has_failures());
         let tally = Tally { aborted: 1, ..Tally::default() };
         assert!(tally.has_failures());

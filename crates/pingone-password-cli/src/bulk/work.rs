@@ -1,6 +1,7 @@
 //! One user: what is read, what is written down, what is sent.
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -69,8 +70,8 @@ pub(crate) enum Stop {
     Journal,
     /// Nobody reads standard output any more.
     Output,
-    /// The input can't be read any further.
-    Input(String),
+    /// The list of the users can't be read any further.
+    Users(io::Error),
 }
 
 /// What is known of a user under way.

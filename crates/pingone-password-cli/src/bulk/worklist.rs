@@ -1,0 +1,167 @@
+//! The users that are left to be done, each once, in the order of the input. More than a few are sorted and kept on disk, so
+//! that a million take no more memory than ten thousand.
+
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
+
+use extsort::{ExternalSorter, Sortable};
+use pingone_password::UserId;
+use tempfile::SpooledTempFile;
+use uuid::Uuid;
+
+use super::lines::Line;
+
+/// So many users are sorted in memory at a time.
+const SORTED_AT_ONCE: usize = 1 << 15;
+/// The bytes of an id.
+const ID: usize = size_of::<uuid::Bytes>();
+
+/// The users of a run, to be taken one after another.
+#[derive(Debug)]
+pub(crate) struct Worklist {
+    ids: BufReader<SpooledTempFile>,
+    pub(crate) counts: Counts,
+}
+
+/// What is in an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Users to be done.
+    pub(crate) users: u64,
+    /// Lines with a user who was there before.
+    pub(crate) duplicates: u64,
+    /// Users whom an earlier run was done with.
+    pub(crate) earlier: u64,
+    /// Lines with no user in them.
+    pub(crate) bad: u64,
+}
+
+impl Worklist {
+    /// Reads all lines, and tells of those that are bad.
+    ///
+    /// # Errors
+    ///
+    /// Where the input can't be read to its end, or the list not be kept.
+    pub(crate) fn of(
+        lines: impl Iterator<Item = anyhow::Result<Line>>,
+        is_earlier: impl Fn(&UserId) -> bool,
+        mut tell: impl FnMut(u64, &str),
+    ) -> anyhow::Result<Self> {
+        let mut counts = Counts::default();
+        let mut by_user = sorter().pushed();
+        for (position, line) in lines.enumerate() {
+            let Line { number, user } = line?;
+            match user {
+                Ok(user) => by_user.push(Entry { user, position: position as u64 })?,
+                Err(mistake) => {
+                    counts.bad += 1;
+                    tell(number, &mistake);
+                }
+            }
+        }
+        let mut by_position = sorter().pushed_by_key(|entry: &Entry| entry.position);
+        let mut last = None;
+        for entry in by_user.done()? {
+            let entry = entry?;
+            if last.replace(entry.user) == Some(entry.user) {
+                counts.duplicates += 1;
+            } else if is_earlier(&entry.user) {
+                counts.earlier += 1;
+            } else {
+                counts.users += 1;
+                by_position.push(entry)?;
+            }
+        }
+        let mut ids = BufWriter::new(SpooledTempFile::new(SORTED_AT_ONCE * ID));
+        for entry in by_position.done()? {
+            ids.write_all(Uuid::from(entry?.user).as_bytes())?;
+        }
+        let mut ids = ids.into_inner()?;
+        ids.rewind()?;
+        Ok(Self { ids: BufReader::new(ids), counts })
+    }
+}
+
+impl Iterator for Worklist {
+    type Item = io::Result<UserId>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut id = [0; ID];
+        match self.ids.read_exact(&mut id) {
+            Ok(()) => Some(Ok(Uuid::from_bytes(id).into())),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+fn sorter() -> ExternalSorter {
+    ExternalSorter::new().with_segment_size(SORTED_AT_ONCE)
+}
+
+/// A line with a user.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    user: UserId,
+    /// Where it is in the input.
+    position: u64,
+}
+
+impl Sortable for Entry {
+    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(Uuid::from(self.user).as_bytes())?;
+        writer.write_all(&self.position.to_le_bytes())
+    }
+
+    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
+        let (mut user, mut position) = ([0; ID], [0; size_of::<u64>()]);
+        reader.read_exact(&mut user)?;
+        reader.read_exact(&mut position)?;
+        Ok(Self { user: Uuid::from_bytes(user).into(), position: u64::from_le_bytes(position) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Ids in no order, each of which comes three times, and every hundredth line a bad one.
+    fn lines(count: u64) -> impl Iterator<Item = anyhow::Result<Line>> {
+        (1..=count).map(move |number| {
+            let user = u128::from(number % (count / 3)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let user = if number % 100 == 0 { Err("bad".to_owned()) } else { Ok(Uuid::from_u128(user).into()) };
+            Ok(Line { number, user })
+        })
+    }
+
+    #[test]
+    fn each_user_is_there_once_in_the_order_of_the_input() {
+        for count in [9, 3000, 20 * SORTED_AT_ONCE as u64] {
+            let is_earlier = |user: &UserId| Uuid::from(*user).as_u128() % 7 == 0;
+            let mut bad = Vec::new();
+            let list = Worklist::of(lines(count), is_earlier, |number, _| bad.push(number)).unwrap();
+            let counts = list.counts;
+            let mut seen = HashSet::new();
+            let (mut users, mut earlier) = (Vec::new(), 0);
+            for user in lines(count).filter_map(|line| line.unwrap().user.ok()) {
+                match (seen.insert(user), is_earlier(&user)) {
+                    (true, true) => earlier += 1,
+                    (true, false) => users.push(user),
+                    (false, _) => {}
+                }
+            }
+            assert!(list.map(Result::unwrap).eq(users.iter().copied()), "{count}");
+            assert_eq!(bad, (1..=count).filter(|number| number % 100 == 0).collect::<Vec<_>>());
+            let duplicates = count - counts.bad - seen.len() as u64;
+            let bad = bad.len() as u64;
+            assert_eq!(counts, Counts { users: users.len() as u64, duplicates, earlier, bad }, "{count}");
+        }
+    }
+
+    #[test]
+    fn an_input_that_breaks_off_makes_no_list() {
+        let lines = lines(9).chain([Err(anyhow::anyhow!("a quote is missing"))]);
+        assert!(Worklist::of(lines, |_| false, |_, _| {}).is_err());
+    }
+}
