@@ -146,6 +146,24 @@ async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_could_not_tell_is_repeated_but_not_for_ever() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    bench.list(&users[..1]);
+    bench.emulator.inject_for(Operation::Unlock, [Fault::ResetAfter]);
+    bench.emulator.inject_for(Operation::Read, [Fault::TruncatedJson; 2]);
+    bench.run("unlock --from users.txt").with_code(0);
+    assert_eq!(bench.unlocks(), 1);
+
+    bench.list(&users[1..]);
+    bench.emulator.inject_for(Operation::Unlock, [Fault::ResetAfter]);
+    bench.emulator.inject_for(Operation::Read, [Fault::TruncatedJson; 100]);
+    bench.run("unlock --from users.txt --journal j").with_code(1).says("go on with the rest");
+    assert_eq!(count(&bench.journal("j"), "finished unknown"), 1);
+    assert_eq!(bench.emulator.requests().len(), 4 + 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unlock_that_may_come_late_stays_unknown_whatever_a_look_says() {
     let bench = Bench::start().await;
     bench.list(&users(1));

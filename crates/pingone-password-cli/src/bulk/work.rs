@@ -21,6 +21,8 @@ use crate::output::{self, plain};
 
 /// How often a user is begun again whom the server had no room for.
 const TURNED_AWAY: u32 = 10;
+/// How often a user is looked at once more of whom nobody knows whether the unlock happened.
+const LOOKED_AGAIN: u32 = 3;
 
 /// What all users of a run have in common.
 #[derive(Clone, Debug)]
@@ -191,7 +193,7 @@ impl Work {
     }
 
     async fn until_settled(&mut self, progress: &mut UserProgress) -> Result<Success, Trouble> {
-        let mut turned_away = 0;
+        let (mut turned_away, mut looked_again) = (0, 0);
         if let Some(next_try) = self.network.next_try()
             && !self.wait_until(next_try).await
         {
@@ -217,7 +219,13 @@ impl Work {
             }
             // Where its time was up before its turn came, nothing was sent, and nobody turned it away.
             turned_away += u32::from(error.status().is_some());
-            if !is_turned_away(&error) || turned_away >= TURNED_AWAY {
+            let begins_again = if is_turned_away(&error) {
+                turned_away < TURNED_AWAY
+            } else {
+                looked_again += 1;
+                progress.is_open && a_look_may_tell_after(&error) && looked_again <= LOOKED_AGAIN
+            };
+            if !begins_again {
                 return Err(error.into());
             }
             if *self.stopping.borrow() != Stopping::No {
@@ -314,6 +322,20 @@ impl Work {
 fn is_turned_away(error: &Error) -> bool {
     let asks_to_wait = error.status() == Some(503) && error.retry_after().is_some();
     error.is_rate_limited() || asks_to_wait || error.failed_look().is_some_and(is_turned_away)
+}
+
+/// Whether the next look may tell what became of an unlock: what went wrong says nothing of the user, and may have passed.
+fn a_look_may_tell_after(error: &Error) -> bool {
+    let (last, is_look) = match error.failed_look() {
+        Some(look) => (look, true),
+        None => (error, error.outcome() == Assume::NotApplied),
+    };
+    match last.kind() {
+        ErrorKind::Interrupted | ErrorKind::Server | ErrorKind::Timeout => true,
+        // In answer to a look, one that was cut short. In answer to an unlock, it is not the API that answers.
+        ErrorKind::Unexpected => is_look,
+        _ => false,
+    }
 }
 
 type Settled = (Finished, output::Record, Option<Stop>);
