@@ -17,6 +17,8 @@ use super::work::{Report, Stop, Stopping, Work};
 
 /// How long users may take to settle once nothing is waited for any more: to write down what became of them.
 const SETTLING: Duration = Duration::from_secs(1);
+/// Often enough for a hold of a second to be seen.
+const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
 /// A run under way.
 #[derive(Debug)]
@@ -41,7 +43,7 @@ impl Engine {
     /// Works until there is nothing left to do. A first interrupt takes no more users, a second one ends it at once.
     pub(crate) async fn run(&mut self, mut feed: mpsc::Receiver<io::Result<Fed>>, interrupts: &mut mpsc::Receiver<()>) {
         let mut tasks = JoinSet::new();
-        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        let mut tick = tokio::time::interval(SHOWN_EVERY);
         let (mut has_more, mut may_be_interrupted) = (true, true);
         loop {
             let takes_more = has_more && self.stop.is_none();

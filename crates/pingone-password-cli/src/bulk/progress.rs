@@ -32,7 +32,7 @@ impl Progress {
         let has_room = io::stderr().is_terminal() && !(has_output && io::stdout().is_terminal());
         let bar = has_room.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}");
+            let style = ProgressStyle::with_template("{bar:12} {pos}/{len}  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
@@ -55,7 +55,7 @@ impl Progress {
         }
     }
 
-    /// Shows the present state; called about once a second.
+    /// Shows the present state; called some times a second.
     pub(crate) fn show(&mut self, tally: &Tally, throttle: &Throttle, network: &Network, is_stopping: bool) {
         let now = Instant::now();
         let is_due = now.duration_since(self.last_line) >= PLAIN_LINE_EVERY;
@@ -79,13 +79,23 @@ impl Progress {
         }
     }
 
+    /// How fast it is, or else why it is not: both have no room on a line of a terminal.
     fn words(&self, tally: &Tally, throttle: &Throttle, network: &Network, is_stopping: bool) -> String {
-        let mut words = vec![
-            format!("{} failed", tally.number_of(Outcome::Failed)),
-            format!("{} unknown", tally.number_of(Outcome::Unknown)),
-        ];
-        if let (Some((first, users, requests)), Some((last, users_now, requests_now))) =
-            (self.marks.front(), self.marks.back())
+        let mut words = Vec::new();
+        if is_stopping {
+            words.push("stopping".to_owned());
+        }
+        if let Some(lost) = network.lost_for() {
+            words.push(format!("no connection for {}", seconds(lost)));
+        }
+        if let Some(held) = throttle.held_for().filter(|held| held.as_millis() >= 100) {
+            words.push(format!("held by the server for {}", seconds(held)));
+        }
+        let is_at_work = words.is_empty();
+        words.push(format!("{} failed", tally.number_of(Outcome::Failed)));
+        words.push(format!("{} unknown", tally.number_of(Outcome::Unknown)));
+        if let (true, Some((first, users, requests)), Some((last, users_now, requests_now))) =
+            (is_at_work, self.marks.front(), self.marks.back())
         {
             let time = last.duration_since(*first).as_secs_f64().max(0.001);
             words.push(format!("{} requests/s", whole(float(requests_now - requests) / time)));
@@ -94,15 +104,6 @@ impl Progress {
             if let Ok(left) = Duration::try_from_secs_f64(left.ceil()) {
                 words.push(format!("{} left", seconds(left)));
             }
-        }
-        if let Some(held) = throttle.held_for().filter(|held| held.as_millis() >= 100) {
-            words.push(format!("held by 429 for {}", seconds(held)));
-        }
-        if let Some(lost) = network.lost_for() {
-            words.push(format!("no connection for {}", seconds(lost)));
-        }
-        if is_stopping {
-            words.push("stopping".to_owned());
         }
         words.join(", ")
     }

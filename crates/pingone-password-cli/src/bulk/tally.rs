@@ -82,8 +82,8 @@ impl Tally {
             seconds(time),
             match holds {
                 0 => String::new(),
-                1 => ", held once by 429".to_owned(),
-                holds => format!(", held {holds} times by 429"),
+                1 => ", held once by the server".to_owned(),
+                holds => format!(", held {holds} times by the server"),
             }
         );
         for (name, count) in rows {

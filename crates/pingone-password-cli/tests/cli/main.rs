@@ -7,10 +7,14 @@ mod help;
 mod many;
 mod output;
 #[cfg(target_os = "linux")]
+mod progress;
+#[cfg(target_os = "linux")]
 mod prompt;
 mod readme;
 mod secrets;
 mod state;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod unlock;
 
 use std::path::Path;
