@@ -141,7 +141,7 @@ fn a_new_operation_changes_generated_files_only() -> Result {
     }
     let changed = write(&after, folder.path())?;
     assert!(changed.values().all(|difference| *difference == Difference::Stale), "{changed:?}");
-    assert_eq!(changed.keys().collect::<Vec<_>>(), ["client.rs", "operations.rs", "types.rs"]);
+    assert_eq!(changed.keys().collect::<Vec<_>>(), ["client.rs", "operations.rs", "requests.rs", "types.rs"]);
 
     let (mut methods, known) = (methods(&after)?, methods(&before)?);
     let inspect = methods.remove("inspect_password").ok_or("there is no inspect_password")?;
@@ -154,6 +154,7 @@ fn a_new_operation_changes_generated_files_only() -> Result {
     assert!(inspect.replace(' ', "").contains(&sends), "{inspect}");
     assert!(after["types.rs"].contains("pub password: crate::Secret"), "a password doesn't show");
     assert!(after["operations.rs"].contains("pub const INSPECT_PASSWORD"));
+    assert!(after["requests.rs"].contains("impl crate::Request for InspectPassword"), "the wrapper can send it");
     let operations = |files: &Files| files["operations.rs"].matches(": Operation = Operation {").count();
     assert_eq!(operations(&after), operations(&before) + 1);
     Ok(())

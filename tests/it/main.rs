@@ -9,6 +9,7 @@
 //! | `examples` | the document's examples, and the models |
 //! | `drift` | the document, and the files generated from it |
 //! | `emulator` | the emulator's answers, and the document's schemas |
+//! | `answers` | a success, and what the server said of it |
 //! | `errors` | what a server may answer, and what a caller is told |
 //! | `config` | what can be set up, and what can't |
 //! | `open_input` | whatever may come in, and what is made of it |
@@ -23,6 +24,7 @@
 //! Snapshots are in `snapshots`, each under the name that its test gives it. `cargo insta review` shows what has changed;
 //! without that tool, `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows it.
 
+mod answers;
 mod architecture;
 mod clock;
 mod config;

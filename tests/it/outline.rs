@@ -171,7 +171,11 @@ impl VisitMut for Shorten {
     }
 
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        block.items.retain(|member| block.trait_.is_none() && is_visible_member(member));
+        // Of a trait, what it leaves open: the rest is known.
+        block.items.retain(|member| match &block.trait_ {
+            Some(_) => matches!(member, ImplItem::Type(_)),
+            None => is_visible_member(member),
+        });
         visit_mut::visit_item_impl_mut(self, block);
     }
 

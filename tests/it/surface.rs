@@ -61,6 +61,7 @@ const SOURCE: &str = r#"
         fn helper() {}
     }
     impl ::std::fmt::Display for State { fn fmt(&self) {} }
+    impl FromStr for State { type Err = Wrong; fn from_str() {} }
     struct Private<T>(T);
     impl<T> Display for Private<T> {}
     pub enum Kind {
@@ -88,6 +89,10 @@ impl State {
 
 impl Display for State;
 
+impl FromStr for State {
+    type Err = Wrong;
+}
+
 pub enum Kind {
     /// Another one.
     Other(String),
@@ -106,6 +111,7 @@ fn users_see_each_of_these_changes() {
         ("pub last_changed_at", "last_changed_at"),
         ("A state.", "The state."),
         ("fmt::Display", "fmt::LowerHex"),
+        ("Err = Wrong", "Err = Other"),
     ] {
         assert!(SOURCE.contains(from), "{from}");
         assert_ne!(outline(SOURCE), outline(&SOURCE.replacen(from, to, 1)), "{from} → {to}");

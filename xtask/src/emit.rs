@@ -20,15 +20,20 @@ pub type Files = BTreeMap<String, String>;
 
 /// Prints the code.
 #[must_use]
-pub fn emit(restored: Restored, lowered: &Lowered) -> Files {
+pub fn emit(restored: Restored, requests: Vec<Item>, lowered: &Lowered) -> Files {
     let Restored { mut client, types } = restored;
     let imports: Item = parse_quote!(
         use super::types;
     );
     client.insert(0, imports);
+    let imports: syn::File = parse_quote! {
+        use super::{Client, Error, ResponseValue, operations, types};
+    };
+    let requests = imports.items.into_iter().chain(requests).collect();
     let module: syn::File = parse_quote! {
         mod client;
         pub mod operations;
+        pub mod requests;
         pub mod types;
         pub use client::{Client, ClientInfo, Error, ResponseValue};
     };
@@ -40,6 +45,7 @@ pub fn emit(restored: Restored, lowered: &Lowered) -> Files {
         ),
         ("client.rs", "One method for each operation.", client),
         ("operations.rs", "What each operation sends, as constants.", operations(lowered)),
+        ("requests.rs", "Each operation as a value that can be sent.", requests),
         ("types.rs", "The models: what operations take and give.", types),
     ];
     files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items))).collect()

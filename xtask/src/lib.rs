@@ -12,6 +12,7 @@ pub mod emit;
 pub mod lint;
 pub mod lower;
 mod media;
+mod requests;
 pub mod restore;
 pub mod spec;
 
@@ -42,7 +43,8 @@ pub fn generate(document: &str) -> Result<Files, Error> {
         .generate_tokens(&lowered.document)
         .map_err(|error| Error::Generator(format!("progenitor can't generate from the document: {error}")))?;
     let restored = restore::restore(tokens, &lowered)?;
-    Ok(emit::emit(restored, &lowered))
+    let requests = requests::requests(&restored.client, &lowered)?;
+    Ok(emit::emit(restored, requests, &lowered))
 }
 
 fn generator() -> Result<Generator, Error> {

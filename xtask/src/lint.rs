@@ -172,8 +172,14 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Every name in the path is a required parameter, and a UUID.
+    /// Every name in the path is a required parameter, and a UUID. The environment and the user are there.
     fn path_parameters(&mut self, operation: &Operation<'a>) {
+        for name in ["environmentId", "userId"].map(|name| format!("{{{name}}}")) {
+            if !operation.path().contains(&name) {
+                let problem = format!("the path has no `{name}`: a client is for the users of one environment");
+                self.find(&operation.at, problem, "/environments/{environmentId}/users/{userId}/…");
+            }
+        }
         let parameters = self.parameters_of(operation);
         for name in operation.path().split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             let declared = parameters.iter().find(|(node, _)| node["in"] == "path" && node["name"] == name);

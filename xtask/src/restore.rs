@@ -47,6 +47,11 @@ pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error
 }
 
 /// The text of a documentation comment.
+pub(crate) fn docs_of(attributes: &[Attribute]) -> String {
+    take_docs(&mut attributes.to_vec())
+}
+
+/// The text of a documentation comment, taken out.
 fn take_docs(attributes: &mut Vec<Attribute>) -> String {
     let mut docs = String::new();
     attributes.retain(|attribute| match doc_text(attribute) {

@@ -4,9 +4,9 @@ const GOOD: &str = "\
 openapi: 3.0.3
 info: { title: Test, version: 1.0.0 }
 paths:
-  /users/{userId}/password:
+  /environments/{environmentId}/users/{userId}/password:
     parameters:
-      - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
+      [{ name: userId, in: path, required: true, schema: { type: string, format: uuid } }, { $ref: '#/components/parameters/environment' }]
     get:
       operationId: readPassword
       x-idempotent: true
@@ -20,9 +20,9 @@ paths:
           description: Refused.
           content:
             application/json: { schema: { $ref: '#/components/schemas/Error' } }
-  /users/{userId}/password#unlock+json:
+  /environments/{environmentId}/users/{userId}/password#unlock+json:
     parameters:
-      - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
+      [{ name: userId, in: path, required: true, schema: { type: string, format: uuid } }, { $ref: '#/components/parameters/environment' }]
     post:
       operationId: unlockPassword
       x-idempotent: false
@@ -32,6 +32,7 @@ paths:
       responses:
         '200': { description: Done. }
 components:
+  parameters: { environment: { name: environmentId, in: path, required: true, schema: { type: string, format: uuid } } }
   schemas:
     State: { type: object, properties: { status: { type: string } } }
     Error: { type: object, properties: { code: { type: string } } }
@@ -52,7 +53,7 @@ fn said(replacements: &[(&str, &str)]) -> String {
 
 #[test]
 fn the_good_document_is_generated_from() {
-    assert_eq!(said(&[]), "4 files");
+    assert_eq!(said(&[]), "5 files");
 }
 
 macro_rules! rules {
@@ -97,11 +98,12 @@ rules! {
     idempotence_no_boolean: [("x-idempotent: false", "x-idempotent: sometimes")]
     get_that_is_not_idempotent: [("x-idempotent: true", "x-idempotent: false")]
     nothing_tells_them_apart: [("password#unlock+json:", "password#other:"), (UNLOCK, "          application/json: {}\n"),
-        ("components:", "  /users/{id}/password:\n    post:\n      operationId: more\n      x-idempotent: false\n      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]
+        ("components:", "  /environments/{userId}/users/{environmentId}/password:\n    post:\n      operationId: more\n      x-idempotent: false\n      parameters: [{ name: userId, in: path, required: true, schema: { type: string, format: uuid } }, { $ref: '#/components/parameters/environment' }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]
 
     // Parameters.
-    path_parameter_not_declared: [("- { name: userId,", "- { name: user,")]
+    path_parameter_not_declared: [("[{ name: userId,", "[{ name: user,")]
     path_parameter_no_uuid: [(UUID, "schema: { type: string }")]
+    path_without_an_environment: [("  /environments/{environmentId}/users", "  /users")]
     header_parameter_reserved: [("      responses:\n        '200': { description: Done. }", "      parameters: [{ name: Content-Type, in: header, schema: { type: string } }]\n      responses:\n        '200': { description: Done. }")]
     secret_parameter: [("    get:\n", "    get:\n      parameters: [{ name: otp, in: query, schema: { type: string, format: password } }]\n")]
 

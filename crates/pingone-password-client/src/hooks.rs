@@ -61,6 +61,15 @@ impl Attempt {
         self.answer.get()
     }
 
+    /// What the server answered, taken out.
+    #[must_use]
+    pub fn into_answer(self) -> Option<Answer> {
+        match Arc::try_unwrap(self.answer) {
+            Ok(answer) => answer.into_inner(),
+            Err(shared) => shared.get().cloned(),
+        }
+    }
+
     /// Puts the token and the time limit on a request.
     pub fn prepare(&self, request: &mut reqwest::Request) {
         if let Some(authorization) = &self.authorization {

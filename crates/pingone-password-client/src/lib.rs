@@ -32,8 +32,10 @@
 )]
 mod generated;
 mod hooks;
+mod request;
 mod secret;
 
-pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, types};
+pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, requests, types};
 pub use hooks::{Answer, Attempt};
+pub use request::Request;
 pub use secret::Secret;

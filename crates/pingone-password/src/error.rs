@@ -1,27 +1,23 @@
 //! The error: what failed, for whom, what the server said, and what a caller may assume.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use pingone_password_client::Answer;
 use pingone_password_client::types::ApiError;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tracing::Instrument;
-use tracing::field::Empty;
 
 use crate::auth::{Failure, TokenError};
+use crate::call::Call;
 use crate::config::Mistake;
 use crate::model::{ApiErrorDetail, PasswordState};
-use crate::operations::{self, Operation};
 use crate::retry::Repeat;
-use crate::{UserId, VendorMediaType, media_type};
+use crate::{UserId, media_type};
 
 /// The result of everything that can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,6 +44,7 @@ struct Inner {
     content_type: Option<String>,
     lacks: Option<&'static str>,
     correlation_id: Option<String>,
+    date: Option<SystemTime>,
     retry_after: Option<Duration>,
     body: Vec<u8>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -180,7 +177,7 @@ impl Error {
     /// The operation that failed: its `operationId`, or its media type where it has none here.
     #[must_use]
     pub fn operation(&self) -> Option<&str> {
-        self.0.call.as_ref().map(Call::operation)
+        self.0.call.as_ref().map(|call| &*call.operation)
     }
 
     /// The user whose password it was about.
@@ -217,6 +214,12 @@ impl Error {
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
         self.0.correlation_id.as_deref()
+    }
+
+    /// When the server answered, by its own clock.
+    #[must_use]
+    pub fn date(&self) -> Option<SystemTime> {
+        self.0.date
     }
 
     /// How long the server asks to wait before another request.
@@ -417,6 +420,7 @@ impl Inner {
             content_type: None,
             lacks: None,
             correlation_id: None,
+            date: None,
             retry_after: None,
             body: Vec::new(),
             source: None,
@@ -430,71 +434,11 @@ impl Inner {
             status: Some(answer.status()),
             content_type: header(CONTENT_TYPE).map(str::to_owned),
             correlation_id: correlation_id(answer),
+            date: date(answer),
             retry_after: header(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now())),
             body: answer.body().to_vec(),
             ..Self::of(kind)
         }
-    }
-}
-
-/// What was asked for, for whom.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    operation: Cow<'static, str>,
-    path: &'static str,
-    user_id: UserId,
-    is_write: bool,
-    repeat: Repeat,
-}
-
-impl Call {
-    pub(crate) fn of(operation: &Operation, user_id: UserId) -> Self {
-        let repeat = if operation.is_idempotent { Repeat::IfUnknown } else { Repeat::IfNotApplied };
-        let is_write = operation.method != "GET";
-        Self { operation: operation.id.into(), path: operation.path, user_id, is_write, repeat }
-    }
-
-    pub(crate) fn by_media_type(media_type: &VendorMediaType, user_id: UserId) -> Self {
-        let (path, repeat) = (operations::READ_PASSWORD_STATE.path, Repeat::IfNotApplied);
-        Self { operation: media_type.to_string().into(), path, user_id, is_write: true, repeat }
-    }
-
-    /// What identifies the operation.
-    pub(crate) fn operation(&self) -> &str {
-        &self.operation
-    }
-
-    /// The template of the path.
-    pub(crate) fn path(&self) -> &'static str {
-        self.path
-    }
-
-    /// After which failures the operation is sent again.
-    pub(crate) fn repeat(&self) -> Repeat {
-        self.repeat
-    }
-
-    /// Makes a span of the whole call, around those of its requests.
-    ///
-    /// The call is pinned by its caller, so that it isn't moved through every layer.
-    pub(crate) async fn observe<T>(&self, call: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
-        let span = tracing::info_span!(
-            "pingone.call",
-            otel.name = %self.operation,
-            pingone.operation = %self.operation,
-            pingone.user_id = %self.user_id,
-            pingone.outcome = Empty,
-            error.type = Empty,
-        );
-        if span.is_disabled() {
-            return call.await;
-        }
-        let result = call.instrument(span.clone()).await;
-        if let Err(error) = &result {
-            span.record("pingone.outcome", tracing::field::debug(error.outcome()));
-            span.record("error.type", tracing::field::debug(error.kind()));
-        }
-        result
     }
 }
 
@@ -503,6 +447,11 @@ pub(crate) fn correlation_id(answer: &Answer) -> Option<String> {
     let is_error = !answer.status().is_success();
     let header = answer.correlation_id().map(str::to_owned);
     header.or_else(|| if is_error { said(answer.body())?.id } else { None })
+}
+
+/// When the server answered, by its own clock.
+pub(crate) fn date(answer: &Answer) -> Option<SystemTime> {
+    httpdate::parse_http_date(answer.headers().get(DATE)?.to_str().ok()?).ok()
 }
 
 /// `Retry-After` as a time from now: a number of seconds, or a date.

@@ -1,18 +1,24 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod answer;
 mod auth;
+mod call;
 mod client;
 mod client_credentials;
 mod config;
 mod error;
 mod id;
 pub mod media_type;
+mod other_operation;
 mod pace;
 mod request;
 mod retry;
+mod send;
 mod tls;
+mod unlock;
 
+pub use answer::{Answer, Answered};
 pub use auth::{AccessToken, AccessTokenFuture, AccessTokenProvider, ClientSecret, TokenError};
 pub use client::Client;
 pub use client_credentials::ClientCredentials;
@@ -20,9 +26,12 @@ pub use config::{ClientBuilder, Region, UnknownRegion};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
+pub use other_operation::{Method, OtherOperation};
 pub use pace::{Pace, TurnFuture};
-pub use request::{Answer, Method, OtherOperation, ReadPasswordState, UnlockPassword, Unlocked};
+pub use pingone_password_client::Request;
+pub use request::{ReadPasswordState, SendRequest};
 pub use retry::{AfterUnknown, RetryPolicy};
+pub use unlock::{UnlockPassword, Unlocked};
 
 #[doc = include_str!("../docs/failures.md")]
 pub mod failures {}
@@ -32,10 +41,12 @@ pub mod failures {}
 /// Each keeps what its server sent beyond the properties that are known, in `extra`; each enum keeps a value that isn't
 /// known, in `Unrecognized`. So none of them can be written down as a literal; for a test, decode one from JSON.
 pub mod model {
-    pub use pingone_password_client::types::{
-        ApiErrorDetail, Link, PasswordHistory, PasswordLength, PasswordLockout, PasswordPolicy, PasswordState,
-        PasswordStateEmbedded, PasswordStatus, ResourceReference, SequenceRule,
-    };
+    pub use pingone_password_client::types::*;
+}
+
+/// Each operation of the document as a value, to be sent by [`Client::send`]: generated.
+pub mod requests {
+    pub use pingone_password_client::requests::*;
 }
 
 /// What each operation sends: the generated table of methods, paths and media types.

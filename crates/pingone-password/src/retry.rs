@@ -9,8 +9,9 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
+use crate::call::Call;
 use crate::client::Inner;
-use crate::error::{Call, Error, Result};
+use crate::error::{Error, Result};
 
 /// When a request is sent again.
 ///
@@ -188,10 +189,15 @@ impl<'a> Attempts<'a> {
         self.deadline
     }
 
+    /// How many requests were sent.
+    pub(crate) fn requests(&self) -> u32 {
+        self.requests
+    }
+
     /// Counts a request, and says how many of the same operation there were before: a look is of another one.
     pub(crate) fn next_request(&mut self, call: &Call) -> u32 {
         self.requests += 1;
-        if call.operation() != self.call.operation() {
+        if call.operation != self.call.operation {
             return 0;
         }
         self.resends += 1;

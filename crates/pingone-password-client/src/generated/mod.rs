@@ -3,5 +3,6 @@
 //! The client of every operation in the document, its models, and the table of what it sends.
 mod client;
 pub mod operations;
+pub mod requests;
 pub mod types;
 pub use client::{Client, ClientInfo, Error, ResponseValue};

@@ -1,0 +1,156 @@
+//! Sends what there is to send: with an access token, again where that can do no harm. And concludes what came of it.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use pingone_password_client::{self as generated, Attempt, Request};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tokio::time::error::Elapsed;
+
+use crate::answer::{Answer, Answered};
+use crate::auth::{AccessToken, TokenError};
+use crate::call::Call;
+use crate::client::{Client, Inner};
+use crate::error::{Error, Result};
+use crate::retry::Attempts;
+
+/// What can be sent, once there is an access token.
+pub(crate) trait Exchange: Sync {
+    /// The body of a success.
+    type Body: DeserializeOwned + Send;
+
+    /// Sends it once, and decodes what is answered, as far as that goes; or says why no answer came.
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        call: &'a Call,
+        api: &'a generated::Client,
+    ) -> impl Future<Output = Exchanged<Self::Body>> + Send + 'a;
+}
+
+/// The body, where it could be decoded, and why no answer came, or not all of it.
+pub(crate) type Exchanged<T> = (Option<T>, Option<reqwest::Error>);
+
+/// An operation of the document.
+pub(crate) struct Documented<'a, R>(pub(crate) &'a R);
+
+impl<R: Request> Exchange for Documented<'_, R> {
+    type Body = R::Body;
+
+    async fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        call: &'a Call,
+        api: &'a generated::Client,
+    ) -> Exchanged<R::Body> {
+        use generated::Error::{CommunicationError, InvalidUpgrade, ResponseBodyError};
+
+        match self.0.send(api, client.inner.environment_id.as_uuid(), call.user_id.as_uuid()).await {
+            Ok(value) => (Some(value.into_inner()), None),
+            Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => (None, Some(error)),
+            // Made from an answer, and the answer is at hand.
+            Err(_) => (None, None),
+        }
+    }
+}
+
+/// Sends an operation of the document, and again as its call says.
+pub(crate) async fn send<R: Request>(client: &Client, call: &Call, request: &R) -> Result<Answered<R::Output>> {
+    let mut attempts = Attempts::new(&client.inner, call);
+    let sending = pin!(async {
+        loop {
+            match once(client, call, request, &mut attempts).await {
+                Err(error) => attempts.wait_after(error, call.repeat).await?,
+                done => return done,
+            }
+        }
+    });
+    call.observe(sending).await
+}
+
+/// Makes one attempt at an operation of the document.
+pub(crate) async fn once<R: Request>(
+    client: &Client,
+    call: &Call,
+    request: &R,
+    attempts: &mut Attempts<'_>,
+) -> Result<Answered<R::Output>> {
+    let Success { body, answer, broken } = attempt(client, call, &Documented(request), attempts).await?;
+    // The document knows one status of success, and the server may use another.
+    let body = body.or_else(|| serde_json::from_slice(answer.body()).ok());
+    match R::output(body) {
+        Some(output) => Ok(Answered { output, answer: Answer(answer), requests: attempts.requests() }),
+        None => Err(Error::undecodable(call, &answer, broken)),
+    }
+}
+
+/// An answer of success.
+pub(crate) struct Success<T> {
+    /// What was decoded.
+    pub(crate) body: Option<T>,
+    pub(crate) answer: generated::Answer,
+    /// Why the answer broke off, if it did.
+    pub(crate) broken: Option<reqwest::Error>,
+}
+
+/// Makes one attempt: a request, and another one with a fresh access token if the server refuses the first one's.
+pub(crate) async fn attempt<E: Exchange>(
+    client: &Client,
+    call: &Call,
+    exchange: &E,
+    attempts: &mut Attempts<'_>,
+) -> Result<Success<E::Body>> {
+    let Inner { base_url, http, provider, pace, .. } = &*client.inner;
+    let mut is_second = false;
+    loop {
+        let (token, attempt) = prepare(client, call, attempts).await?;
+        let api = generated::Client::new_with_client(base_url, http.clone(), attempt.clone());
+        let (body, mut broken) = exchange.exchange(client, call, &api).await;
+        drop(api);
+        let error = match attempt.into_answer() {
+            // The status says that it was done, even if the rest of the answer was lost.
+            Some(answer) if answer.status().is_success() => return Ok(Success { body, answer, broken }),
+            Some(answer) => Error::refused(call, &answer),
+            None => Error::transport(call, broken.take()),
+        };
+        if let (Some(pace), true) = (pace, error.is_throttled()) {
+            pace.held(error.retry_after());
+        }
+        let has_another_try = error.is_unauthenticated() && !std::mem::replace(&mut is_second, true);
+        if !has_another_try || !provider.refused(&token) {
+            return Err(error);
+        }
+    }
+}
+
+/// Gets an access token, and waits for the turn.
+async fn prepare(client: &Client, call: &Call, attempts: &mut Attempts<'_>) -> Result<(AccessToken, Attempt)> {
+    let Inner { provider, timeout, response_limit, pace, .. } = &*client.inner;
+    let token = within(attempts.deadline(), provider.access_token())
+        .await
+        .unwrap_or_else(|late| Err(TokenError::transient(late)))
+        .map_err(|error| Error::access_token(call, error))?;
+    let Some(authorization) = token.to_header() else {
+        let error = TokenError::new("the access token has characters that no header can hold");
+        return Err(Error::access_token(call, error));
+    };
+    // Last, so that nothing stands between the turn and the request.
+    if let Some(pace) = pace {
+        within(attempts.deadline(), pace.turn()).await.map_err(|_| Error::out_of_turn(call))?;
+    }
+    let time_left = attempts.deadline().saturating_duration_since(Instant::now());
+    let attempt = Attempt::new(authorization, *response_limit)
+        .timeout(time_left.min(*timeout))
+        .describe(call.path, attempts.next_request(call));
+    Ok((token, attempt))
+}
+
+/// What a future gives, if it does by then. One that is ready at once, as most are here, costs no timer.
+async fn within<T>(deadline: Instant, mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Result<T, Elapsed> {
+    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => tokio::time::timeout_at(deadline, future).await,
+    }
+}

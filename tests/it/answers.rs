@@ -1,0 +1,72 @@
+//! What a success brings beside its output, and how any operation of the document is sent.
+
+use std::time::{Duration, SystemTime};
+
+use pingone_password::requests::{ReadPasswordState, UnlockPassword};
+use pingone_password::{Outcome, PasswordStatus, RetryPolicy};
+use pingone_password_emulator::{Emulator, Fault, Status};
+use recorder::Recorder;
+
+use crate::{Result, builder, faults, user_id};
+
+const DATE: &str = "Tue, 08 Jan 2019 20:18:00 GMT";
+
+#[tokio::test]
+async fn an_answer_says_when_it_was_made_and_what_identifies_it() -> Result {
+    let headers = [("content-type", "application/json"), ("date", DATE), ("correlation-id", "c-7")];
+    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_546_978_680);
+
+    let recorder = Recorder::with(200, &headers, r#"{"status":"OK"}"#).await?;
+    let answered = builder(recorder.url()).build()?.read_password_state(user_id()).with_answer().await?;
+    assert_eq!(answered.output().status, PasswordStatus::Ok);
+    let answer = answered.answer();
+    assert_eq!((answer.status(), answer.date()), (200, Some(then)));
+    assert_eq!((answer.correlation_id().as_deref(), answer.is_whole()), (Some("c-7"), true));
+
+    let recorder = Recorder::with(404, &headers, r#"{"code":"NOT_FOUND"}"#).await?;
+    let error = builder(recorder.url()).build()?.read_password_state(user_id()).await.unwrap_err();
+    assert_eq!(error.date(), Some(then));
+    Ok(())
+}
+
+#[tokio::test]
+async fn requests_are_counted() -> Result {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let (builder, _) = faults::client(&emulator, RetryPolicy::default());
+    let client = builder.build()?;
+    emulator.inject([Fault::Unavailable, Fault::RateLimited]);
+    assert_eq!(client.send(user.into(), ReadPasswordState::default()).await?.requests(), 3);
+    // An unlock whose answer got lost, and the look that sees it.
+    emulator.inject([Fault::ResetAfter]);
+    assert_eq!(client.unlock_password(user.into()).await?.requests(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operation_is_sent_again_as_the_document_says() -> Result {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let (builder, _) = faults::client(&emulator, RetryPolicy::default());
+    let client = builder.build()?;
+    // It isn't idempotent: only where it certainly didn't happen.
+    emulator.inject([Fault::RateLimited, Fault::Unavailable]);
+    let error = client.send(user.into(), UnlockPassword).await.unwrap_err();
+    assert_eq!((error.requests(), error.outcome()), (2, Outcome::Unknown));
+    assert_eq!(error.operation(), Some("unlockPassword"));
+
+    let answered = client.send(user.into(), UnlockPassword).await?;
+    assert_eq!(answered.requests(), 1);
+    assert_eq!(answered.into_output().map(|state| state.status), Some(PasswordStatus::Ok));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_write_that_happened_is_a_success_whatever_its_body() -> Result {
+    let recorder = Recorder::with(204, &[], "").await?;
+    let client = builder(recorder.url()).build()?;
+    assert!(client.send(user_id(), UnlockPassword).await?.output().is_none());
+    let error = client.send(user_id(), ReadPasswordState::default()).await.unwrap_err();
+    assert!(error.to_string().contains("with no body"), "{error}");
+    Ok(())
+}
