@@ -17,6 +17,7 @@ mod record;
 mod refusals;
 mod replay;
 mod resume_command;
+mod sorter;
 mod tally;
 mod work;
 mod worklist;

@@ -1,24 +1,19 @@
 //! The users that are left to be done, each once, in the order of the input. More than a few are sorted and kept on disk, so
 //! that a million take no more memory than ten thousand.
 
-use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
+use std::fmt;
+use std::io::{self, BufWriter, Seek, Write};
 
-use extsort::{ExternalSorter, Sortable};
 use pingone_password::UserId;
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
 use super::lines::Line;
-
-/// So many users are sorted in memory at a time.
-const SORTED_AT_ONCE: usize = 1 << 15;
-/// The bytes of an id.
-const ID: usize = size_of::<uuid::Bytes>();
+use super::sorter::{AT_ONCE, Sorter, numbers};
 
 /// The users of a run, to be taken one after another.
-#[derive(Debug)]
 pub(crate) struct Worklist {
-    ids: BufReader<SpooledTempFile>,
+    ids: Box<dyn Iterator<Item = io::Result<u128>> + Send>,
     pub(crate) counts: Counts,
 }
 
@@ -47,37 +42,38 @@ impl Worklist {
         mut tell: impl FnMut(u64, &str),
     ) -> anyhow::Result<Self> {
         let mut counts = Counts::default();
-        let mut by_user = sorter().pushed();
-        for (position, line) in lines.enumerate() {
+        let mut by_id = Sorter::default();
+        for (place, line) in (0..).zip(lines) {
             let Line { number, user } = line?;
             match user {
-                Ok(user) => by_user.push(Entry { user, position: position as u64 })?,
+                Ok(user) => by_id.push([Uuid::from(user).as_u128(), place])?,
                 Err(mistake) => {
                     counts.bad += 1;
                     tell(number, &mistake);
                 }
             }
         }
-        let mut by_position = sorter().pushed_by_key(|entry: &Entry| entry.position);
+        let mut by_place = Sorter::default();
         let mut last = None;
-        for entry in by_user.done()? {
-            let entry = entry?;
-            if last.replace(entry.user) == Some(entry.user) {
+        for pair in by_id.sorted() {
+            let [id, place] = pair?;
+            if last.replace(id) == Some(id) {
                 counts.duplicates += 1;
-            } else if is_earlier(&entry.user) {
+            } else if is_earlier(&user(id)) {
                 counts.earlier += 1;
             } else {
                 counts.users += 1;
-                by_position.push(entry)?;
+                by_place.push([place, id])?;
             }
         }
-        let mut ids = BufWriter::new(SpooledTempFile::new(SORTED_AT_ONCE * ID));
-        for entry in by_position.done()? {
-            ids.write_all(Uuid::from(entry?.user).as_bytes())?;
+        let mut ids = BufWriter::new(SpooledTempFile::new(AT_ONCE * size_of::<u128>()));
+        for pair in by_place.sorted() {
+            let [_, id] = pair?;
+            ids.write_all(&id.to_be_bytes())?;
         }
         let mut ids = ids.into_inner()?;
         ids.rewind()?;
-        Ok(Self { ids: BufReader::new(ids), counts })
+        Ok(Self { ids: Box::new(numbers(ids)), counts })
     }
 }
 
@@ -85,39 +81,18 @@ impl Iterator for Worklist {
     type Item = io::Result<UserId>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut id = [0; ID];
-        match self.ids.read_exact(&mut id) {
-            Ok(()) => Some(Ok(Uuid::from_bytes(id).into())),
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => None,
-            Err(error) => Some(Err(error)),
-        }
+        Some(self.ids.next()?.map(user))
     }
 }
 
-fn sorter() -> ExternalSorter {
-    ExternalSorter::new().with_segment_size(SORTED_AT_ONCE)
+impl fmt::Debug for Worklist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worklist").field("counts", &self.counts).finish_non_exhaustive()
+    }
 }
 
-/// A line with a user.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    user: UserId,
-    /// Where it is in the input.
-    position: u64,
-}
-
-impl Sortable for Entry {
-    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(Uuid::from(self.user).as_bytes())?;
-        writer.write_all(&self.position.to_le_bytes())
-    }
-
-    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
-        let (mut user, mut position) = ([0; ID], [0; size_of::<u64>()]);
-        reader.read_exact(&mut user)?;
-        reader.read_exact(&mut position)?;
-        Ok(Self { user: Uuid::from_bytes(user).into(), position: u64::from_le_bytes(position) })
-    }
+fn user(id: u128) -> UserId {
+    Uuid::from_u128(id).into()
 }
 
 #[cfg(test)]
@@ -137,7 +112,7 @@ mod tests {
 
     #[test]
     fn each_user_is_there_once_in_the_order_of_the_input() {
-        for count in [9, 3000, 20 * SORTED_AT_ONCE as u64] {
+        for count in [9, 3000, 20 * AT_ONCE as u64] {
             let is_earlier = |user: &UserId| Uuid::from(*user).as_u128() % 7 == 0;
             let mut bad = Vec::new();
             let list = Worklist::of(lines(count), is_earlier, |number, _| bad.push(number)).unwrap();
