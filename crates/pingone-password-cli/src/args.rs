@@ -128,7 +128,7 @@ Examples:
   pingone-password doctor c3042000-188f-4bc7-a269-dee1602cf7af
   pingone-password doctor --profile production";
 
-/// Check the configuration, the connection, the access token and the permission to read
+/// Check the configuration, the connection, the access token, the clock and the permission to read
 ///
 /// Nothing changes: it reads one password state. Without a user's id it asks for a user that does not exist, which still
 /// tells whether the server can be reached and takes the access token.

@@ -5,12 +5,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-/// The times in an access token.
+/// The time in an access token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Claims {
-    /// When it was made, in seconds since 1970.
-    iat: Option<i64>,
-    /// When it ends.
+    /// When it ends, in seconds since 1970.
     exp: Option<i64>,
 }
 
@@ -26,11 +24,6 @@ impl Claims {
     pub(crate) fn seconds_left(&self, now: DateTime<Utc>) -> Option<i64> {
         Some(self.exp?.saturating_sub(now.timestamp()))
     }
-
-    /// How many seconds this computer's clock is behind at least: the token is from later than now.
-    pub(crate) fn seconds_behind(&self, now: DateTime<Utc>) -> Option<i64> {
-        Some(self.iat?.saturating_sub(now.timestamp()).max(0))
-    }
 }
 
 #[cfg(test)]
@@ -42,11 +35,10 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_says_when_it_was_made_and_when_it_ends() {
+    fn a_jwt_says_when_it_ends() {
         let now = DateTime::from_timestamp(1_000, 0).unwrap();
-        let claims = Claims::of(&token(r#"{"iat":1060,"exp":940,"sub":"x"}"#)).unwrap();
+        let claims = Claims::of(&token(r#"{"exp":940,"sub":"x"}"#)).unwrap();
         assert_eq!(claims.seconds_left(now), Some(-60));
-        assert_eq!(claims.seconds_behind(now), Some(60));
         assert_eq!(Claims::of(&token("{}")).unwrap().seconds_left(now), None);
     }
 

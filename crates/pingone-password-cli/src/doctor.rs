@@ -1,9 +1,10 @@
 //! `doctor`: what is set up right, what isn't, and what to do about it.
 
 use std::io;
+use std::time::SystemTime;
 
-use chrono::Utc;
-use pingone_password::{Error, ErrorKind, PasswordState, RetryPolicy, UserId};
+use chrono::{DateTime, Utc};
+use pingone_password::{Answered, Error, ErrorKind, PasswordState, RetryPolicy, UserId};
 
 use crate::args::SettingArgs;
 use crate::config::{Config, ConfigError, Target};
@@ -12,7 +13,7 @@ use crate::output::style::{BAD, GOOD, WARNING, paint};
 use crate::output::{self, duration};
 use crate::{interrupt, report};
 
-/// How far off a clock may be.
+/// How many seconds a clock may be off.
 const TOLERANCE: i64 = 60;
 
 /// What came of a check.
@@ -110,11 +111,16 @@ pub(crate) async fn run(settings: &SettingArgs, user: Option<UserId>) -> io::Res
             report::error("interrupted");
             return Ok(Exit::Interrupted);
         }
-        result = client.read_password_state(user.unwrap_or(nobody)) => result,
+        result = client.read_password_state(user.unwrap_or(nobody)).with_answer() => result,
     };
+    let date = match &result {
+        Ok(answered) => answered.answer().date(),
+        Err(error) => error.date(),
+    };
+    let result = result.map(Answered::into_output);
     let mut exit = Exit::Done;
     let checks = [connection(&target, &result), token(&target, &result)];
-    let checks = checks.into_iter().chain(clock(&target)).chain([permission(user, &result)]);
+    let checks = checks.into_iter().chain(clock(date)).chain([permission(user, &result)]);
     for check in checks {
         check.print()?;
         exit = exit.and(check.exit());
@@ -166,14 +172,15 @@ fn token(target: &Target, result: &Result<PasswordState, Error>) -> Check {
     }
 }
 
-/// Whether this computer's clock is behind, as far as an access token tells.
-fn clock(target: &Target) -> Option<Check> {
-    let behind = target.claims?.seconds_behind(Utc::now())?;
-    Some(if behind > TOLERANCE {
-        let found = format!("behind by {} at least: the access token is from later than now", duration(behind));
+/// Whether this computer's clock is right, by the server's.
+fn clock(there: Option<SystemTime>) -> Option<Check> {
+    let off = Utc::now().signed_duration_since(DateTime::<Utc>::from(there?)).num_seconds();
+    Some(if off.abs() > TOLERANCE {
+        let way = if off > 0 { "ahead of" } else { "behind" };
+        let found = format!("{} {way} the server's", duration(off.abs()));
         Check::failed(CLOCK, Exit::Failed, found, "Set this computer's clock.")
     } else {
-        Check::ok(CLOCK, "not behind the access token's")
+        Check::ok(CLOCK, "right to within a minute, by the server's")
     })
 }
 

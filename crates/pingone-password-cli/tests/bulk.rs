@@ -2,6 +2,7 @@
 
 mod bulk_support;
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -109,8 +110,11 @@ async fn states_of_many_users() {
     // What there is for one user, in its order, and something more.
     let one = bench.run(&format!("state {} --output json", users[7])).with_code(0).stdout;
     let many = bench.run("state --from users.txt --output json").with_code(0).stdout;
-    let state = one.find("\"password_state\":").unwrap();
+    let state = one.find("\"correlation_id\":\"").unwrap();
     assert!(many.lines().any(|line| line.starts_with(&one[..state])), "no {one} in {many}");
+    let ids: HashSet<_> =
+        many.lines().map(|line| line.split("\"correlation_id\":\"").nth(1).unwrap()[..36].to_owned()).collect();
+    assert_eq!(ids.len(), 30, "each request has one of its own");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

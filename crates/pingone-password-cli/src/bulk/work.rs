@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use pingone_password::model::PasswordState;
-use pingone_password::{Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId};
+use pingone_password::{Answered, Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -116,17 +116,17 @@ impl UserProgress {
 
 /// What the server said in the end.
 enum Success {
-    Read(PasswordState),
-    Would(PasswordState),
-    Skipped(PasswordState),
-    Seen(PasswordState),
+    Read(Answered<PasswordState>),
+    Would(Answered<PasswordState>),
+    Skipped(Answered<PasswordState>),
+    Seen(Answered<PasswordState>),
     Unlocked(Unlocked),
 }
 
 enum Trouble {
     Client(Error),
     /// A look found a status from after this version: it may be another kind of lockout, or none.
-    Unrecognized(Box<PasswordState>),
+    Unrecognized(Box<Answered<PasswordState>>),
     Journal,
     /// The run stops.
     Stopping,
@@ -156,7 +156,7 @@ impl Work {
                 forbidden = error.is_forbidden().then(|| why(&error));
                 of_error(&progress, &error)
             }
-            Err(Trouble::Unrecognized(state)) => of_unrecognized(&progress, *state),
+            Err(Trouble::Unrecognized(look)) => of_unrecognized(&progress, *look),
             Err(Trouble::Journal) => of_broken_journal(&progress),
             Err(Trouble::Stopping) if progress.is_left_open => of_stopping(&progress),
             Err(Trouble::Stopping) => {
@@ -273,24 +273,26 @@ impl Work {
         let UserProgress { user, .. } = *progress;
         let is_for_reading = self.dry_run || self.operation == Operation::State;
         if is_for_reading || progress.is_open || self.only_locked_out && progress.status_before.is_none() {
-            let state = self.unless_stopping(self.client.read_password_state(user).into_future()).await??;
+            let look = self.client.read_password_state(user).with_answer();
+            let look = self.unless_stopping(look.into_future()).await??;
             if self.operation == Operation::State {
-                return Ok(Success::Read(state));
+                return Ok(Success::Read(look));
             }
             let decides = self.only_locked_out || progress.is_open && !self.dry_run;
-            if decides && matches!(state.status, PasswordStatus::Unrecognized(_)) {
-                return Err(Trouble::Unrecognized(Box::new(state)));
+            let status = &look.output().status;
+            if decides && matches!(status, PasswordStatus::Unrecognized(_)) {
+                return Err(Trouble::Unrecognized(Box::new(look)));
             }
-            let is_locked_out = state.status == PasswordStatus::PasswordLockedOut;
+            let is_locked_out = *status == PasswordStatus::PasswordLockedOut;
             if progress.is_open && !is_locked_out && !self.dry_run {
-                return Ok(Success::Seen(state));
+                return Ok(Success::Seen(look));
             }
-            progress.status_before = Some(state.status.to_string());
+            progress.status_before = Some(status.to_string());
             if self.only_locked_out && !is_locked_out {
-                return Ok(Success::Skipped(state));
+                return Ok(Success::Skipped(look));
             }
             if self.dry_run {
-                return Ok(Success::Would(state));
+                return Ok(Success::Would(look));
             }
             progress.is_open = false;
         }
@@ -346,21 +348,26 @@ fn of_success(progress: &UserProgress, success: Success) -> Settled {
     let mut finished = Finished::new(*user, Outcome::Done);
     finished.status_before.clone_from(status_before);
     let output = match success {
-        Success::Read(state) => {
-            finished.status_before = status(&state);
-            output::Record::read(*user, state)
+        Success::Read(look) => {
+            finished.status_before = status(look.output());
+            finished.correlation_id = look.answer().correlation_id();
+            output::Record::read(*user, look)
         }
-        Success::Would(state) => {
+        Success::Would(look) => {
             finished.outcome = Outcome::WouldUnlock;
-            output::Record::read(*user, state)
+            finished.correlation_id = look.answer().correlation_id();
+            output::Record::read(*user, look)
         }
-        Success::Skipped(state) => {
+        Success::Skipped(look) => {
             finished.outcome = Outcome::Skipped;
-            output::Record::read(*user, state)
+            finished.correlation_id = look.answer().correlation_id();
+            output::Record::read(*user, look)
         }
-        Success::Seen(state) => {
-            finished.status_after = status(&state);
-            output::Record { result: output::Became::Unlocked, ..output::Record::read(*user, state) }
+        // The answer to the unlock got lost, and its correlation id with it.
+        Success::Seen(look) => {
+            finished.status_after = status(look.output());
+            let record = output::Record::read(*user, look);
+            output::Record { result: output::Became::Unlocked, correlation_id: None, ..record }
         }
         Success::Unlocked(unlocked) => {
             finished.status_after = unlocked.state().and_then(status);
@@ -385,16 +392,17 @@ fn of_error(progress: &UserProgress, error: &Error) -> Settled {
 }
 
 /// Nobody can tell whether the user is locked out.
-fn of_unrecognized(progress: &UserProgress, state: PasswordState) -> Settled {
+fn of_unrecognized(progress: &UserProgress, look: Answered<PasswordState>) -> Settled {
     let user = progress.user;
-    let status = plain(&state.status.to_string());
-    let read = output::Record::read(user, state);
+    let status = plain(&look.output().status.to_string());
+    let read = output::Record::read(user, look);
     let (mut finished, output, stop) = without_answer(
         progress,
         "UNKNOWN_STATUS",
         format!("this version doesn't know the status `{status}`, so it can't tell whether user {user} is locked out"),
     );
     finished.status_before.clone_from(&read.status);
+    finished.correlation_id.clone_from(&read.correlation_id);
     (finished, output::Record { result: output.result, code: output.code, message: output.message, ..read }, stop)
 }
 
@@ -455,6 +463,7 @@ fn code(error: &Error) -> String {
         (None, ErrorKind::Interrupted) => "CONNECTION_LOST".to_owned(),
         (None, ErrorKind::RateLimited) => "REQUEST_LIMITED".to_owned(),
         (None, ErrorKind::TooLong) => "ANSWER_TOO_LONG".to_owned(),
+        (None, ErrorKind::Unexpected) => "ANSWER_NOT_UNDERSTOOD".to_owned(),
         (None, kind) => match error.status() {
             Some(status) => format!("HTTP_{status}"),
             None => format!("{kind:?}").to_uppercase(),

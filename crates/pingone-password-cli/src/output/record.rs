@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use pingone_password::model::{PasswordPolicy, PasswordState};
-use pingone_password::{Error, Outcome, Unlocked, UserId};
+use pingone_password::{Answered, Error, Outcome, Unlocked, UserId};
 use serde::Serialize;
 
 /// The columns of CSV, which are also the fields of JSON, in this order. Their names are a promise.
@@ -109,8 +109,9 @@ impl Record {
 
     /// A state that was read.
     #[must_use]
-    pub fn read(user_id: UserId, state: PasswordState) -> Self {
-        Self::new(user_id, Became::Read).with_state(state)
+    pub fn read(user_id: UserId, answered: Answered<PasswordState>) -> Self {
+        let correlation_id = answered.answer().correlation_id();
+        Self { correlation_id, ..Self::new(user_id, Became::Read) }.with_state(answered.into_output())
     }
 
     /// A password that was unlocked.
@@ -199,7 +200,7 @@ mod tests {
         let state =
             serde_json::json!({ "status": "SOMETHING_NEW", "secondsUntilUnlock": -1, "warning": { "days": 3 } });
         let user_id = "c3042000-188f-4bc7-a269-dee1602cf7af".parse().unwrap();
-        Record::read(user_id, serde_json::from_value(state).unwrap())
+        Record::new(user_id, Became::Read).with_state(serde_json::from_value(state).unwrap())
     }
 
     #[test]
