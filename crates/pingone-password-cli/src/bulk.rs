@@ -26,13 +26,15 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pingone_password::{ClientBuilder, EnvironmentId, RetryPolicy, UserId};
+use pingone_password::{RetryPolicy, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-pub use args::{BulkArgs, ChangeArgs, InvalidRate, Rate};
+pub(crate) use args::{BulkArgs, ChangeArgs, Rate};
 
+use crate::config::Target;
+use crate::exit::Exit;
 use crate::output::Format;
 use ending::Closed;
 use engine::Engine;
@@ -53,7 +55,7 @@ const TURNS: u32 = 8;
 /// What is done for each user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Operation {
+pub(crate) enum Operation {
     /// Reads the state of the password.
     State,
     /// Unlocks the password.
@@ -69,38 +71,12 @@ impl Operation {
     }
 }
 
-/// Where the users are.
-#[derive(Debug)]
-pub struct Target {
-    /// A client that is set up but for its pace and its retries.
-    pub builder: ClientBuilder,
-    /// The users' environment.
-    pub environment_id: EnvironmentId,
-    /// Where requests go, for the journal.
-    pub base_url: String,
-}
-
-/// How a run ended. Of two, the one that comes later here is the one to tell of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// Everything was done.
-    AllDone,
-    /// At least one user failed, or was not reached.
-    SomeFailed,
-    /// The run could not begin; nothing was sent.
-    Usage,
-    /// Not authenticated or not allowed.
-    NotAllowed,
-    /// Interrupted.
-    Interrupted,
-}
-
 /// Does the operation for many users, until all are done or Ctrl-C.
 ///
 /// # Errors
 ///
 /// Where the program can't do its own work, such as write to standard output. What concerns users is in [`Exit`].
-pub async fn run(
+pub(crate) async fn run(
     operation: Operation,
     args: &BulkArgs,
     ids: Vec<UserId>,
@@ -214,7 +190,7 @@ async fn go(
     }
     let is_left = !is_quiet && (stop.is_some() || tally.has_failures());
     let exit = if is_quiet { of_tally(&tally) } else { conclude(stop, &tally) };
-    let exit = closed.conclude(if refusals.any() { exit.max(Exit::NotAllowed) } else { exit });
+    let exit = closed.conclude(if refusals.any() { exit.and(Exit::NotAllowed) } else { exit });
     if is_left && !args.changes.dry_run {
         match resume {
             Some(command) => say(&format!("go on with the rest: {command}")),
@@ -227,7 +203,7 @@ async fn go(
 
 /// What the users make of the exit.
 fn of_tally(tally: &Tally) -> Exit {
-    if tally.has_failures() || tally.input.bad > 0 { Exit::SomeFailed } else { Exit::AllDone }
+    if tally.has_failures() || tally.input.bad > 0 { Exit::Failed } else { Exit::Done }
 }
 
 /// Says why the run stopped, where it did.
@@ -244,19 +220,19 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
         }
         Some(Stop::Network(why)) => {
             say(&format!("stopped, because the network stayed lost: {why}"));
-            Exit::SomeFailed
+            Exit::Failed
         }
         Some(Stop::Users(why)) => {
             say(&format!("stopped, because the list of the users, kept in a temporary file, can't be read: {why}"));
-            Exit::SomeFailed
+            Exit::Failed
         }
         Some(Stop::Journal) => {
             say("stopped, because the journal can't be written");
-            Exit::SomeFailed
+            Exit::Failed
         }
         Some(Stop::Output) => {
             say("stopped, because standard output can't be written");
-            Exit::SomeFailed
+            Exit::Failed
         }
     }
 }

@@ -3,14 +3,14 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod args;
-pub mod bulk;
+mod bulk;
 mod claims;
 mod config;
 mod doctor;
 mod documents;
 mod exit;
 mod interrupt;
-pub mod output;
+mod output;
 mod report;
 mod run;
 mod state;

@@ -10,14 +10,14 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-pub use record::{Became, FIELDS, Record};
-pub use table::Columns;
+pub(crate) use record::{Became, FIELDS, Record};
+pub(crate) use table::Columns;
 use words::escaped;
 pub(crate) use words::{duration, plain};
 
 /// How records are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Columns for people, in colour on a terminal
     #[default]
     Table,
@@ -29,7 +29,7 @@ pub enum Format {
 
 /// Prints records as they come. A reader that has seen enough is no failure: what follows is not printed.
 #[derive(Debug)]
-pub struct Printer<W> {
+pub(crate) struct Printer<W> {
     writer: W,
     format: Format,
     columns: Columns,
@@ -39,12 +39,12 @@ pub struct Printer<W> {
 
 impl<W: Write> Printer<W> {
     /// Prints in this format. A table has these columns.
-    pub fn new(writer: W, format: Format, columns: Columns) -> Self {
+    pub(crate) fn new(writer: W, format: Format, columns: Columns) -> Self {
         Self { writer, format, columns, has_header: false, is_closed: false }
     }
 
     /// Whether nobody reads any more.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.is_closed
     }
 
@@ -53,7 +53,7 @@ impl<W: Write> Printer<W> {
     /// # Errors
     ///
     /// Where it can't be written, for another reason than that nobody reads any more.
-    pub fn print(&mut self, record: &Record) -> io::Result<()> {
+    pub(crate) fn print(&mut self, record: &Record) -> io::Result<()> {
         if self.is_closed {
             return Ok(());
         }
@@ -97,7 +97,7 @@ fn without_formula(text: &str) -> Cow<'_, str> {
 /// # Errors
 ///
 /// As [`Printer::print`].
-pub fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout();
     still_read(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())).map(drop)
 }

@@ -9,7 +9,6 @@ use crate::args::{Arguments, Command, ConfigCommand, SettingArgs};
 use crate::bulk::{self, BulkArgs};
 use crate::config::{Config, ConfigError, Target};
 use crate::exit::Exit;
-use crate::output::Format;
 use crate::users::FEW;
 use crate::{config, doctor, documents, report, state, unlock, users};
 
@@ -90,7 +89,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
                     return Err(Stop::Usage(vec![mistake]));
                 }
                 let target = target(&args.settings)?;
-                return wait_for(many(bulk::Operation::State, &args.bulk, users, target, args.output.output));
+                return wait_for(bulk::run(bulk::Operation::State, &args.bulk, users, target, args.output.output));
             }
             let target = target(&args.settings)?;
             wait_for(state::run(&target.client, &users, args.expand, args.output.output))
@@ -100,7 +99,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
             let target = target(&args.settings)?;
             let bulk = BulkArgs { changes: args.changes, ..args.bulk };
             if are_many(&users, &bulk) {
-                return wait_for(many(bulk::Operation::Unlock, &bulk, users, target, args.output.output));
+                return wait_for(bulk::run(bulk::Operation::Unlock, &bulk, users, target, args.output.output));
             }
             wait_for(unlock::run(&target.client, &users, args.output.output))
         }
@@ -124,24 +123,6 @@ fn are_many(users: &[UserId], args: &BulkArgs) -> bool {
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some();
     let is_choosy = changes.only_locked_out || changes.dry_run;
     users.len() > FEW || is_from_elsewhere || has_speed || is_choosy || journal.is_some()
-}
-
-async fn many(
-    operation: bulk::Operation,
-    args: &BulkArgs,
-    users: Vec<UserId>,
-    target: Target,
-    format: Format,
-) -> anyhow::Result<Exit> {
-    let Target { builder, environment_id, client, .. } = target;
-    let target = bulk::Target { builder, environment_id, base_url: client.base_url().to_owned() };
-    Ok(match bulk::run(operation, args, users, target, format).await? {
-        bulk::Exit::AllDone => Exit::Done,
-        bulk::Exit::SomeFailed => Exit::Failed,
-        bulk::Exit::Usage => Exit::Usage,
-        bulk::Exit::NotAllowed => Exit::NotAllowed,
-        bulk::Exit::Interrupted => Exit::Interrupted,
-    })
 }
 
 fn parse(ids: &[String]) -> Result<Vec<UserId>, Stop> {

@@ -13,69 +13,69 @@ use clap::ArgGroup;
 #[command(next_help_heading = "Many users")]
 #[group(skip)]
 #[command(group(ArgGroup::new("input").args(["from", "resume"]).multiple(true)))]
-pub struct BulkArgs {
+pub(crate) struct BulkArgs {
     /// Take the users from a file, or from standard input (`-`): one id per line, CSV with a header, or JSON Lines
     #[arg(long, value_name = "FILE|-")]
-    pub from: Option<PathBuf>,
+    pub(crate) from: Option<PathBuf>,
 
     /// The column of the CSV, or the property of the JSON objects, that has the user's id [default: `id`, `user_id` or
     /// `userId`]
     #[arg(long, value_name = "NAME", requires = "input")]
-    pub column: Option<String>,
+    pub(crate) column: Option<String>,
 
     /// Start nothing if any line of the file is bad
     #[arg(long, requires = "input")]
-    pub strict: bool,
+    pub(crate) strict: bool,
 
     /// What only an unlock can be told.
     #[arg(skip)]
-    pub changes: ChangeArgs,
+    pub(crate) changes: ChangeArgs,
 
     /// Never send more requests than this, such as 30/s or 900/m; resends and looks at the state count, too
     #[arg(long, value_name = "N/s")]
-    pub rate: Option<Rate>,
+    pub(crate) rate: Option<Rate>,
 
     /// How many users are worked on at the same time [default: 16]
     #[arg(long, value_name = "N", value_parser = concurrency)]
-    pub concurrency: Option<usize>,
+    pub(crate) concurrency: Option<usize>,
 
     /// Where to write down what happens to each user [default: next to the file, FILE.journal.jsonl]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_journal", "resume"])]
-    pub journal: Option<PathBuf>,
+    pub(crate) journal: Option<PathBuf>,
 
     /// Write nothing down: a run that is broken off can't be resumed
     #[arg(long, requires = "from", conflicts_with = "resume")]
-    pub no_journal: bool,
+    pub(crate) no_journal: bool,
 
     /// Go on with a run that was broken off, by its journal: with the same users, and as fast unless told otherwise
     #[arg(long, value_name = "JOURNAL")]
-    pub resume: Option<PathBuf>,
+    pub(crate) resume: Option<PathBuf>,
 
     /// Go on though the API is at another URL than it was
     #[arg(long, requires = "resume")]
-    pub other_server: bool,
+    pub(crate) other_server: bool,
 
     /// How long to wait for a network that is lost before the run stops, such as 30s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub patience: Option<Duration>,
+    pub(crate) patience: Option<Duration>,
 }
 
 /// Which users are changed, and whether at all.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Many users")]
 #[group(skip)]
-pub struct ChangeArgs {
+pub(crate) struct ChangeArgs {
     /// Read each user's state first, and unlock only who is locked out
     #[arg(long)]
-    pub only_locked_out: bool,
+    pub(crate) only_locked_out: bool,
 
     /// Only read, and say what would happen
     #[arg(long, conflicts_with_all = ["resume", "journal"])]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 
     /// Don't ask for confirmation
     #[arg(long, short)]
-    pub yes: bool,
+    pub(crate) yes: bool,
 }
 
 impl BulkArgs {
@@ -100,7 +100,7 @@ fn concurrency(text: &str) -> Result<usize, String> {
 
 /// A number of requests in a second, a minute or an hour, such as `30/s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// How many requests.
     pub(crate) count: NonZeroU32,
     /// In what time.
@@ -135,7 +135,7 @@ impl fmt::Display for Rate {
 
 /// A text that is no rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidRate;
+pub(crate) struct InvalidRate;
 
 impl fmt::Display for InvalidRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

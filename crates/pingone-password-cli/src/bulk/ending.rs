@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 
 use super::journal::Journal;
 use super::print::BulkPrinter;
-use super::{Exit, say};
+use super::say;
+use crate::exit::Exit;
 
 /// How long the output may take where nothing is waited for any more.
 const PRINTING: Duration = Duration::from_secs(1);
@@ -51,7 +52,7 @@ impl Closed {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 say(&format!("error: {error:#}"));
-                exit = exit.max(Exit::SomeFailed);
+                exit = exit.and(Exit::Failed);
             }
             None => {
                 say("interrupted: the end of the journal may not be on the disk");
@@ -61,7 +62,7 @@ impl Closed {
         match self.output {
             Some(Err(error)) if !is_broken_pipe => {
                 say(&format!("error: can't write to standard output: {error}"));
-                exit.max(Exit::SomeFailed)
+                exit.and(Exit::Failed)
             }
             Some(_) => exit,
             None => {
@@ -108,12 +109,12 @@ mod tests {
         let broken = || Err(io::Error::from(io::ErrorKind::BrokenPipe));
         let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
         let of = |journal, output| Closed { journal: Some(journal), output: Some(output) };
-        assert_eq!(of(Ok(()), broken()).conclude(Exit::AllDone), Exit::AllDone);
-        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude(Exit::AllDone), Exit::SomeFailed);
-        assert_eq!(of(Ok(()), full()).conclude(Exit::AllDone), Exit::SomeFailed);
+        assert_eq!(of(Ok(()), broken()).conclude(Exit::Done), Exit::Done);
+        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude(Exit::Done), Exit::Failed);
+        assert_eq!(of(Ok(()), full()).conclude(Exit::Done), Exit::Failed);
         for exit in [Exit::NotAllowed, Exit::Interrupted] {
             assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude(exit), exit);
         }
-        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude(Exit::AllDone), Exit::Interrupted);
+        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude(Exit::Done), Exit::Interrupted);
     }
 }

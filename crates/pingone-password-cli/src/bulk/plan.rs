@@ -14,7 +14,8 @@ use super::journal::Journal;
 use super::record::{Header, JournalRecord, Settings, VERSION, now};
 use super::replay::Replay;
 use super::worklist::Worklist;
-use super::{BulkArgs, Operation, Rate, Target, say};
+use super::{BulkArgs, Operation, Rate, say};
+use crate::config::Target;
 use crate::output::plain;
 
 /// More users than these are not changed without a confirmation.
@@ -64,7 +65,7 @@ impl Plan {
             version: VERSION,
             operation,
             environment_id: target.environment_id.to_string(),
-            base_url: target.base_url.clone(),
+            base_url: target.client.base_url().to_owned(),
             input: input.name().map(|path| path.display().to_string()),
             input_sha256: input.digest().to_owned(),
             settings: Settings {
@@ -95,11 +96,11 @@ impl Plan {
         if header.environment_id != target.environment_id.to_string() {
             bail!("the journal is of the environment {}, not of {}", header.environment_id, target.environment_id);
         }
-        if header.base_url != target.base_url && !args.other_server {
+        if header.base_url != target.client.base_url() && !args.other_server {
             bail!(
                 "the journal is of the API at {}, not at {}: --other-server goes on all the same",
                 plain(&header.base_url),
-                target.base_url
+                target.client.base_url()
             );
         }
         // As fast as before, unless someone says otherwise.

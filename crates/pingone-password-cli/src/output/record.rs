@@ -8,7 +8,7 @@ use pingone_password::{Answered, Error, Outcome, Unlocked, UserId};
 use serde::Serialize;
 
 /// The columns of CSV, which are also the fields of JSON, in this order. Their names are a promise.
-pub const FIELDS: [&str; 11] = [
+pub(crate) const FIELDS: [&str; 11] = [
     "user_id",
     "result",
     "status",
@@ -25,7 +25,7 @@ pub const FIELDS: [&str; 11] = [
 /// What became of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Became {
+pub(crate) enum Became {
     /// The state was read.
     Read,
     /// The password is unlocked.
@@ -41,7 +41,7 @@ pub enum Became {
 impl Became {
     /// The name, as it stands in JSON and CSV.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Unlocked => "unlocked",
@@ -60,37 +60,37 @@ impl fmt::Display for Became {
 
 /// What is known of one user. A field that is not known is `null` in JSON, and empty in CSV.
 #[derive(Clone, Debug, Serialize)]
-pub struct Record {
+pub(crate) struct Record {
     /// The user.
-    pub user_id: String,
+    pub(crate) user_id: String,
     /// What became of the user.
-    pub result: Became,
+    pub(crate) result: Became,
     /// The vendor's status of the password, after the command.
-    pub status: Option<String>,
+    pub(crate) status: Option<String>,
     /// When the password was last changed.
-    pub last_changed_at: Option<DateTime<Utc>>,
+    pub(crate) last_changed_at: Option<DateTime<Utc>>,
     /// Seconds until a lockout ends by itself.
-    pub seconds_until_unlock: Option<i64>,
+    pub(crate) seconds_until_unlock: Option<i64>,
     /// The id of the password policy.
-    pub password_policy_id: Option<String>,
+    pub(crate) password_policy_id: Option<String>,
     /// The name of the password policy, with `--expand passwordPolicy`.
-    pub password_policy_name: Option<String>,
+    pub(crate) password_policy_name: Option<String>,
     /// The HTTP status of a failure.
-    pub http_status: Option<u16>,
+    pub(crate) http_status: Option<u16>,
     /// The vendor's code of a failure.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// What the server said of a failure.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// What identifies the request in the vendor's logs.
-    pub correlation_id: Option<String>,
+    pub(crate) correlation_id: Option<String>,
     /// The password state as the server sent it, in JSON only.
-    pub password_state: Option<PasswordState>,
+    pub(crate) password_state: Option<PasswordState>,
 }
 
 impl Record {
     /// A user of whom nothing is known yet.
     #[must_use]
-    pub fn new(user_id: UserId, result: Became) -> Self {
+    pub(crate) fn new(user_id: UserId, result: Became) -> Self {
         Self {
             user_id: user_id.to_string(),
             result,
@@ -109,14 +109,14 @@ impl Record {
 
     /// A state that was read.
     #[must_use]
-    pub fn read(user_id: UserId, answered: Answered<PasswordState>) -> Self {
+    pub(crate) fn read(user_id: UserId, answered: Answered<PasswordState>) -> Self {
         let correlation_id = answered.answer().correlation_id();
         Self { correlation_id, ..Self::new(user_id, Became::Read) }.with_state(answered.into_output())
     }
 
     /// A password that was unlocked.
     #[must_use]
-    pub fn unlocked(user_id: UserId, unlocked: Unlocked) -> Self {
+    pub(crate) fn unlocked(user_id: UserId, unlocked: Unlocked) -> Self {
         let correlation_id = unlocked.correlation_id().map(str::to_owned);
         let record = Self { correlation_id, ..Self::new(user_id, Became::Unlocked) };
         match unlocked.into_state() {
@@ -127,7 +127,7 @@ impl Record {
 
     /// A failure.
     #[must_use]
-    pub fn failed(user_id: UserId, error: &Error) -> Self {
+    pub(crate) fn failed(user_id: UserId, error: &Error) -> Self {
         let result = if error.outcome() == Outcome::Unknown { Became::Unknown } else { Became::Failed };
         Self {
             http_status: error.status(),
@@ -153,7 +153,7 @@ impl Record {
 
     /// The password policy, where it was asked for.
     #[must_use]
-    pub fn password_policy(&self) -> Option<&PasswordPolicy> {
+    pub(crate) fn password_policy(&self) -> Option<&PasswordPolicy> {
         self.password_state.as_ref().and_then(embedded_policy)
     }
 
@@ -162,13 +162,13 @@ impl Record {
     /// # Errors
     ///
     /// None is known: everything in a record can be JSON.
-    pub fn to_json(&self) -> serde_json::Result<String> {
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
     }
 
     /// The values of [`FIELDS`].
     #[must_use]
-    pub fn values(&self) -> [String; FIELDS.len()] {
+    pub(crate) fn values(&self) -> [String; FIELDS.len()] {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         [
             self.user_id.clone(),

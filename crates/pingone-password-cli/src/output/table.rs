@@ -8,7 +8,7 @@ use super::words;
 
 /// Which columns there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Columns {
+pub(crate) enum Columns {
     /// What a read tells.
     State,
     /// What an unlock tells.
