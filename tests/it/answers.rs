@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use pingone_password::operations::{self, Operation};
 use pingone_password::requests::{ReadPasswordState, UnlockPassword};
-use pingone_password::{Outcome, PasswordStatus, RetryPolicy};
+use pingone_password::{Outcome, PasswordState, PasswordStatus, Request, RetryPolicy};
+use pingone_password_client::{self as generated, ResponseValue};
 use pingone_password_emulator::{Emulator, Fault, Status};
 use recorder::Recorder;
+use uuid::Uuid;
 
 use crate::{Result, builder, faults, user_id};
 
@@ -58,6 +61,49 @@ async fn an_operation_is_sent_again_as_the_document_says() -> Result {
     let answered = client.send(user.into(), UnlockPassword).await?;
     assert_eq!(answered.requests(), 1);
     assert_eq!(answered.into_output().map(|state| state.status), Some(PasswordStatus::Ok));
+    Ok(())
+}
+
+/// A write that the document would call idempotent.
+#[derive(Clone, Debug)]
+struct IdempotentUnlock;
+
+impl Request for IdempotentUnlock {
+    const OPERATION: &'static Operation = &{
+        let mut operation = operations::UNLOCK_PASSWORD;
+        operation.is_idempotent = true;
+        operation
+    };
+    type Body = PasswordState;
+    type Output = Option<PasswordState>;
+
+    fn output(body: Option<PasswordState>) -> Option<Self::Output> {
+        Some(body)
+    }
+
+    async fn send<'a>(
+        &'a self,
+        client: &'a generated::Client,
+        environment_id: &'a Uuid,
+        user_id: &'a Uuid,
+    ) -> std::result::Result<ResponseValue<PasswordState>, generated::Error> {
+        Request::send(&UnlockPassword, client, environment_id, user_id).await
+    }
+}
+
+#[tokio::test]
+async fn an_idempotent_write_that_may_have_happened_stays_unknown() -> Result {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let (builder, _) = faults::client(&emulator, RetryPolicy::default());
+    let client = builder.build()?;
+    emulator.inject([Fault::Unavailable]);
+    assert_eq!(client.send(user.into(), IdempotentUnlock).await?.requests(), 2, "it is sent again");
+    // The first one may have happened, and the others didn't.
+    emulator.inject([Fault::Unavailable, Fault::RateLimited, Fault::RateLimited, Fault::RateLimited]);
+    let error = client.send(user.into(), IdempotentUnlock).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!((error.requests(), error.outcome()), (4, Outcome::Unknown));
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub fn emit(restored: Restored, requests: Vec<Item>, lowered: &Lowered) -> Files
     let files = [
         (
             "mod.rs",
-            "The client of every operation in the document, its models, and the table of what it sends.",
+            "The client of every operation in the document, each as a value, the models, and the table of what is sent.",
             module.items,
         ),
         ("client.rs", "One method for each operation.", client),

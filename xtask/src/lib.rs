@@ -1,12 +1,12 @@
 //! Generates the client crate from the OpenAPI document.
 //!
 //! ```text
-//! document ─ spec ─ lint ─ lower ─ progenitor ─ restore ─ emit ─ files
+//! document ─ spec ─ lint ─ lower ─ progenitor ─ restore ─ requests ─ emit ─ files
 //! ```
 //!
 //! progenitor makes clients of OpenAPI documents, but it knows neither vendor media types nor requests that only their
 //! media type tells apart. So a truthful document is *lowered* to what progenitor knows, and what was lost on the way is
-//! *restored* in the code that comes out. [`generate`] is the whole of it: text in, files out.
+//! *restored* in the code that comes out. Each operation becomes a value, too, so that one function can send them all. [`generate`] is the whole of it: text in, files out.
 
 pub mod emit;
 pub mod lint;

@@ -21,6 +21,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
     if lint.findings.is_empty() {
         // The rules below follow references.
         lint.operation_ids();
+        lint.methods();
         lint.idempotence();
         lint.same_request();
         lint.schemas();
@@ -135,12 +136,22 @@ impl<'a> Lint<'a> {
         }
     }
 
+    /// A method that reads or writes.
+    fn methods(&mut self) {
+        for operation in self.document.operations() {
+            if ["head", "options", "trace"].contains(&operation.method) {
+                let problem = format!("{} neither reads nor changes anything", operation.method.to_uppercase());
+                self.find(&operation.at, problem, "get, post, put, patch or delete");
+            }
+        }
+    }
+
     /// Every operation says whether it may be repeated without a look, because no client can guess it.
     fn idempotence(&mut self) {
         for operation in self.document.operations() {
             let at = operation.at.child(IDEMPOTENT);
             match operation.node.get(IDEMPOTENT) {
-                Some(Value::Bool(false)) if ["get", "head"].contains(&operation.method) => {
+                Some(Value::Bool(false)) if operation.method == "get" => {
                     let problem = format!("a {} is idempotent", operation.method.to_uppercase());
                     self.find(&at, problem, format!("{IDEMPOTENT}: true"));
                 }
@@ -174,11 +185,10 @@ impl<'a> Lint<'a> {
 
     /// Every name in the path is a required parameter, and a UUID. The environment and the user are there.
     fn path_parameters(&mut self, operation: &Operation<'a>) {
-        for name in ["environmentId", "userId"].map(|name| format!("{{{name}}}")) {
-            if !operation.path().contains(&name) {
-                let problem = format!("the path has no `{name}`: a client is for the users of one environment");
-                self.find(&operation.at, problem, "/environments/{environmentId}/users/{userId}/…");
-            }
+        let place = |name| operation.path().find(name);
+        if place("{environmentId}").is_none_or(|environment| place("{userId}").is_none_or(|user| user < environment)) {
+            let problem = "the path lacks `{environmentId}`, or `{userId}` behind it: a client is for the users of one environment";
+            self.find(&operation.at, problem, "/environments/{environmentId}/users/{userId}/…");
         }
         let parameters = self.parameters_of(operation);
         for name in operation.path().split('{').skip(1).filter_map(|rest| rest.split('}').next()) {

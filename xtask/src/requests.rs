@@ -13,7 +13,7 @@ use crate::Error;
 use crate::lower::{Lowered, Operation};
 use crate::restore::docs_of;
 
-/// The parameters that are the same for every operation. `lint` sees to it that there are these.
+/// The parameters that are the same for every operation. `lint` sees to it that there are these, in this order.
 const COMMON: [&str; 2] = ["environment_id", "user_id"];
 
 /// The types of the operations, for the methods of a client.
@@ -84,8 +84,9 @@ impl<'a> Shape<'a> {
         let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
         let docs = docs_of(&method.attrs);
         // Up to the arguments, which are the fields here.
-        let docs =
-            docs.split("\nArguments:").next().unwrap_or_default().trim_end().lines().map(|line| format!(" {line}"));
+        let end = ["\nArguments:", "\n# Errors"].iter().filter_map(|heading| docs.find(heading)).min();
+        let docs = docs.get(..end.unwrap_or(docs.len())).unwrap_or_default().trim_end();
+        let docs = docs.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         let default = fields.iter().all(|field| field.is_optional).then(|| quote!(Default,));
         let declared = fields.iter().map(|Field { name, owned, docs, .. }| quote!(#[doc = #docs] pub #name: #owned,));
         let structure: Item = if fields.is_empty() {
@@ -95,7 +96,7 @@ impl<'a> Shape<'a> {
         };
         let (output, outcome): (Type, TokenStream) = match (operation.method.as_str(), body) {
             (_, Type::Tuple(_)) => (parse_quote!(()), quote!({ Some(body.unwrap_or_default()) })),
-            ("GET" | "HEAD", body) => ((*body).clone(), quote!({ body })),
+            ("GET", body) => ((*body).clone(), quote!({ body })),
             (_, body) => (parse_quote!(Option<#body>), quote!({ Some(body) })),
         };
         let method = &method.sig.ident;
@@ -124,8 +125,10 @@ impl<'a> Shape<'a> {
 
 impl Field {
     fn of(name: &Ident, ty: &Type, docs: &str) -> Self {
-        let said = docs.lines().find_map(|line| line.strip_prefix(&format!("- `{name}`: ")));
-        let docs = said.map_or_else(|| format!(" The request's {name}."), |said| format!(" {said}"));
+        // Up to the next argument, or the end of the list.
+        let said = docs.split(&format!("\n- `{name}`: ")).nth(1).and_then(|rest| rest.split("\n\n").next());
+        let said = said.and_then(|said| said.split("\n- `").next());
+        let docs = said.map_or_else(|| format!(" The request's {name}."), |said| format!(" {}", said.trim()));
         let optional = parameter_of(ty, "Option");
         let (owned, argument) = match optional.unwrap_or(ty) {
             Type::Reference(reference) if is_str(&reference.elem) => {

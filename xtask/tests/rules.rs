@@ -96,6 +96,8 @@ rules! {
     operation_id_no_name: [("operationId: unlockPassword", "operationId: 2fa")]
     idempotence_missing: [("      x-idempotent: false\n", "")]
     idempotence_no_boolean: [("x-idempotent: false", "x-idempotent: sometimes")]
+    method_that_is_neither: [("    get:\n", "    head:\n")]
+    path_in_another_order: [("/environments/{environmentId}/users/{userId}/password:", "/users/{userId}/environments/{environmentId}/password:")]
     get_that_is_not_idempotent: [("x-idempotent: true", "x-idempotent: false")]
     nothing_tells_them_apart: [("password#unlock+json:", "password#other:"), (UNLOCK, "          application/json: {}\n"),
         ("components:", "  /environments/{userId}/users/{environmentId}/password:\n    post:\n      operationId: more\n      x-idempotent: false\n      parameters: [{ name: userId, in: path, required: true, schema: { type: string, format: uuid } }, { $ref: '#/components/parameters/environment' }]\n      requestBody: { content: { application/json: {} } }\n      responses: { '200': { description: Done. } }\ncomponents:")]

@@ -2,8 +2,8 @@
 //! document says, and leaves everything else to its caller.
 //!
 //! `src/generated` is made by `cargo xtask generate` and is never edited. What stands beside it is written by hand and
-//! knows no operation: [`Attempt`] is what all of them share, [`Secret`] is what the document's `format: password`
-//! becomes.
+//! knows no operation: [`Request`] is what each of them is, [`Attempt`] is what all of them share, [`Secret`] is what the
+//! document's `format: password` becomes.
 //!
 //! A generated [`Client`] lives for one attempt:
 //!

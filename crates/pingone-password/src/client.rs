@@ -112,7 +112,8 @@ impl Client {
     /// Sends any operation of the document: those in [`requests`](crate::requests).
     ///
     /// It is sent again as the document's `x-idempotent` says. This is how an operation is sent that was added to the document,
-    /// and what gives the answer beside its output.
+    /// and what gives the answer beside its output. An unlock that is sent by this is not looked after: by
+    /// [`unlock_password`](Self::unlock_password) it is.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 use crate::call::Call;
 use crate::client::Inner;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outcome, Result};
 
 /// When a request is sent again.
 ///
 /// What is safe comes first. A request is sent again
 ///
 /// - where it **certainly didn't happen**: there was no connection, the server said 429, or 503 with a `Retry-After`;
-/// - where it **changes nothing**, as a read: also after a lost connection, a timeout, 408, 500, 502, 503 and 504;
+/// - where a **repeat changes nothing** (`x-idempotent` in the document), as with a read: also after a lost connection, a timeout, 408, 500, 502, 503 and 504;
 /// - where **nobody knows** whether an unlock happened: as [`AfterUnknown`] says. By default the client looks first.
 ///
 /// Anything else the server says is final. The waits between attempts grow from [`base_delay`](Self::base_delay) to
@@ -168,6 +168,9 @@ pub(crate) struct Attempts<'a> {
     random: fastrand::Rng,
     requests: u32,
     resends: u32,
+    /// Whether a request may have happened, whatever becomes of the ones after it. A look does not close this: a gateway that
+    /// gave up, or a connection that broke, says nothing of the server behind it, which may carry the request out after the look.
+    may_come_late: bool,
 }
 
 impl<'a> Attempts<'a> {
@@ -181,7 +184,16 @@ impl<'a> Attempts<'a> {
             .with_max_times(attempts.saturating_sub(1) as usize)
             .build();
         let random = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        Self { call, sleep, deadline: Instant::now() + deadline.min(LONGEST), delays, random, requests: 0, resends: 0 }
+        Self {
+            call,
+            sleep,
+            deadline: Instant::now() + deadline.min(LONGEST),
+            delays,
+            random,
+            requests: 0,
+            resends: 0,
+            may_come_late: false,
+        }
     }
 
     /// When the call has to be over.
@@ -208,8 +220,10 @@ impl<'a> Attempts<'a> {
     ///
     /// # Errors
     ///
-    /// The one that was given, where it is the last word: it is final, or the attempts or the time are used up.
+    /// The one that was given, where it is the last word: it is final, or the attempts or the time are used up. In the light of
+    /// what came before it: where an earlier request may have happened, so may the call.
     pub(crate) async fn wait_after(&mut self, error: Error, repeat: Repeat) -> Result<()> {
+        self.may_come_late |= error.outcome() == Outcome::Unknown;
         let longest = if error.is_repeatable(repeat) { self.delays.next() } else { None };
         let wait = longest.map(|longest| {
             // A random part of it, so that many clients don't come back at the same time; behind the server's own wait,
@@ -221,6 +235,7 @@ impl<'a> Attempts<'a> {
                 (self.sleep.0)(wait).await;
                 Ok(())
             }
+            _ if self.may_come_late => Err(error.with_unknown_outcome().after(self.requests)),
             _ => Err(error.after(self.requests)),
         }
     }

@@ -35,11 +35,12 @@ impl UnlockPassword {
             AfterUnknown::LookFirst | AfterUnknown::AlwaysRepeat => Repeat::IfUnknown,
         };
         let mut attempts = Attempts::new(&self.client.inner, &call);
-        let mut earlier = Earlier::default();
+        // The last request of which nobody knows, until a look finds the user locked out.
+        let mut unknown = None;
         let sending = pin!(async {
             loop {
                 let looked = match after_unknown {
-                    AfterUnknown::LookFirst => self.look(&mut earlier, &mut attempts).await,
+                    AfterUnknown::LookFirst => self.look(&mut unknown, &mut attempts).await,
                     _ => Ok(None),
                 };
                 let error = match looked {
@@ -47,57 +48,35 @@ impl UnlockPassword {
                     Ok(None) => match send::once(&self.client, &call, &requests::UnlockPassword, &mut attempts).await {
                         Ok(answered) => return Ok(Unlocked::said(answered)),
                         Err(error) => {
-                            earlier.remember(&error);
+                            if error.outcome() == Outcome::Unknown {
+                                unknown = Some(error.clone());
+                            }
                             error
                         }
                     },
                     Err(error) => error,
                 };
-                attempts.wait_after(error, repeat).await.map_err(|error| earlier.judge(error))?;
+                attempts.wait_after(error, repeat).await?;
             }
         });
         call.observe(sending).await
     }
 
     /// Looks whether an earlier request of this call has unlocked the user, where nobody said so.
-    async fn look(&self, earlier: &mut Earlier, attempts: &mut Attempts<'_>) -> Result<Option<Unlocked>> {
-        let Some(unknown) = &earlier.unknown else { return Ok(None) };
+    async fn look(&self, open: &mut Option<Error>, attempts: &mut Attempts<'_>) -> Result<Option<Unlocked>> {
+        let Some(unknown) = &*open else { return Ok(None) };
         let call = Call::of(requests::ReadPasswordState::OPERATION, self.user_id);
         let look = send::once(&self.client, &call, &requests::ReadPasswordState::default(), attempts).await;
         let look = look.map_err(|error| unknown.clone().with_failed_look(error))?;
         match look.output().status {
             PasswordStatus::PasswordLockedOut => {
-                earlier.unknown = None;
+                *open = None;
                 Ok(None)
             }
             // A status from after this version may be another kind of lockout: it says nothing of the unlock.
             PasswordStatus::Unrecognized(_) => Err(unknown.clone().with_failed_look(Error::unrecognized_status(&call))),
             _ => Ok(Some(Unlocked::seen(look))),
         }
-    }
-}
-
-/// What the earlier requests of an unlock have left open.
-#[derive(Debug, Default)]
-struct Earlier {
-    /// The last one whose outcome is unknown, until a look finds the user locked out.
-    unknown: Option<Error>,
-    /// Whether there ever was one. A look does not close this: a gateway that gave up, or a connection that broke, says
-    /// nothing of the server behind it, which may carry the request out after the look.
-    may_come_late: bool,
-}
-
-impl Earlier {
-    fn remember(&mut self, error: &Error) {
-        if error.outcome() == Outcome::Unknown {
-            self.unknown = Some(error.clone());
-            self.may_come_late = true;
-        }
-    }
-
-    /// The last word of a call, in the light of what came before it.
-    fn judge(&self, error: Error) -> Error {
-        if self.may_come_late { error.with_unknown_outcome() } else { error }
     }
 }
 
