@@ -22,7 +22,7 @@ Examples:
 
 Exit codes:
   0    all done
-  1    at least one user failed
+  1    something failed: a user, a line of the input, a check of doctor, or this computer
   2    the command line or the configuration is wrong, and nothing was sent
   3    not authenticated or not allowed: 401, 403, or no access token
   130  interrupted

@@ -171,18 +171,18 @@ async fn go(
         progress: Progress::new(counts.users, printer.is_some()),
         tally: Tally::of(counts),
         stopping: stopping_sender,
-        refusals: Refusals::after(!earlier.finished.is_empty()),
+        refusals: Refusals::after(earlier.has_done),
         names_failures: format == Format::Table,
         stop: None,
         is_lost: false,
-        is_cut_short: false,
+        interrupts: 0,
     };
-    engine.run(feed::feed(users, Arc::new(earlier)), interrupts).await;
+    engine.run(feed::feed(users, earlier.open), interrupts).await;
 
-    let Engine { work, throttle, progress, tally, refusals, stop, is_cut_short, .. } = engine;
+    let Engine { work, throttle, progress, tally, refusals, stop, interrupts: interrupted, .. } = engine;
     // The journal and the printer end when nobody can add to them any more.
     drop(work);
-    let closed = Closed::of(journal, printer, is_cut_short, interrupts).await;
+    let closed = Closed::of(journal, printer, interrupted > 1, interrupts).await;
     // Whoever stopped reading has enough.
     let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
     if !is_quiet {
@@ -190,7 +190,8 @@ async fn go(
     }
     let is_left = !is_quiet && (stop.is_some() || tally.has_failures());
     let exit = if is_quiet { of_tally(&tally) } else { conclude(stop, &tally) };
-    let exit = closed.conclude(if refusals.any() { exit.and(Exit::NotAllowed) } else { exit });
+    let exit = if refusals.any() { exit.and(Exit::NotAllowed) } else { exit };
+    let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
     if is_left && !args.changes.dry_run {
         match resume {
             Some(command) => say(&format!("go on with the rest: {command}")),

@@ -134,7 +134,9 @@ fn connection(target: &Target, result: &Result<PasswordState, Error>) -> Check {
     let Err(error) = result else { return Check::ok(CONNECTION, url) };
     let advice = match error.kind() {
         ErrorKind::AccessToken if report::has_no_authorization_server(error) => {
-            "Check the network, and the region or the auth URL: the authorization server gave no answer."
+            let found = format!("the authorization server: {}", report::said(error));
+            let advice = "Check the network, and the region or the auth URL: the authorization server gave no answer.";
+            return Check::failed(CONNECTION, Exit::of(error), found, advice);
         }
         ErrorKind::AccessToken => return Check::ok(CONNECTION, "the authorization server answers"),
         ErrorKind::Connect => {

@@ -9,7 +9,7 @@ use pingone_password::{Error, ErrorKind};
 pub(crate) enum Exit {
     /// All done.
     Done,
-    /// At least one user failed.
+    /// Something failed: a user, a line of the input, a check of `doctor`, or this computer.
     Failed,
     /// The command line or the configuration is wrong.
     Usage,

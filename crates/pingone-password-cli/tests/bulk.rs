@@ -40,7 +40,7 @@ async fn standard_input_is_read_too() {
     run("unlock --from - --journal j").with_code(0);
     assert_eq!(bench.emulator.unlocks(user), 1);
     bench.run("unlock --resume j").with_code(2).says("--from -");
-    run("unlock --from - --resume j").with_code(0).says("1 users are done");
+    run("unlock --from - --resume j").with_code(0).says("1 done before");
     assert_eq!(bench.emulator.unlocks(user), 1);
 }
 

@@ -100,7 +100,7 @@ async fn a_user_who_is_not_allowed_stops_nobody_else() {
     server.run(&bench, "unlock --from users.txt --yes --concurrency 1").with_code(3).says("--resume");
     let journal = bench.journal(JOURNAL);
     assert_eq!((count(&journal, "finished done"), count(&journal, "finished failed")), (10, 2));
-    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(3).says("10 users are done, 2 are left");
+    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(3).says("10 done before, 2 left");
     assert_eq!(server.requests().len(), 14);
 }
 

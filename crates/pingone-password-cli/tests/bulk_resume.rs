@@ -125,7 +125,7 @@ async fn who_was_under_way_is_looked_at_first() {
     bench.emulator.set_status(unlocked, Status::Ok);
     let before = bench.emulator.requests().len();
 
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 users are done, 3 are left");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 3 left");
     let requests = &bench.emulator.requests()[before..];
     let methods = |user: uuid::Uuid| -> Vec<_> {
         let of_user = requests.iter().filter(|request| request.path.contains(&user.to_string()));
@@ -155,7 +155,7 @@ async fn another_input_operation_environment_or_run_is_refused() {
     bench.run("unlock --from users.txt --journal users.txt").with_code(2).says("is no journal");
     assert_eq!(bench.emulator.requests().len(), 1);
     bench.list(&users[..1]);
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 users are done, 0 are left");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 0 left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,8 +35,8 @@ pub(crate) struct Engine {
     pub(crate) stop: Option<Stop>,
     /// Whether nobody answered the last time that someone looked.
     pub(crate) is_lost: bool,
-    /// Whether nothing is waited for any more.
-    pub(crate) is_cut_short: bool,
+    /// How often someone asked for an end, whatever else the run stops for. From the second time on, nothing is waited for.
+    pub(crate) interrupts: u32,
 }
 
 impl Engine {
@@ -53,11 +53,12 @@ impl Engine {
             tokio::select! {
                 biased;
                 interrupt = interrupts.recv(), if may_be_interrupted => match interrupt {
-                    Some(()) if self.stop.is_some() => {
-                        self.cut_short(&mut tasks).await;
-                        break;
-                    }
                     Some(()) => {
+                        self.interrupts += 1;
+                        if self.interrupts > 1 {
+                            self.cut_short(&mut tasks).await;
+                            break;
+                        }
                         let users = tasks.len();
                         self.progress.say(&format!("finishing {users} users; once more stops at once"));
                         self.stop_for(Stop::Interrupted);
@@ -91,7 +92,6 @@ impl Engine {
 
     /// Waits for nothing any more: who is under way is given up, and says how far that went.
     async fn cut_short(&mut self, tasks: &mut JoinSet<Report>) {
-        self.is_cut_short = true;
         self.stopping.send_replace(Stopping::AtOnce);
         let end = Instant::now() + SETTLING;
         while let Ok(Some(report)) = timeout_at(end, tasks.join_next()).await {
@@ -105,7 +105,7 @@ impl Engine {
     }
 
     fn settle(&mut self, report: Result<Report, JoinError>) {
-        let Report { finished, requests, forbidden, stop } = match report {
+        let Report { finished, requests, refusal, stop } = match report {
             Ok(report) => report,
             // A user in the middle stays open in the journal.
             Err(error) => {
@@ -122,7 +122,7 @@ impl Engine {
             return;
         };
         self.tally.count(&finished);
-        if let Some(why) = self.refusals.count(forbidden, finished.outcome) {
+        if let Some(why) = self.refusals.count(refusal, finished.outcome) {
             self.stop_for(Stop::NotAllowed(why));
         }
         let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);

@@ -88,9 +88,9 @@ impl Input {
 }
 
 /// A copy on disk that goes when it is closed.
-fn copy(from: &mut impl Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(from, &mut file)?;
+fn copy(from: &mut impl Read) -> anyhow::Result<File> {
+    let mut file = tempfile::tempfile().context("a temporary file is needed to copy it")?;
+    io::copy(from, &mut file).context("it can't be copied to a temporary file")?;
     file.rewind()?;
     Ok(file)
 }

@@ -1,5 +1,6 @@
 //! What a run is about, settled before anything is sent: the users, the journal, and that someone wants it.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,6 @@ use anyhow::{Context, bail};
 use pingone_password::UserId;
 
 use super::args::{CONCURRENCY, MOST_CONCURRENT};
-use super::feed::Earlier;
 use super::input::Input;
 use super::journal::Journal;
 use super::record::{Header, JournalRecord, Settings, VERSION, now};
@@ -20,6 +20,15 @@ use crate::output::plain;
 
 /// More users than these are not changed without a confirmation.
 const WITHOUT_ASKING: u64 = 10;
+
+/// What earlier runs have left.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// The unlock of these may have happened.
+    pub(crate) open: HashSet<UserId>,
+    /// Whether somebody's happened for sure.
+    pub(crate) has_done: bool,
+}
 
 /// A run that can begin.
 #[derive(Debug)]
@@ -58,7 +67,7 @@ impl Plan {
             None => Input::ids(ids),
         };
         let (rate, concurrency) = (args.rate, args.concurrency.unwrap_or(CONCURRENCY));
-        let users = worklist(&input, &Earlier::default(), args.strict)?;
+        let users = worklist(&input, &HashSet::new(), args.strict)?;
         let path = journal_path(operation, args, &input);
         confirm(operation, args, target, &input, users.counts.users)?;
         let header = Header {
@@ -89,7 +98,7 @@ impl Plan {
         target: &Target,
         path: &Path,
     ) -> anyhow::Result<Self> {
-        let (Replay { header, finished, open, .. }, journal) = Journal::resume(path)?;
+        let (Replay { header, finished, open, has_done, .. }, journal) = Journal::resume(path)?;
         if header.operation != operation {
             bail!("the journal is of `{}`, not of `{}`", header.operation.as_str(), operation.as_str());
         }
@@ -124,12 +133,12 @@ impl Plan {
         if input.digest() != header.input_sha256 {
             bail!(
                 "the journal is of another input: the one it was begun with{} had other content",
-                header.input.map(|input| format!(", {input},")).unwrap_or_default()
+                header.input.map(|input| format!(", {},", plain(&input))).unwrap_or_default()
             );
         }
-        let earlier = Earlier { finished, open };
-        let users = worklist(&input, &earlier, args.strict)?;
-        say(&format!("{} users are done, {} are left", users.counts.earlier, users.counts.users));
+        let users = worklist(&input, &finished, args.strict)?;
+        let earlier = Earlier { open, has_done };
+        say(&format!("{} done before, {} left", users.counts.earlier, users.counts.users));
         confirm(operation, args, target, &input, users.counts.users)?;
         let record = JournalRecord::Resumed { at: now() };
         if journal.pen().add_durably(&record).await.is_err() {
@@ -144,10 +153,9 @@ impl Plan {
 }
 
 /// Reads the input, and says which lines are bad: an error where they have to be.
-fn worklist(input: &Input, earlier: &Earlier, is_strict: bool) -> anyhow::Result<Worklist> {
-    let is_earlier = |user: &UserId| earlier.finished.contains(user);
+fn worklist(input: &Input, finished: &HashSet<UserId>, is_strict: bool) -> anyhow::Result<Worklist> {
     let tell = |number, mistake: &str| say(&format!("line {number}: {mistake}"));
-    let users = Worklist::of(input.lines()?, is_earlier, tell)?;
+    let users = Worklist::of(input.lines()?, |user| finished.contains(user), tell)?;
     if is_strict && users.counts.bad > 0 {
         bail!("{} bad lines, and --strict: nothing was sent", users.counts.bad);
     }

@@ -11,40 +11,67 @@ const AT_THE_START: u64 = 5;
 /// So many in a row stop a run in which somebody has.
 const LATER: u64 = 100;
 
+/// A 403, to a look at the state or to what the run is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) why: String,
+    pub(crate) is_of_read: bool,
+}
+
 /// Counts the users to whom the server said 403.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
+    reads: Streak,
+    unlocks: Streak,
+}
+
+/// Those of one operation: a role may allow the one, and not the other.
+#[derive(Debug, Default)]
+struct Streak {
     /// Whether the operation was allowed for somebody, in this run or an earlier one.
     is_allowed: bool,
-    in_a_row: u64,
+    length: u64,
     all: u64,
 }
 
+impl Streak {
+    fn allow(&mut self) {
+        self.is_allowed = true;
+        self.length = 0;
+    }
+}
+
 impl Refusals {
-    /// Whether an earlier run was done with users.
-    pub(crate) fn after(has_finished: bool) -> Self {
-        Self { is_allowed: has_finished, ..Self::default() }
+    /// Whether an earlier run has unlocked users.
+    pub(crate) fn after(has_done: bool) -> Self {
+        let allowed = || Streak { is_allowed: has_done, ..Streak::default() };
+        Self { reads: allowed(), unlocks: allowed() }
     }
 
     /// Counts a user: what a 403 said, if there was one. Gives that back where it would happen to everyone.
-    pub(crate) fn count(&mut self, forbidden: Option<String>, outcome: Outcome) -> Option<String> {
-        if let Some(why) = forbidden {
-            self.all += 1;
-            self.in_a_row += 1;
-            let limit = if self.is_allowed { LATER } else { AT_THE_START };
-            return (self.in_a_row >= limit).then_some(why);
+    pub(crate) fn count(&mut self, refusal: Option<Refusal>, outcome: Outcome) -> Option<String> {
+        if let Some(Refusal { why, is_of_read }) = refusal {
+            let row = if is_of_read { &mut self.reads } else { &mut self.unlocks };
+            row.all += 1;
+            row.length += 1;
+            let limit = if row.is_allowed { LATER } else { AT_THE_START };
+            return (row.length >= limit).then_some(why);
         }
-        // Any other failure says nothing of what is allowed.
-        if !matches!(outcome, Outcome::Failed | Outcome::Unknown) {
-            self.in_a_row = 0;
-            self.is_allowed = true;
+        match outcome {
+            Outcome::Done => {
+                self.reads.allow();
+                self.unlocks.allow();
+            }
+            Outcome::Skipped | Outcome::WouldUnlock => self.reads.allow(),
+            // Any other failure says nothing of what is allowed.
+            Outcome::Failed | Outcome::Unknown => {}
         }
         None
     }
 
     /// Whether there was any.
     pub(crate) fn any(&self) -> bool {
-        self.all > 0
+        self.reads.all + self.unlocks.all > 0
     }
 }
 
@@ -52,12 +79,27 @@ impl Refusals {
 mod tests {
     use super::*;
 
+    fn refused_of(refusals: &mut Refusals, is_of_read: bool) -> bool {
+        refusals.count(Some(Refusal { why: "403".to_owned(), is_of_read }), Outcome::Failed).is_some()
+    }
+
     fn refused(refusals: &mut Refusals) -> bool {
-        refusals.count(Some("403".to_owned()), Outcome::Failed).is_some()
+        refused_of(refusals, false)
     }
 
     #[test]
-    fn five_in_a_row_stop_a_run_in_which_nobody_was_allowed_anything() {
+    fn who_may_be_looked_at_says_nothing_of_who_may_be_unlocked() {
+        let mut refusals = Refusals::default();
+        for _ in 0..4 {
+            assert!(!refused(&mut refusals));
+            assert_eq!(refusals.count(None, Outcome::Skipped), None);
+        }
+        assert!((0..99).all(|_| !refused_of(&mut refusals, true)));
+        assert!(refused(&mut refusals));
+    }
+
+    #[test]
+    fn five_length_stop_a_run_in_which_nobody_was_allowed_anything() {
         let mut refusals = Refusals::default();
         assert!(!refusals.any());
         assert!((0..4).all(|_| !refused(&mut refusals)));

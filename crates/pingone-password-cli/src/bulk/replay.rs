@@ -17,6 +17,8 @@ pub(crate) struct Replay {
     pub(crate) finished: HashSet<UserId>,
     /// The unlock of these may have happened: nobody said what became of it.
     pub(crate) open: HashSet<UserId>,
+    /// Whether somebody's happened for sure.
+    pub(crate) has_done: bool,
     /// Up to where the lines are whole.
     pub(crate) length: u64,
 }
@@ -33,7 +35,8 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
         Some(_) => bail!("it is no journal"),
         None => bail!("it is empty, so that nothing was sent: start again without --resume"),
     };
-    let mut replay = Replay { header, finished: HashSet::new(), open: HashSet::new(), length: lines.length };
+    let mut replay =
+        Replay { header, finished: HashSet::new(), open: HashSet::new(), has_done: false, length: lines.length };
     let mut damage = None;
     let mut number = 1;
     while let Some(line) = lines.next().transpose()? {
@@ -63,6 +66,7 @@ impl Replay {
                 let user = finished.user.parse().ok()?;
                 match finished.outcome {
                     Outcome::Done | Outcome::Skipped => {
+                        self.has_done |= finished.outcome == Outcome::Done;
                         self.open.remove(&user);
                         self.finished.insert(user);
                     }

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::Operation;
 
-/// Flags with a value that another run has no use for.
-const DROPPED: [&str; 4] = ["--from", "--journal", "--resume", "--column"];
+/// Flags with a value for the journal, which this sets anew.
+const JOURNAL: [&str; 2] = ["--journal", "--resume"];
+/// Flags with a value for the input. A journal has them, but where a run was gone on with they come after it.
+const INPUT: [&str; 2] = ["--from", "--column"];
 
 /// The present command, made to go on: all of its flags but those for the input and the journal.
 pub(crate) fn resume_command(
@@ -17,24 +19,36 @@ pub(crate) fn resume_command(
     let name = operation.as_str();
     let mut words = vec!["pingone-password".to_owned(), name.to_owned()];
     // In a program of another name the flags mean something else.
-    let mut present = present.into_iter().skip(1).peekable();
-    if present.next_if(|word| word == name).is_some() {
+    let mut present: Vec<_> = present.into_iter().skip(1).collect();
+    let is_resumed = present.iter().any(|word| flag_of(word).0 == "--resume");
+    if present.first().is_some_and(|word| word == name) {
+        let mut present = present.drain(1..);
         while let Some(word) = present.next() {
-            let (flag, value) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
-            if DROPPED.contains(&flag) {
+            let (flag, value) = flag_of(&word);
+            if JOURNAL.contains(&flag) || INPUT.contains(&flag) && !is_resumed {
                 if value.is_none() {
                     present.next();
                 }
+            } else if flag == "--proxy" {
+                let value = value.map(str::to_owned).or_else(|| present.next()).unwrap_or_default();
+                // It may have a password.
+                let value = if value.contains('@') { "[URL]".to_owned() } else { value };
+                words.extend(["--proxy".to_owned(), value]);
             } else if !matches!(flag, "--yes" | "-y" | "--strict") {
                 words.push(word);
             }
         }
     }
-    if is_standard_input {
+    if is_standard_input && !is_resumed {
         words.extend(["--from".to_owned(), "-".to_owned()]);
     }
     words.extend(["--resume".to_owned(), journal.display().to_string()]);
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A flag, and the value behind its `=`.
+fn flag_of(word: &str) -> (&str, Option<&str>) {
+    word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)))
 }
 
 /// A word as a shell takes it.
@@ -61,6 +75,19 @@ mod tests {
             command("x unlock --from a.csv --rate 30/s -y --journal=j --profile p", false),
             "pingone-password unlock --rate 30/s --profile p --resume 'a b.jsonl'"
         );
+        assert_eq!(
+            command("x unlock --resume j --from moved.csv --column who", false),
+            "pingone-password unlock --from moved.csv --column who --resume 'a b.jsonl'"
+        );
+        assert_eq!(
+            command("x unlock --from - --resume=j", true),
+            "pingone-password unlock --from - --resume 'a b.jsonl'"
+        );
+        for proxy in ["--proxy http://me:hunter2@proxy", "--proxy=http://me:hunter2@proxy"] {
+            let command = command(&format!("x unlock --from a {proxy}"), false);
+            assert_eq!(command, "pingone-password unlock --proxy '[URL]' --resume 'a b.jsonl'");
+        }
+        assert!(command("x unlock --proxy http://proxy:1", false).contains("--proxy http://proxy:1"));
         assert_eq!(command("x unlock --from=-", true), "pingone-password unlock --from - --resume 'a b.jsonl'");
         assert_eq!(command("test --nocapture", false), "pingone-password unlock --resume 'a b.jsonl'");
     }

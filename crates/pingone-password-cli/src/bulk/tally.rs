@@ -22,7 +22,7 @@ pub(crate) struct Tally {
     pub(crate) requests: u64,
     /// What there was in the input.
     pub(crate) input: Counts,
-    /// Users of whom nobody wrote down what became of them.
+    /// Users who were given up in the middle.
     pub(crate) aborted: u64,
 }
 

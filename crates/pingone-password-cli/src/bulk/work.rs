@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use pingone_password::model::PasswordState;
-use pingone_password::{Answered, Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId};
+use pingone_password::{
+    Answered, Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId, operations,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -17,6 +19,7 @@ use super::network::Network;
 use super::pace::{counted, unrefused};
 use super::print::Line;
 use super::record::{Finished, JournalRecord, Outcome, now};
+use super::refusals::Refusal;
 use crate::output::{self, plain};
 
 /// How often a user is begun again whom the server had no room for.
@@ -54,8 +57,8 @@ pub(crate) struct Report {
     /// None where the run ended before anything was sent that could change the user.
     pub(crate) finished: Option<Finished>,
     pub(crate) requests: u32,
-    /// What a 403 said: it may concern this user only, or every one.
-    pub(crate) forbidden: Option<String>,
+    /// A 403: it may concern this user only, or every one.
+    pub(crate) refusal: Option<Refusal>,
     pub(crate) stop: Option<Stop>,
 }
 
@@ -149,11 +152,11 @@ impl Work {
     pub(crate) async fn user(mut self, user: UserId, is_open: bool) -> Report {
         let mut progress = UserProgress::new(user, is_open);
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
-        let mut forbidden = None;
+        let mut refusal = None;
         let (mut finished, output, mut stop) = match result {
             Ok(success) => of_success(&progress, success),
             Err(Trouble::Client(error)) => {
-                forbidden = error.is_forbidden().then(|| why(&error));
+                refusal = refusal_of(&error);
                 of_error(&progress, &error)
             }
             Err(Trouble::Unrecognized(look)) => of_unrecognized(&progress, *look),
@@ -161,7 +164,7 @@ impl Work {
             Err(Trouble::Stopping) if progress.is_left_open => of_stopping(&progress),
             Err(Trouble::Stopping) => {
                 let stop = self.take_back(&progress, requests).await;
-                return Report { finished: None, requests, forbidden, stop };
+                return Report { finished: None, requests, refusal, stop };
             }
         };
         finished.requests = requests;
@@ -177,7 +180,7 @@ impl Work {
                 stop = stop.or(Some(Stop::Output));
             }
         }
-        Report { finished: Some(finished), requests, forbidden, stop }
+        Report { finished: Some(finished), requests, refusal, stop }
     }
 
     /// Writes down that nothing was sent that could change the user, where the journal says that it is about to be.
@@ -278,13 +281,13 @@ impl Work {
             if self.operation == Operation::State {
                 return Ok(Success::Read(look));
             }
-            let decides = self.only_locked_out || progress.is_open && !self.dry_run;
+            let decides = self.only_locked_out || progress.is_open;
             let status = &look.output().status;
             if decides && matches!(status, PasswordStatus::Unrecognized(_)) {
                 return Err(Trouble::Unrecognized(Box::new(look)));
             }
             let is_locked_out = *status == PasswordStatus::PasswordLockedOut;
-            if progress.is_open && !is_locked_out && !self.dry_run {
+            if progress.is_open && !is_locked_out {
                 return Ok(Success::Seen(look));
             }
             progress.status_before = Some(status.to_string());
@@ -433,13 +436,18 @@ fn without_answer(progress: &UserProgress, code: &str, error: String) -> Settled
     (finished, output, None)
 }
 
+fn refusal_of(error: &Error) -> Option<Refusal> {
+    let is_of_read = error.operation() == Some(operations::READ_PASSWORD_STATE.id);
+    error.is_forbidden().then(|| Refusal { why: why(error), is_of_read })
+}
+
 fn why(error: &Error) -> String {
     format!("{error}\n{}", error.advice())
 }
 
 /// Why the next user would fare no better. What a 403 says of the others is known only when there are more of them.
 fn stop_after(error: &Error) -> Option<Stop> {
-    if Network::is_lost(error) && !error.is_access_token() {
+    if Network::is_lost(error) {
         return Some(Stop::Network(why(error)));
     }
     if error.is_unauthenticated() || error.is_access_token() {

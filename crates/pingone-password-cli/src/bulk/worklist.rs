@@ -4,12 +4,15 @@
 use std::fmt;
 use std::io::{self, BufWriter, Seek, Write};
 
+use anyhow::Context;
 use pingone_password::UserId;
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
 use super::lines::Line;
 use super::sorter::{AT_ONCE, Sorter, numbers};
+
+const NOT_KEPT: &str = "can't keep the list of the users in a temporary file";
 
 /// The users of a run, to be taken one after another.
 pub(crate) struct Worklist {
@@ -46,7 +49,7 @@ impl Worklist {
         for (place, line) in (0..).zip(lines) {
             let Line { number, user } = line?;
             match user {
-                Ok(user) => by_id.push([Uuid::from(user).as_u128(), place])?,
+                Ok(user) => by_id.push([Uuid::from(user).as_u128(), place]).context(NOT_KEPT)?,
                 Err(mistake) => {
                     counts.bad += 1;
                     tell(number, &mistake);
@@ -56,23 +59,17 @@ impl Worklist {
         let mut by_place = Sorter::default();
         let mut last = None;
         for pair in by_id.sorted() {
-            let [id, place] = pair?;
+            let [id, place] = pair.context(NOT_KEPT)?;
             if last.replace(id) == Some(id) {
                 counts.duplicates += 1;
             } else if is_earlier(&user(id)) {
                 counts.earlier += 1;
             } else {
                 counts.users += 1;
-                by_place.push([place, id])?;
+                by_place.push([place, id]).context(NOT_KEPT)?;
             }
         }
-        let mut ids = BufWriter::new(SpooledTempFile::new(AT_ONCE * size_of::<u128>()));
-        for pair in by_place.sorted() {
-            let [_, id] = pair?;
-            ids.write_all(&id.to_be_bytes())?;
-        }
-        let mut ids = ids.into_inner()?;
-        ids.rewind()?;
+        let ids = written(by_place).context(NOT_KEPT)?;
         Ok(Self { ids: Box::new(numbers(ids)), counts })
     }
 }
@@ -89,6 +86,18 @@ impl fmt::Debug for Worklist {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worklist").field("counts", &self.counts).finish_non_exhaustive()
     }
+}
+
+/// The second numbers of the pairs, in a file of their own.
+fn written(pairs: Sorter) -> io::Result<SpooledTempFile> {
+    let mut file = BufWriter::new(SpooledTempFile::new(AT_ONCE * size_of::<u128>()));
+    for pair in pairs.sorted() {
+        let [_, id] = pair?;
+        file.write_all(&id.to_be_bytes())?;
+    }
+    let mut file = file.into_inner()?;
+    file.rewind()?;
+    Ok(file)
 }
 
 fn user(id: u128) -> UserId {

@@ -38,6 +38,14 @@ fn nobody_listens() {
 }
 
 #[test]
+fn nobody_gives_access_tokens() {
+    let world = World::new();
+    let mut command = world.command(&["doctor", "--client-id", "c3042000-188f-4bc7-a269-dee1602cf7af"]);
+    let ran = world.ran(command.env("PINGONE_CLIENT_SECRET", "secret").env("PINGONE_AUTH_URL", "http://127.0.0.1:1"));
+    world.snapshots(|| assert_snapshot!("doctor_no_authorization_server", ran.shown()));
+}
+
+#[test]
 fn a_certificate_that_is_not_trusted() {
     let world = World::with(Emulator::builder().users(6).tls(true));
     let ran = world.run(&["doctor"]);
@@ -76,14 +84,13 @@ fn a_clock_that_is_wrong() {
     for (date, off) in [("Thu, 01 Jan 2015 00:00:00 GMT", "ahead of"), ("Wed, 01 Jan 3000 00:00:00 GMT", "behind")] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", server.local_addr().unwrap());
-        let answering = std::thread::spawn(move || {
+        std::thread::spawn(move || {
             let (mut connection, _) = server.accept().unwrap();
             let mut request = BufReader::new(connection.try_clone().unwrap()).lines();
             while !request.next().unwrap().unwrap().is_empty() {}
             write!(connection, "HTTP/1.1 404 Not Found\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n").unwrap();
         });
         let ran = world.run(&["doctor", "--api-url", &url]);
-        answering.join().unwrap();
         let line = ran.stdout.lines().find(|line| line.starts_with("failed   clock ")).unwrap();
         assert!(line.ends_with(&format!("{off} the server's")), "{line}");
         assert!(ran.stdout.contains("Set this computer's clock"));

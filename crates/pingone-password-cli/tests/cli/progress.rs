@@ -53,16 +53,16 @@ fn the_summary_has_a_chart() {
 
 #[test]
 fn the_bar_says_how_far_it_is_and_why_it_waits() {
-    let (world, file) = locked_out(40);
+    let (world, file) = locked_out(400);
     let mut terminal = Terminal::run(&world, &["unlock", "--from", &file, "--yes", "--rate", "10/s"]);
     let bar = terminal.wait_for_screen(|screen| screen.contains(" left"));
     let bar = bar.lines().last().unwrap().trim_end();
-    assert!(bar.contains("░ ") && bar.contains("/40  0 failed, 0 unknown, "), "{bar}");
+    assert!(bar.contains("░ ") && bar.contains("/400  0 failed, 0 unknown, "), "{bar}");
     assert!(bar.contains(" requests/s, ") && bar.ends_with("s left"), "{bar}");
 
     world.emulator.inject([Fault::RateLimited]);
     let held = terminal.wait_for_screen(|screen| screen.contains("held"));
-    assert!(held.lines().last().unwrap().contains("/40  held by the server for "), "{held}");
+    assert!(held.lines().last().unwrap().contains("/400  held by the server for "), "{held}");
 
     terminal.type_keys("\x03");
     terminal.wait_for("once more stops at once");

@@ -4,13 +4,16 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use crate::World;
 
 const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
+const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
 
 /// A program on a terminal of its own.
@@ -61,9 +64,12 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
-    /// Reads what there is, and says whether there was anything: a terminal that nobody writes to any more fails.
+    /// Reads what there is, and says whether there was anything: a terminal that nobody writes to any more fails. In small
+    /// pieces, so that no drawing of the screen is passed over.
     fn read(&mut self) -> bool {
-        let mut buffer = [0; 4096];
+        let mut buffer = [0; 64];
+        let mut ready = [PollFd::new(&self.file, PollFlags::IN)];
+        assert!(poll(&mut ready, Some(&PATIENCE)).unwrap() > 0, "nothing more for a minute:\n{}", self.screen());
         let length = self.file.read(&mut buffer).unwrap_or(0);
         self.written.extend_from_slice(&buffer[..length]);
         self.screen.process(&buffer[..length]);
@@ -81,7 +87,9 @@ impl Terminal {
     /// Types at a prompt for a secret, once what is typed is hidden.
     pub(crate) fn type_hidden(&mut self, prompt: &str, keys: &str) {
         self.wait_for(prompt);
+        let begun = Instant::now();
         while self.has_echo() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "what is typed at {prompt:?} is not hidden");
             std::thread::yield_now();
         }
         self.type_keys(keys);
@@ -91,5 +99,13 @@ impl Terminal {
     pub(crate) fn end(&mut self) -> Option<i32> {
         while self.read() {}
         self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It is gone already, unless the test has failed.
+        _ = self.child.kill();
+        _ = self.child.wait();
     }
 }
