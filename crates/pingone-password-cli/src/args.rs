@@ -180,7 +180,7 @@ pub(crate) struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct UserArgs {
     /// The users, by their ids; one that is given twice is sent once
-    #[arg(value_name = "USER_ID", required_unless_present_any = ["from", "resume"])]
+    #[arg(value_name = "USER_ID")]
     pub(crate) ids: Vec<String>,
 }
 
@@ -275,4 +275,15 @@ pub(crate) struct SettingArgs {
     /// config folder]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+}
+
+impl SettingArgs {
+    /// Whether a secret is read from standard input.
+    pub(crate) fn is_standard_input_secret(&self) -> bool {
+        #[cfg(unix)]
+        let is_secret = [self.client_secret_fd, self.access_token_fd].contains(&Some(0));
+        #[cfg(not(unix))]
+        let is_secret = false;
+        is_secret
+    }
 }

@@ -46,6 +46,7 @@ use progress::Progress;
 use refusals::Refusals;
 use tally::Tally;
 use work::{Stop, Stopping, Work};
+use worklist::Counts;
 
 /// How long a user's call may take, with its retries and while it is held, beyond what it waits for its turns.
 const CALL: Duration = Duration::from_secs(600);
@@ -148,7 +149,10 @@ async fn go(
         let present = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         resume_command::resume_command(operation, journal.path(), is_standard_input, present)
     });
-    if let Some(command) = &resume {
+    if counts == Counts::default() {
+        say("the input names no users");
+    }
+    if let (Some(command), 1..) = (&resume, counts.users) {
         // Now, because a crash has no last words.
         say(&format!("if this is broken off, go on by: {command}"));
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use anyhow::Context;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -25,6 +26,7 @@ pub(crate) fn completions(shell: Shell) -> io::Result<()> {
 /// # Errors
 ///
 /// Where they can't be written.
-pub(crate) fn manual(directory: &Path) -> io::Result<()> {
+pub(crate) fn manual(directory: &Path) -> anyhow::Result<()> {
     clap_mangen::generate_to(Arguments::command(), directory)
+        .with_context(|| format!("can't write the manual pages into {}", directory.display()))
 }

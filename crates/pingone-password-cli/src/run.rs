@@ -1,6 +1,7 @@
 //! From the command line to the exit code.
 
 use std::io;
+use std::path::Path;
 
 use clap::Parser;
 use pingone_password::UserId;
@@ -79,7 +80,7 @@ impl From<anyhow::Error> for Stop {
 fn run(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::State(args) => {
-            let users = parse(&args.users.ids)?;
+            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
             if are_many(&users, &args.bulk) {
                 if args.expand.is_some() {
                     let mistake = format!(
@@ -95,7 +96,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
             wait_for(state::run(&target.client, &users, args.expand, args.output.output))
         }
         Command::Unlock(args) => {
-            let users = parse(&args.users.ids)?;
+            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
             let target = target(&args.settings)?;
             let bulk = BulkArgs { changes: args.changes, ..args.bulk };
             if are_many(&users, &bulk) {
@@ -123,6 +124,19 @@ fn are_many(users: &[UserId], args: &BulkArgs) -> bool {
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some();
     let is_choosy = changes.only_locked_out || changes.dry_run;
     users.len() > FEW || is_from_elsewhere || has_speed || is_choosy || journal.is_some()
+}
+
+/// The users on the command line, where there are any, and what goes together.
+fn users(ids: &[String], bulk: &BulkArgs, settings: &SettingArgs) -> Result<Vec<UserId>, Stop> {
+    if ids.is_empty() && bulk.from.is_none() && bulk.resume.is_none() {
+        let mistake = "no users: give their ids, or --from FILE, or --resume JOURNAL";
+        return Err(Stop::Usage(vec![mistake.to_owned()]));
+    }
+    if bulk.from.as_deref() == Some(Path::new("-")) && settings.is_standard_input_secret() {
+        let mistake = "standard input can't be both the users and a secret: give one of them by a file";
+        return Err(Stop::Usage(vec![mistake.to_owned()]));
+    }
+    parse(ids)
 }
 
 fn parse(ids: &[String]) -> Result<Vec<UserId>, Stop> {

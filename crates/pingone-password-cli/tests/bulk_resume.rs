@@ -267,6 +267,33 @@ async fn a_second_interrupt_ends_it_at_once() {
     assert_eq!(bench.unlocks(), 40);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_interrupt_cuts_nobody_short_whatever_the_run_stops_for() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(12, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.emulator.inject([Fault::StallBeforeAnswer]);
+    let mut run = bench.command("unlock --from users.txt --yes --concurrency 2 --rate 20/s").spawn().unwrap();
+    wait_for_requests(&bench, &mut run, 2);
+    bench.emulator.revoke_tokens();
+    // The stderr of a run says nothing until it ends, and its journal does: somebody was refused.
+    let start = Instant::now();
+    while !fs::read_to_string(bench.folder.path().join(JOURNAL)).unwrap().contains("\"http_status\":401") {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    interrupt(&run);
+    let mut stderr = BufReader::new(run.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("once more stops at once") {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    interrupt(&run);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(said.contains("401 ACCESS_FAILED"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_revoked_stops_the_run() {
     let bench = Bench::start().await;

@@ -38,13 +38,16 @@ impl Lines {
     pub(crate) fn of(file: File, column: Option<&str>) -> anyhow::Result<Self> {
         let mut text = Text { file: BufReader::new(file), number: 0 };
         let first = text.next_line()?.map(|(_, line)| line).unwrap_or_default();
+        if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
+            bail!("it is UTF-16: save it as UTF-8");
+        }
         let mut file = text.file;
         file.rewind()?;
         if let Some((delimiter, column)) = header(&first, column)? {
             return Ok(Self::Csv(Box::new(Csv::of(file, delimiter, column)?)));
         }
         let first = String::from_utf8_lossy(&first);
-        let is_json = first.starts_with('{') || first.starts_with('"') && !first.contains("\",");
+        let is_json = first.starts_with('{') || serde_json::from_str::<String>(&first).is_ok();
         if !is_json {
             if let Some(column) = column {
                 bail!("the first line has no column `{column}`: {}", shown(&first));
@@ -109,6 +112,10 @@ pub(crate) struct Csv {
     records: csv::ByteRecordsIntoIter<Limited>,
     /// How much may be read until the next record is whole.
     allowance: Rc<Cell<u64>>,
+    /// The last byte so far that ends no line.
+    last: Rc<Cell<u8>>,
+    /// The line of a record whose last field goes on over further lines, if the last record was one.
+    open: Option<u64>,
     delimiter: u8,
     column: usize,
 }
@@ -117,11 +124,16 @@ pub(crate) struct Csv {
 struct Limited {
     file: BufReader<File>,
     allowance: Rc<Cell<u64>>,
+    last: Rc<Cell<u8>>,
 }
 
 impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.file.read(buffer)?;
+        let read = buffer.get(..length).unwrap_or_default();
+        if let Some(last) = read.iter().rfind(|byte| !matches!(byte, b'\r' | b'\n')) {
+            self.last.set(*last);
+        }
         match self.allowance.get().checked_sub(length as u64) {
             Some(left) => self.allowance.set(left),
             None => return Err(io::Error::other("a record doesn't end: is a quote missing?")),
@@ -133,31 +145,48 @@ impl Read for Limited {
 impl Csv {
     fn of(file: BufReader<File>, delimiter: u8, column: usize) -> anyhow::Result<Self> {
         let allowance = Rc::new(Cell::new(LONGEST_LINE));
-        let limited = Limited { file, allowance: Rc::clone(&allowance) };
+        let last = Rc::default();
+        let limited = Limited { file, allowance: Rc::clone(&allowance), last: Rc::clone(&last) };
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(limited);
-        reader.byte_headers()?;
-        Ok(Self { records: reader.into_byte_records(), allowance, delimiter, column })
+        let header = reader.byte_headers()?.clone();
+        let mut csv = Self { records: reader.into_byte_records(), allowance, last, open: None, delimiter, column };
+        csv.check_quotes(1, &header)?;
+        Ok(csv)
     }
 
     fn next(&mut self) -> Option<anyhow::Result<Line>> {
         self.allowance.set(LONGEST_LINE);
         let number = self.records.reader().position().line();
-        let record = match self.records.next()? {
-            Ok(record) => record,
-            Err(error) => return Some(Err(anyhow!("from line {number} on: {error}"))),
+        let record = match self.records.next() {
+            Some(Ok(record)) => record,
+            Some(Err(error)) => return Some(Err(anyhow!("from line {number} on: {error}"))),
+            None => {
+                // The last field goes to the end of the file, and there is no quote at its end.
+                let number = self.open.take().filter(|_| self.last.get() != b'"')?;
+                return Some(Err(anyhow!("line {number} has a quoted text that doesn't end: is a quote missing?")));
+            }
         };
         let number = record.position().map_or(0, csv::Position::line);
-        if record.iter().any(|field| self.has_swallowed_lines(field)) {
-            return Some(Err(anyhow!(
-                "line {number} has a quoted text that goes on over the next lines, with more users in it: is a quote \
-                 missing?"
-            )));
+        if let Err(error) = self.check_quotes(number, &record) {
+            return Some(Err(error));
         }
         let user = match record.get(self.column) {
             Some(field) => of_text(String::from_utf8_lossy(field).trim()),
             None => Err("the line has no such column".to_owned()),
         };
         Some(Ok(Line { number, user }))
+    }
+
+    /// Looks whether a quote that nobody closed made further lines a part of a record.
+    fn check_quotes(&mut self, number: u64, record: &csv::ByteRecord) -> anyhow::Result<()> {
+        if record.iter().any(|field| self.has_swallowed_lines(field)) {
+            bail!(
+                "line {number} has a quoted text that goes on over the next lines, with more users in it: is a quote \
+                 missing?"
+            );
+        }
+        self.open = record.iter().next_back().filter(|field| field.contains(&b'\n')).map(|_| number);
+        Ok(())
     }
 
     /// Whether a text looks as if a quote that nobody closed made further lines a part of it.
@@ -329,9 +358,30 @@ mod tests {
         assert!(swallowed(&format!("id,name\n$A,\"{}", "x\n".repeat(200))).starts_with("line 2 has a quoted text"));
         let endless = format!("id,name\n$A,x\n$B,\"{}", "x".repeat(5 << 20));
         assert!(swallowed(&endless).contains("a record doesn't end"));
+        // In the header, and where what is swallowed is no user.
+        assert!(swallowed("id,\"name\n$A,x\n$B,\"y\"\n").starts_with("line 1 has a quoted text"));
+        assert!(swallowed("id,\"name\n$A,x\n").starts_with("line 1 has a quoted text"));
+        assert!(swallowed("\"id,name\n$A,x\n").starts_with("the first line is no header"));
+        assert!(swallowed("id,\"name\nme,x\n").starts_with("line 1 has a quoted text that doesn't end"));
+        for end in ["me,x\n", "me,x", ""] {
+            let text = format!("id,name\n$A,x\n$B,\"y\n{end}");
+            assert!(swallowed(&text).starts_with("line 3 has a quoted text that doesn't end"), "{end}");
+        }
+        assert_eq!(read("id,note\n$A,\"x\n\"\n", None).unwrap(), ["2:1"]);
+        assert_eq!(read("id,note\n$A,\"x\ny\"", None).unwrap(), ["2:1"]);
         // What has a quote at its end, and no user in it, is a text over several lines.
         let note = "id,note\n$A,\"about\nsomeone, and b0000000\"\n$B,x\n";
         assert_eq!(read(note, None).unwrap(), ["2:1", "4:2"]);
+    }
+
+    #[test]
+    fn another_encoding_is_named() {
+        for text in [&b"\xff\xfei\0d\0\r\0\n\0"[..], b"\xfe\xff\0i\0d\0\n"] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text).unwrap();
+            let error = Input::open(file.path(), None).unwrap().lines().err().unwrap();
+            assert!(error.to_string().contains("UTF-16"), "{error}");
+        }
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Throttle {
         (!left.is_zero()).then_some(left)
     }
 
+    /// Requests per second now, where there is anything to keep to.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        self.state().rate
+    }
+
     /// How often everyone was held.
     pub(crate) fn holds(&self) -> u32 {
         self.state().holds

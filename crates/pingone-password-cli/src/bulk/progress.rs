@@ -100,7 +100,10 @@ impl Progress {
             let time = last.duration_since(*first).as_secs_f64().max(0.001);
             words.push(format!("{} requests/s", whole(float(requests_now - requests) / time)));
             let per_second = float(users_now - users) / time;
-            let left = float(self.total.saturating_sub(tally.users)) / per_second;
+            let users_left = float(self.total.saturating_sub(tally.users));
+            // No faster than the pace, whatever the first seconds were like.
+            let at_best = throttle.rate().map_or(0.0, |rate| users_left / rate);
+            let left = (users_left / per_second).max(at_best);
             if let Ok(left) = Duration::try_from_secs_f64(left.ceil()) {
                 words.push(format!("{} left", seconds(left)));
             }

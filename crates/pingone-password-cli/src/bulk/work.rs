@@ -189,8 +189,8 @@ impl Work {
         if !progress.is_started || progress.may_come_late {
             return None;
         }
-        let finished = Finished::new(progress.user, Outcome::Failed);
-        let finished = Finished { code: Some("NOT_SENT".to_owned()), requests, ..finished };
+        let (status_before, code) = (progress.status_before.clone(), Some("NOT_SENT".to_owned()));
+        let finished = Finished { status_before, code, requests, ..Finished::new(progress.user, Outcome::Failed) };
         let written = self.pen.as_ref()?.add(&JournalRecord::Finished(Box::new(finished))).await;
         written.is_err().then_some(Stop::Journal)
     }

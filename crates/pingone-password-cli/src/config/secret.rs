@@ -134,13 +134,17 @@ fn check_mode(path: &Path, file: &File) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
 
     let metadata = file.metadata().map_err(|error| format!("{} can't be looked at: {error}", path.display()))?;
+    if metadata.is_dir() {
+        return Err(format!("{} is a folder", path.display()));
+    }
     let mode = metadata.permissions().mode() & 0o777;
     let of_others = mode & 0o077;
     if of_others == 0 {
         return Ok(());
     }
     let path = path.display();
-    Err(format!("{path} can be read or written by others (mode {mode:03o}); run: chmod 600 {path}"))
+    let advice = if metadata.is_file() { format!("; run: chmod 600 {path}") } else { String::new() };
+    Err(format!("{path} can be read or written by others (mode {mode:03o}){advice}"))
 }
 
 #[cfg(not(unix))]

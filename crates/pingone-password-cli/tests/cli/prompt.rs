@@ -8,7 +8,6 @@ fn an_interrupt_at_the_prompt_leaves_the_terminal_as_it_was() {
     let world = World::new();
     for command in ["state", "unlock", "doctor"] {
         let mut terminal = Terminal::run(&world, &[command, "--access-token-prompt", &world.locked_out()]);
-        assert!(terminal.has_echo());
         terminal.type_hidden("Access token: ", "\x03");
         terminal.wait_for("interrupted, and nothing was sent");
         assert_eq!(terminal.end(), Some(130), "{command}");

@@ -29,6 +29,28 @@ fn a_token_from_a_descriptor() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_no_file_of_ones_own_gets_no_advice_that_does_harm() {
+    let world = World::new();
+    for (path, said) in
+        [(".", ". is a folder"), ("/dev/null", "/dev/null can be read or written by others (mode 666)\n")]
+    {
+        let ran = world.run(&["state", "--access-token-file", path, &world.locked_out()]);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.stderr.contains(said) && !ran.stderr.contains("chmod"), "{ran:?}");
+    }
+}
+
+#[test]
+fn standard_input_is_not_both_the_users_and_a_secret() {
+    let world = World::new();
+    for flag in ["--access-token-fd", "--client-secret-fd"] {
+        let ran = world.run(&["unlock", "--from", "-", flag, "0"]);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.stderr.contains("both the users and a secret"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_file_that_others_can_read_is_refused() {
     let world = World::new();
     let file = world.file("token", world.emulator.access_token());

@@ -102,7 +102,9 @@ fn credentials_that_are_refused_are_no_leave() {
 #[test]
 fn without_a_user_it_is_used_wrong() {
     let world = World::new();
-    assert_eq!(world.run(&["state"]).code, Some(2));
+    let ran = world.run(&["state"]);
+    assert_eq!(ran.code, Some(2));
+    assert_eq!(ran.stderr, "error: no users: give their ids, or --from FILE, or --resume JOURNAL\n");
     assert_eq!(world.run(&["state", "--expand", "everything", &world.locked_out()]).code, Some(2));
     assert_eq!(world.run(&["status"]).code, Some(2));
 }
