@@ -157,7 +157,8 @@ async fn failures() -> Result<Vec<(String, Error)>> {
 async fn errors_as_people_read_them() -> Result {
     let shown = failures().await?.into_iter().map(|(name, error)| {
         let (kind, outcome, advice) = (error.kind(), error.outcome(), error.advice());
-        format!("# {name}\n{error}\n    {kind:?}, {outcome:?}\n    advice: {advice}")
+        let transient = if error.is_transient() { ", transient" } else { "" };
+        format!("# {name}\n{error}\n    {kind:?}, {outcome:?}{transient}\n    advice: {advice}")
     });
     snapshot("errors", shown.collect::<Vec<_>>().join("\n\n"));
     Ok(())

@@ -162,6 +162,15 @@ impl Error {
         self.0.kind == ErrorKind::AccessToken
     }
 
+    /// Whether the cause may pass by itself, so that the same call may succeed later: there was no connection or no answer,
+    /// the server or the authorization server had a problem, or there were too many requests.
+    ///
+    /// It says nothing of what has happened already: that is [`outcome`](Self::outcome).
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.is_repeatable(Repeat::IfUnknown)
+    }
+
     /// How many requests were sent, looks at the state included.
     #[must_use]
     pub fn requests(&self) -> u32 {

@@ -35,7 +35,7 @@ impl Network {
         match error.kind() {
             ErrorKind::Connect => true,
             // The authorization server may have refused, and that is no outage.
-            ErrorKind::AccessToken => error.status().is_none_or(|status| status >= 500 || status == 429),
+            ErrorKind::AccessToken => error.is_transient(),
             // An unlock that got lost, and then the network with it.
             _ => error.failed_look().is_some_and(Self::is_lost),
         }
