@@ -122,7 +122,8 @@ pub(crate) struct Csv {
 
 /// A file that fails where a record doesn't end, before all of it is in memory.
 struct Limited {
-    file: BufReader<File>,
+    /// With an end to its last line, as every line has one.
+    file: io::Chain<BufReader<File>, &'static [u8]>,
     allowance: Rc<Cell<u64>>,
     last: Rc<Cell<u8>>,
 }
@@ -146,27 +147,34 @@ impl Csv {
     fn of(file: BufReader<File>, delimiter: u8, column: usize) -> anyhow::Result<Self> {
         let allowance = Rc::new(Cell::new(LONGEST_LINE));
         let last = Rc::default();
-        let limited = Limited { file, allowance: Rc::clone(&allowance), last: Rc::clone(&last) };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(limited);
+        let limited = Limited { file: file.chain(b"\n"), allowance: Rc::clone(&allowance), last: Rc::clone(&last) };
+        let mut reader = csv::ReaderBuilder::new();
+        // Lines that end with `\r\n` are not counted right unless they end with `\n`; fields are trimmed.
+        reader.delimiter(delimiter).flexible(true).terminator(csv::Terminator::Any(b'\n'));
+        let mut reader = reader.from_reader(limited);
         let header = reader.byte_headers()?.clone();
         let mut csv = Self { records: reader.into_byte_records(), allowance, last, open: None, delimiter, column };
-        csv.check_quotes(1, &header)?;
+        let number = csv.number_of(&header);
+        csv.check_quotes(number, &header)?;
         Ok(csv)
     }
 
     fn next(&mut self) -> Option<anyhow::Result<Line>> {
-        self.allowance.set(LONGEST_LINE);
-        let number = self.records.reader().position().line();
-        let record = match self.records.next() {
-            Some(Ok(record)) => record,
-            Some(Err(error)) => return Some(Err(anyhow!("from line {number} on: {error}"))),
-            None => {
-                // The last field goes to the end of the file, and there is no quote at its end.
-                let number = self.open.take().filter(|_| self.last.get() != b'"')?;
-                return Some(Err(anyhow!("line {number} has a quoted text that doesn't end: is a quote missing?")));
+        let record = loop {
+            self.allowance.set(LONGEST_LINE);
+            let number = self.records.reader().position().line();
+            match self.records.next() {
+                Some(Ok(record)) if is_blank(&record) => {}
+                Some(Ok(record)) => break record,
+                Some(Err(error)) => return Some(Err(anyhow!("from line {number} on: {error}"))),
+                None => {
+                    // The last field goes to the end of the file, and there is no quote at its end.
+                    let number = self.open.take().filter(|_| self.last.get() != b'"')?;
+                    return Some(Err(anyhow!("line {number} has a quoted text that doesn't end: is a quote missing?")));
+                }
             }
         };
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = self.number_of(&record);
         if let Err(error) = self.check_quotes(number, &record) {
             return Some(Err(error));
         }
@@ -177,9 +185,24 @@ impl Csv {
         Some(Ok(Line { number, user }))
     }
 
+    /// The line of the record that was read last: where its reading began, and the empty lines that were passed over.
+    fn number_of(&self, record: &csv::ByteRecord) -> u64 {
+        let inside = record.as_slice().split(|byte| *byte == b'\n').count() as u64;
+        let by_its_end = self.records.reader().position().line().saturating_sub(inside);
+        record.position().map_or(1, csv::Position::line).max(by_its_end)
+    }
+
     /// Looks whether a quote that nobody closed made further lines a part of a record.
     fn check_quotes(&mut self, number: u64, record: &csv::ByteRecord) -> anyhow::Result<()> {
-        if record.iter().any(|field| self.has_swallowed_lines(field)) {
+        let has_swallowed = record.iter().enumerate().any(|(index, field)| {
+            if index == self.column {
+                // An id with a line break before or behind it is only an id.
+                field.trim_ascii().contains(&b'\n')
+            } else {
+                self.has_swallowed_lines(field)
+            }
+        });
+        if has_swallowed {
             bail!(
                 "line {number} has a quoted text that goes on over the next lines, with more users in it: is a quote \
                  missing?"
@@ -198,9 +221,14 @@ impl Csv {
         };
         let has_id = || lines().any(|line| line.split(|byte| *byte == self.delimiter).any(is_id));
         let count = lines().count();
-        // An id with a line break before or behind it is only an id.
-        count > MOST_LINES || count > 1 && !is_id(field) && has_id()
+        count > MOST_LINES || count > 1 && has_id()
     }
+}
+
+/// Whether a line has nothing in it.
+fn is_blank(record: &csv::ByteRecord) -> bool {
+    let mut fields = record.iter();
+    fields.next().is_none_or(|field| field.trim_ascii().is_empty()) && fields.next().is_none()
 }
 
 impl Iterator for Lines {
@@ -305,6 +333,11 @@ impl Text {
 mod tests {
     use std::io::Write;
 
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
     use crate::bulk::input::Input;
 
@@ -344,6 +377,8 @@ mod tests {
         );
         assert_eq!(read("id;who\n$A;$B\n", Some("who")).unwrap(), ["2:2"]);
         assert_eq!(read("\u{feff}id\n$A\n", None).unwrap(), ["2:1"]);
+        let lines = "name,id\r\n\r\nx,$A\r\n\"y\r\nz\",$B\r\nx,\"$A\"\r\n  \r\nx,me\r\n";
+        assert_eq!(read(lines, None).unwrap(), ["3:1", "4:2", "6:1", "8:`me` is no user id"]);
         assert_eq!(read("\"id\",\"name\"\n\"$A\",x\n", None).unwrap(), ["2:1"]);
         assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is no header"));
         assert!(read("id,x\n", Some("who")).unwrap_err().starts_with("the first line has no column `who`"));
@@ -372,6 +407,37 @@ mod tests {
         // What has a quote at its end, and no user in it, is a text over several lines.
         let note = "id,note\n$A,\"about\nsomeone, and b0000000\"\n$B,x\n";
         assert_eq!(read(note, None).unwrap(), ["2:1", "4:2"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_user_is_passed_over(
+            pieces in vec(select(&["$A", "$B", "\"", "\"\"", ",", ";", "\n", "\r\n", " ", "x", "me"]), 0..40),
+            header in select(&["id,name\n", "name,id\n", "id\n", "id;name\n", "\"id\",\"name\"\n"]),
+        ) {
+            let text = header.to_owned() + &pieces.concat();
+            let delimiter = if header.contains(';') { ';' } else { ',' };
+            let is_user = |line: &str| line.strip_prefix("$A").is_some_and(|rest| rest.is_empty() || rest.starts_with(delimiter));
+            // Where it is refused, nobody is sent; else the user is there, or is named as bad.
+            if let Ok(read) = read(&text, None) {
+                for (index, _) in text.lines().enumerate().skip(1).filter(|(_, line)| is_user(line)) {
+                    let number = format!("{}:", index + 1);
+                    let is_told =
+                        |told: &String| told.ends_with(":1") || told.starts_with(&number) || told.contains(A);
+                    prop_assert!(read.iter().any(is_told), "line {number} of {text:?} in {read:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_comes_to_an_end(bytes in vec(any::<u8>(), 0..300), column in option::of("[a-z]{1,3}")) {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&bytes).unwrap();
+            let input = Input::open(file.path(), column).unwrap();
+            if let Ok(lines) = input.lines() {
+                prop_assert!(lines.take_while(Result::is_ok).count() <= bytes.len());
+            }
+        }
     }
 
     #[test]
