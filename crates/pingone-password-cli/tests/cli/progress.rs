@@ -61,7 +61,7 @@ fn the_bar_says_how_far_it_is_and_why_it_waits() {
     assert!(bar.contains(" requests/s, ") && bar.ends_with("s left"), "{bar}");
 
     world.emulator.inject([Fault::RateLimited]);
-    let held = terminal.wait_for_screen(|screen| screen.contains("held"));
+    let held = terminal.wait_for_screen(|screen| screen.contains("held by the server for "));
     assert!(held.lines().last().unwrap().contains("/400  held by the server for "), "{held}");
 
     terminal.type_keys("\x03");
