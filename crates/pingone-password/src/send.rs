@@ -107,13 +107,13 @@ pub(crate) async fn attempt<E: Exchange>(
     loop {
         let (token, attempt) = prepare(client, call, attempts).await?;
         let api = generated::Client::new_with_client(base_url, http.clone(), attempt.clone());
-        let (body, mut broken) = exchange.exchange(client, call, &api).await;
+        let (body, broken) = exchange.exchange(client, call, &api).await;
         drop(api);
         let error = match attempt.into_answer() {
             // The status says that it was done, even if the rest of the answer was lost.
             Some(answer) if answer.status().is_success() => return Ok(Success { body, answer, broken }),
             Some(answer) => Error::refused(call, &answer),
-            None => Error::transport(call, broken.take()),
+            None => Error::transport(call, broken),
         };
         if let (Some(pace), true) = (pace, error.is_throttled()) {
             pace.held(error.retry_after());
