@@ -43,6 +43,7 @@ pub(crate) fn requests(client: &[Item], lowered: &Lowered) -> Result<Vec<Item>, 
 /// What a method takes and gives.
 struct Shape<'a> {
     method: &'a ImplItemFn,
+    docs: String,
     fields: Vec<Field>,
     /// The body of a success.
     body: &'a Type,
@@ -75,14 +76,13 @@ impl<'a> Shape<'a> {
                 fields.push(Field::of(name, &argument.ty, &docs));
             }
         }
-        (names == COMMON).then_some(Self { method, fields, body })
+        (names == COMMON).then_some(Self { method, docs, fields, body })
     }
 
     fn items(&self, operation: &Operation) -> [Item; 2] {
-        let Self { method, fields, body } = self;
+        let Self { method, docs, fields, body } = self;
         let name = format_ident!("{}", operation.id.to_upper_camel_case());
         let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
-        let docs = docs_of(&method.attrs);
         // Up to the arguments, which are the fields here.
         let end = ["\nArguments:", "\n# Errors"].iter().filter_map(|heading| docs.find(heading)).min();
         let docs = docs.get(..end.unwrap_or(docs.len())).unwrap_or_default().trim_end();

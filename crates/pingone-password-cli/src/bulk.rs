@@ -22,7 +22,7 @@ mod tally;
 mod work;
 mod worklist;
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub(crate) use args::{BulkArgs, ChangeArgs, Rate};
 use crate::config::Target;
 use crate::exit::Exit;
 use crate::output::Format;
+use crate::report::note;
 use ending::Closed;
 use engine::Engine;
 use network::Network;
@@ -118,13 +119,8 @@ async fn listen(interrupts: mpsc::Sender<()>) -> io::Result<()> {
 }
 
 fn refuse(error: &anyhow::Error) -> Exit {
-    say(&format!("error: {error:#}"));
+    note(format!("error: {error:#}"));
     Exit::Usage
-}
-
-/// Where nobody listens, there is nobody to tell.
-fn say(text: &str) {
-    _ = writeln!(io::stderr(), "{text}");
 }
 
 async fn go(
@@ -134,7 +130,7 @@ async fn go(
     format: Format,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency } = plan;
+    let Plan { operation, users, earlier, journal, only_locked_out, rate, concurrency } = plan;
     let counts = users.counts;
     let throttle = Throttle::new(rate);
     let concurrency = concurrency.min(pace::most_callers(rate));
@@ -147,14 +143,14 @@ async fn go(
     };
     let resume = journal.as_ref().map(|journal| {
         let present = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-        resume_command::resume_command(operation, journal.path(), is_standard_input, present)
+        resume_command::resume_command(operation, journal.path(), present)
     });
     if counts == Counts::default() {
-        say("the input names no users");
+        note("the input names no users");
     }
     if let (Some(command), 1..) = (&resume, counts.users) {
         // Now, because a crash has no last words.
-        say(&format!("if this is broken off, go on by: {command}"));
+        note(format!("if this is broken off, go on by: {command}"));
     }
     let printer = BulkPrinter::new(format, operation);
     let (stopping_sender, stopping) = watch::channel(Stopping::No);
@@ -190,7 +186,7 @@ async fn go(
     // Whoever stopped reading has enough.
     let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
     if !is_quiet {
-        say(tally.summary(operation, started.elapsed(), throttle.holds(), progress.is_on_terminal()).trim_end());
+        note(tally.summary(operation, started.elapsed(), throttle.holds(), progress.is_on_terminal()).trim_end());
     }
     let is_left = !is_quiet && (stop.is_some() || tally.has_failures());
     let exit = if is_quiet { of_tally(&tally) } else { conclude(stop, &tally) };
@@ -198,8 +194,8 @@ async fn go(
     let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
     if is_left && !args.changes.dry_run {
         match resume {
-            Some(command) => say(&format!("go on with the rest: {command}")),
-            None if operation == Operation::Unlock => say("there is no journal, so this can't be resumed"),
+            Some(command) => note(format!("go on with the rest: {command}")),
+            None if operation == Operation::Unlock => note("there is no journal, so this can't be resumed"),
             None => {}
         }
     }
@@ -216,27 +212,27 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
     match stop {
         None => of_tally(tally),
         Some(Stop::Interrupted) => {
-            say("interrupted");
+            note("interrupted");
             Exit::Interrupted
         }
         Some(Stop::NotAllowed(why)) => {
-            say(&format!("stopped, because this would happen to every user: {why}"));
+            note(format!("stopped, because this would happen to every user: {why}"));
             Exit::NotAllowed
         }
         Some(Stop::Network(why)) => {
-            say(&format!("stopped, because the network stayed lost: {why}"));
+            note(format!("stopped, because the network stayed lost: {why}"));
             Exit::Failed
         }
         Some(Stop::Users(why)) => {
-            say(&format!("stopped, because the list of the users, kept in a temporary file, can't be read: {why}"));
+            note(format!("stopped, because the list of the users, kept in a temporary file, can't be read: {why}"));
             Exit::Failed
         }
         Some(Stop::Journal) => {
-            say("stopped, because the journal can't be written");
+            note("stopped, because the journal can't be written");
             Exit::Failed
         }
         Some(Stop::Output) => {
-            say("stopped, because standard output can't be written");
+            note("stopped, because standard output can't be written");
             Exit::Failed
         }
     }

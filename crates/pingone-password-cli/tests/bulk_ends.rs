@@ -6,6 +6,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use bulk_support::interrupt;
 use bulk_support::{Bench, Ended, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
@@ -80,12 +82,6 @@ fn users(count: u128) -> Vec<Uuid> {
 fn with_code(journal: &[Value], kind: &str, code: &str) -> usize {
     let records: Vec<_> = journal.iter().filter(|record| record["code"] == code).cloned().collect();
     count(&records, kind)
-}
-
-#[cfg(unix)]
-fn interrupt(run: &std::process::Child) {
-    let status = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
-    assert!(status.unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use bulk_support::interrupt;
 use bulk_support::{Bench, Ended, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, RandomFaults, Status};
 use tokio::net::{TcpListener, TcpStream};
@@ -33,12 +35,6 @@ fn line_after_the_first(stderr: &mut impl BufRead) -> String {
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
     line
-}
-
-#[cfg(unix)]
-fn interrupt(run: &Child) {
-    let status = std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status();
-    assert!(status.unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

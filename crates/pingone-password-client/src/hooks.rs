@@ -57,12 +57,6 @@ impl Attempt {
 
     /// What the server answered, if it did.
     #[must_use]
-    pub fn answer(&self) -> Option<&Answer> {
-        self.answer.get()
-    }
-
-    /// What the server answered, taken out.
-    #[must_use]
     pub fn into_answer(self) -> Option<Answer> {
         match Arc::try_unwrap(self.answer) {
             Ok(answer) => answer.into_inner(),

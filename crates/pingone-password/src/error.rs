@@ -109,9 +109,7 @@ impl Error {
             ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unexpected | ErrorKind::TooLong => true,
             // Assumes that a server which says when to come back has refused the request, as with 429. If a gateway adds
             // the header to a failure of its own, an unlock is repeated without a look.
-            ErrorKind::Server => {
-                !(self.0.status == Some(StatusCode::SERVICE_UNAVAILABLE) && self.0.retry_after.is_some())
-            }
+            ErrorKind::Server => !self.is_throttled(),
             // The server stopped waiting for the rest of the request; it may have acted on what it had.
             ErrorKind::Refused => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             _ => false,
@@ -141,6 +139,16 @@ impl Error {
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether the server had no room for the request: 429, or 503 with a `Retry-After`.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::RateLimited => self.0.status.is_some(),
+            ErrorKind::Server => self.status() == Some(503) && self.0.retry_after.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether there was no answer in time.
@@ -290,15 +298,6 @@ impl Error {
         Self(Box::new(Inner { call: Some(call.clone()), ..Inner::of(ErrorKind::RateLimited) }))
     }
 
-    /// Whether the server refused the request because there were too many.
-    pub(crate) fn is_throttled(&self) -> bool {
-        match self.status() {
-            Some(429) => true,
-            Some(503) => self.0.retry_after.is_some(),
-            _ => false,
-        }
-    }
-
     /// There is no access token to send.
     pub(crate) fn access_token(call: &Call, error: TokenError) -> Self {
         let Failure { status, error: code, description, correlation_id, retry_after, is_transient, .. } =
@@ -347,7 +346,7 @@ impl Error {
         match (self.0.kind, self.status()) {
             (ErrorKind::AccessToken, _) => self.0.is_transient,
             (ErrorKind::Connect | ErrorKind::RateLimited, _) => true,
-            (ErrorKind::Server, Some(503)) if self.0.retry_after.is_some() => true,
+            (ErrorKind::Server, _) if self.is_throttled() => true,
             (ErrorKind::Timeout | ErrorKind::Interrupted, _)
             | (ErrorKind::Refused, Some(408))
             | (ErrorKind::Server, Some(500 | 502 | 503 | 504)) => repeat == Repeat::IfUnknown,

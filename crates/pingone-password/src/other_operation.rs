@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::pin::pin;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use pingone_password_client::{self as generated, ClientInfo};
@@ -13,7 +12,6 @@ use crate::call::Call;
 use crate::client::{Client, Inner};
 use crate::error::Result;
 use crate::request::BoxFuture;
-use crate::retry::Attempts;
 use crate::send::{self, Exchange, Exchanged, Success};
 use crate::{UserId, VendorMediaType};
 
@@ -47,20 +45,6 @@ impl OtherOperation {
         self
     }
 
-    async fn send(self) -> Result<Answer> {
-        let call = Call::by_media_type(&self.media_type, self.user_id);
-        let mut attempts = Attempts::new(&self.client.inner, &call);
-        let sending = pin!(async {
-            loop {
-                match send::attempt(&self.client, &call, &Undocumented(&self), &mut attempts).await {
-                    Err(error) => attempts.wait_after(error, call.repeat).await?,
-                    Ok(Success { answer, .. }) => return Ok(Answer(answer)),
-                }
-            }
-        });
-        call.observe(sending).await
-    }
-
     fn request(&self, call: &Call) -> reqwest::Result<reqwest::Request> {
         let Inner { environment_id, base_url, http, .. } = &*self.client.inner;
         let path = call
@@ -84,11 +68,12 @@ impl OtherOperation {
 }
 
 /// What it sends.
-struct Undocumented<'a>(&'a OtherOperation);
+struct Undocumented(OtherOperation);
 
-impl Exchange for Undocumented<'_> {
+impl Exchange for Undocumented {
     /// It is not known what the body is.
     type Body = ();
+    type Output = Answer;
 
     async fn exchange<'a>(&'a self, _: &'a Client, call: &'a Call, api: &'a generated::Client) -> Exchanged<()> {
         let mut request = match self.0.request(call) {
@@ -98,6 +83,10 @@ impl Exchange for Undocumented<'_> {
         api.inner().prepare(&mut request);
         (None, api.inner().execute(api.client(), request).await.err())
     }
+
+    fn conclude(_: &Call, success: Success<()>) -> Result<Answer> {
+        Ok(Answer(success.answer))
+    }
 }
 
 impl IntoFuture for OtherOperation {
@@ -105,7 +94,11 @@ impl IntoFuture for OtherOperation {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Box::pin(async move {
+            let call = Call::by_media_type(&self.media_type, self.user_id);
+            let client = self.client.clone();
+            send::send(&client, &call, &Undocumented(self)).await
+        })
     }
 }
 

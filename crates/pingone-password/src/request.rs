@@ -10,7 +10,8 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{self, PasswordState};
-use crate::{UserId, requests, send};
+use crate::send::{self, Documented};
+use crate::{UserId, requests};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -30,7 +31,7 @@ impl<R: Request> SendRequest<R> {
 
     async fn send(self) -> Result<Answered<R::Output>> {
         let Self { client, user_id, request } = self;
-        send::send(&client, &Call::of(R::OPERATION, user_id), &request).await
+        send::send(&client, &Call::of(R::OPERATION, user_id), &Documented(request)).await
     }
 }
 

@@ -5,7 +5,6 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use pingone_password_client::{self as generated, Attempt, Request};
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
@@ -19,7 +18,9 @@ use crate::retry::Attempts;
 /// What can be sent, once there is an access token.
 pub(crate) trait Exchange: Sync {
     /// The body of a success.
-    type Body: DeserializeOwned + Send;
+    type Body: Send;
+    /// What a success comes to.
+    type Output;
 
     /// Sends it once, and decodes what is answered, as far as that goes; or says why no answer came.
     fn exchange<'a>(
@@ -28,16 +29,31 @@ pub(crate) trait Exchange: Sync {
         call: &'a Call,
         api: &'a generated::Client,
     ) -> impl Future<Output = Exchanged<Self::Body>> + Send + 'a;
+
+    /// Says what a success comes to.
+    fn conclude(call: &Call, success: Success<Self::Body>) -> Result<Self::Output>;
 }
 
 /// The body, where it could be decoded, and why no answer came, or not all of it.
 pub(crate) type Exchanged<T> = (Option<T>, Option<reqwest::Error>);
 
-/// An operation of the document.
-pub(crate) struct Documented<'a, R>(pub(crate) &'a R);
+/// An answer of success.
+pub(crate) struct Success<T> {
+    /// What was decoded.
+    pub(crate) body: Option<T>,
+    pub(crate) answer: generated::Answer,
+    /// Why the answer broke off, if it did.
+    pub(crate) broken: Option<reqwest::Error>,
+    /// How many requests there were.
+    pub(crate) requests: u32,
+}
 
-impl<R: Request> Exchange for Documented<'_, R> {
+/// An operation of the document.
+pub(crate) struct Documented<R>(pub(crate) R);
+
+impl<R: Request> Exchange for Documented<R> {
     type Body = R::Body;
+    type Output = Answered<R::Output>;
 
     async fn exchange<'a>(
         &'a self,
@@ -54,14 +70,24 @@ impl<R: Request> Exchange for Documented<'_, R> {
             Err(_) => (None, None),
         }
     }
+
+    fn conclude(call: &Call, success: Success<R::Body>) -> Result<Self::Output> {
+        let Success { body, answer, broken, requests } = success;
+        // The document knows one status of success, and the server may use another.
+        let body = body.or_else(|| serde_json::from_slice(answer.body()).ok());
+        match R::output(body) {
+            Some(output) => Ok(Answered { output, answer: Answer(answer), requests }),
+            None => Err(Error::undecodable(call, &answer, broken)),
+        }
+    }
 }
 
-/// Sends an operation of the document, and again as its call says.
-pub(crate) async fn send<R: Request>(client: &Client, call: &Call, request: &R) -> Result<Answered<R::Output>> {
+/// Sends it, and again as its call says.
+pub(crate) async fn send<E: Exchange>(client: &Client, call: &Call, exchange: &E) -> Result<E::Output> {
     let mut attempts = Attempts::new(&client.inner, call);
     let sending = pin!(async {
         loop {
-            match once(client, call, request, &mut attempts).await {
+            match once(client, call, exchange, &mut attempts).await {
                 Err(error) => attempts.wait_after(error, call.repeat).await?,
                 done => return done,
             }
@@ -70,38 +96,13 @@ pub(crate) async fn send<R: Request>(client: &Client, call: &Call, request: &R) 
     call.observe(sending).await
 }
 
-/// Makes one attempt at an operation of the document.
-pub(crate) async fn once<R: Request>(
-    client: &Client,
-    call: &Call,
-    request: &R,
-    attempts: &mut Attempts<'_>,
-) -> Result<Answered<R::Output>> {
-    let Success { body, answer, broken } = attempt(client, call, &Documented(request), attempts).await?;
-    // The document knows one status of success, and the server may use another.
-    let body = body.or_else(|| serde_json::from_slice(answer.body()).ok());
-    match R::output(body) {
-        Some(output) => Ok(Answered { output, answer: Answer(answer), requests: attempts.requests() }),
-        None => Err(Error::undecodable(call, &answer, broken)),
-    }
-}
-
-/// An answer of success.
-pub(crate) struct Success<T> {
-    /// What was decoded.
-    pub(crate) body: Option<T>,
-    pub(crate) answer: generated::Answer,
-    /// Why the answer broke off, if it did.
-    pub(crate) broken: Option<reqwest::Error>,
-}
-
 /// Makes one attempt: a request, and another one with a fresh access token if the server refuses the first one's.
-pub(crate) async fn attempt<E: Exchange>(
+pub(crate) async fn once<E: Exchange>(
     client: &Client,
     call: &Call,
     exchange: &E,
     attempts: &mut Attempts<'_>,
-) -> Result<Success<E::Body>> {
+) -> Result<E::Output> {
     let Inner { base_url, http, provider, pace, .. } = &*client.inner;
     let mut is_second = false;
     loop {
@@ -111,7 +112,9 @@ pub(crate) async fn attempt<E: Exchange>(
         drop(api);
         let error = match attempt.into_answer() {
             // The status says that it was done, even if the rest of the answer was lost.
-            Some(answer) if answer.status().is_success() => return Ok(Success { body, answer, broken }),
+            Some(answer) if answer.status().is_success() => {
+                return E::conclude(call, Success { body, answer, broken, requests: attempts.requests() });
+            }
             Some(answer) => Error::refused(call, &answer),
             None => Error::transport(call, broken),
         };

@@ -12,7 +12,8 @@ use crate::error::{Error, Outcome, Result};
 use crate::model::{PasswordState, PasswordStatus};
 use crate::request::BoxFuture;
 use crate::retry::{AfterUnknown, Attempts, Repeat};
-use crate::{UserId, requests, send};
+use crate::send::{self, Documented};
+use crate::{UserId, requests};
 
 /// Unlocks a user's password. Made by [`Client::unlock_password`], sent by `.await`.
 #[derive(Clone, Debug)]
@@ -45,15 +46,19 @@ impl UnlockPassword {
                 };
                 let error = match looked {
                     Ok(Some(unlocked)) => return Ok(unlocked),
-                    Ok(None) => match send::once(&self.client, &call, &requests::UnlockPassword, &mut attempts).await {
-                        Ok(answered) => return Ok(Unlocked::said(answered)),
-                        Err(error) => {
-                            if error.outcome() == Outcome::Unknown {
-                                unknown = Some(error.clone());
+                    Ok(None) => {
+                        match send::once(&self.client, &call, &Documented(requests::UnlockPassword), &mut attempts)
+                            .await
+                        {
+                            Ok(answered) => return Ok(Unlocked::said(answered)),
+                            Err(error) => {
+                                if error.outcome() == Outcome::Unknown {
+                                    unknown = Some(error.clone());
+                                }
+                                error
                             }
-                            error
                         }
-                    },
+                    }
                     Err(error) => error,
                 };
                 attempts.wait_after(error, repeat).await?;
@@ -66,7 +71,7 @@ impl UnlockPassword {
     async fn look(&self, open: &mut Option<Error>, attempts: &mut Attempts<'_>) -> Result<Option<Unlocked>> {
         let Some(unknown) = &*open else { return Ok(None) };
         let call = Call::of(requests::ReadPasswordState::OPERATION, self.user_id);
-        let look = send::once(&self.client, &call, &requests::ReadPasswordState::default(), attempts).await;
+        let look = send::once(&self.client, &call, &Documented(requests::ReadPasswordState::default()), attempts).await;
         let look = look.map_err(|error| unknown.clone().with_failed_look(error))?;
         match look.output().status {
             PasswordStatus::PasswordLockedOut => {

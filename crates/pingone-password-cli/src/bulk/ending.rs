@@ -7,8 +7,8 @@ use tokio::sync::mpsc;
 
 use super::journal::Journal;
 use super::print::BulkPrinter;
-use super::say;
 use crate::exit::Exit;
+use crate::report::note;
 
 /// How long the output may take where nothing is waited for any more.
 const PRINTING: Duration = Duration::from_secs(1);
@@ -51,22 +51,22 @@ impl Closed {
         match self.journal {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                say(&format!("error: {error:#}"));
+                note(format!("error: {error:#}"));
                 exit = exit.and(Exit::Failed);
             }
             None => {
-                say("interrupted: the end of the journal may not be on the disk");
+                note("interrupted: the end of the journal may not be on the disk");
                 exit = Exit::Interrupted;
             }
         }
         match self.output {
             Some(Err(error)) if !is_broken_pipe => {
-                say(&format!("error: can't write to standard output: {error}"));
+                note(format!("error: can't write to standard output: {error}"));
                 exit.and(Exit::Failed)
             }
             Some(_) => exit,
             None => {
-                say("interrupted: nobody took the end of the output");
+                note("interrupted: nobody took the end of the output");
                 Exit::Interrupted
             }
         }

@@ -1,6 +1,5 @@
 //! What a run is given: users on the command line, a file, standard input. It is read line by line.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -36,7 +35,13 @@ impl Input {
         for id in &ids {
             hash.update(format!("{id}\n"));
         }
-        Self { source: Source::Ids(ids), name: None, is_regular: false, digest: hex(&hash.finalize()), column: None }
+        Self {
+            source: Source::Ids(ids),
+            name: None,
+            is_regular: false,
+            digest: format!("{:x}", hash.finalize()),
+            column: None,
+        }
     }
 
     /// A file, or standard input: `-`. What is no regular file is copied first, because it can be read only once.
@@ -54,7 +59,13 @@ impl Input {
         };
         let mut hash = Sha256::new();
         io::copy(&mut file, &mut hash).with_context(cannot_read)?;
-        Ok(Self { source: Source::File(file), name: Some(name), is_regular, digest: hex(&hash.finalize()), column })
+        Ok(Self {
+            source: Source::File(file),
+            name: Some(name),
+            is_regular,
+            digest: format!("{:x}", hash.finalize()),
+            column,
+        })
     }
 
     pub(crate) fn name(&self) -> Option<&Path> {
@@ -93,12 +104,4 @@ fn copy(from: &mut impl Read) -> anyhow::Result<File> {
     io::copy(from, &mut file).context("it can't be copied to a temporary file")?;
     file.rewind()?;
     Ok(file)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A text takes whatever is written to it.
-        _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -14,9 +14,10 @@ use super::journal::Journal;
 use super::record::{Header, JournalRecord, Settings, VERSION, now};
 use super::replay::Replay;
 use super::worklist::Worklist;
-use super::{BulkArgs, Operation, Rate, say};
+use super::{BulkArgs, Operation, Rate};
 use crate::config::Target;
 use crate::output::plain;
+use crate::report::note;
 
 /// More users than these are not changed without a confirmation.
 const WITHOUT_ASKING: u64 = 10;
@@ -36,7 +37,6 @@ pub(crate) struct Plan {
     pub(crate) operation: Operation,
     /// Who is left to be done.
     pub(crate) users: Worklist,
-    pub(crate) is_standard_input: bool,
     pub(crate) earlier: Earlier,
     pub(crate) journal: Option<Journal>,
     pub(crate) only_locked_out: bool,
@@ -87,8 +87,7 @@ impl Plan {
         };
         let journal = path.map(|path| Journal::begin(&path, header)).transpose()?;
         let (earlier, only_locked_out) = (Earlier::default(), args.changes.only_locked_out);
-        let is_standard_input = input.is_standard_input();
-        Ok(Self { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency })
+        Ok(Self { operation, users, earlier, journal, only_locked_out, rate, concurrency })
     }
 
     async fn resume(
@@ -138,7 +137,7 @@ impl Plan {
         }
         let users = worklist(&input, &finished, args.strict)?;
         let earlier = Earlier { open, has_done };
-        say(&format!("{} done before, {} left", users.counts.earlier, users.counts.users));
+        note(format!("{} done before, {} left", users.counts.earlier, users.counts.users));
         confirm(operation, args, target, &input, users.counts.users)?;
         let record = JournalRecord::Resumed { at: now() };
         if journal.pen().add_durably(&record).await.is_err() {
@@ -147,14 +146,13 @@ impl Plan {
         }
         // Whoever wanted to spare those who are not locked out still does.
         let only_locked_out = args.changes.only_locked_out || header.settings.only_locked_out;
-        let (journal, is_standard_input) = (Some(journal), input.is_standard_input());
-        Ok(Self { operation, users, is_standard_input, earlier, journal, only_locked_out, rate, concurrency })
+        Ok(Self { operation, users, earlier, journal: Some(journal), only_locked_out, rate, concurrency })
     }
 }
 
 /// Reads the input, and says which lines are bad: an error where they have to be.
 fn worklist(input: &Input, finished: &HashSet<UserId>, is_strict: bool) -> anyhow::Result<Worklist> {
-    let tell = |number, mistake: &str| say(&format!("line {number}: {mistake}"));
+    let tell = |number, mistake: &str| note(format!("line {number}: {mistake}"));
     let users = Worklist::of(input.lines()?, |user| finished.contains(user), tell)?;
     if is_strict && users.counts.bad > 0 {
         bail!("{} bad lines, and --strict: nothing was sent", users.counts.bad);

@@ -1,7 +1,7 @@
 //! How far a run is: a bar on a terminal, else a plain line every ten seconds. All of it on standard error.
 
 use std::collections::VecDeque;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,6 +11,7 @@ use super::network::Network;
 use super::pace::Throttle;
 use super::record::Outcome;
 use super::tally::{Tally, float, seconds, whole};
+use crate::report::note;
 
 const PLAIN_LINE_EVERY: Duration = Duration::from_secs(10);
 /// The time over which the rate is measured.
@@ -47,8 +48,7 @@ impl Progress {
 
     /// Says something, above the bar where there is one.
     pub(crate) fn say(&self, text: &str) {
-        // Where nobody listens, the run goes on.
-        let write = || _ = writeln!(io::stderr(), "{text}");
+        let write = || note(text);
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),

@@ -51,11 +51,11 @@ impl Refusals {
     /// Counts a user: what a 403 said, if there was one. Gives that back where it would happen to everyone.
     pub(crate) fn count(&mut self, refusal: Option<Refusal>, outcome: Outcome) -> Option<String> {
         if let Some(Refusal { why, is_of_read }) = refusal {
-            let row = if is_of_read { &mut self.reads } else { &mut self.unlocks };
-            row.all += 1;
-            row.length += 1;
-            let limit = if row.is_allowed { LATER } else { AT_THE_START };
-            return (row.length >= limit).then_some(why);
+            let streak = if is_of_read { &mut self.reads } else { &mut self.unlocks };
+            streak.all += 1;
+            streak.length += 1;
+            let limit = if streak.is_allowed { LATER } else { AT_THE_START };
+            return (streak.length >= limit).then_some(why);
         }
         match outcome {
             Outcome::Done => {

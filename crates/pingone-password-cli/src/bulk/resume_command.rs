@@ -6,14 +6,13 @@ use super::Operation;
 
 /// Flags with a value for the journal, which this sets anew.
 const JOURNAL: [&str; 2] = ["--journal", "--resume"];
-/// Flags with a value for the input. A journal has them, but where a run was gone on with they come after it.
+/// Flags with a value for the input. A journal has them, but not standard input, nor what a run was gone on with.
 const INPUT: [&str; 2] = ["--from", "--column"];
 
 /// The present command, made to go on: all of its flags but those for the input and the journal.
 pub(crate) fn resume_command(
     operation: Operation,
     journal: &Path,
-    is_standard_input: bool,
     present: impl IntoIterator<Item = String>,
 ) -> String {
     let name = operation.as_str();
@@ -25,22 +24,19 @@ pub(crate) fn resume_command(
         let mut present = present.drain(1..);
         while let Some(word) = present.next() {
             let (flag, value) = flag_of(&word);
-            if JOURNAL.contains(&flag) || INPUT.contains(&flag) && !is_resumed {
-                if value.is_none() {
-                    present.next();
-                }
-            } else if flag == "--proxy" {
+            if JOURNAL.contains(&flag) || INPUT.contains(&flag) || flag == "--proxy" {
                 let value = value.map(str::to_owned).or_else(|| present.next()).unwrap_or_default();
-                // It may have a password.
-                let value = if value.contains('@') { "[URL]".to_owned() } else { value };
-                words.extend(["--proxy".to_owned(), value]);
+                if flag == "--proxy" {
+                    // It may have a password.
+                    let value = if value.contains('@') { "[URL]".to_owned() } else { value };
+                    words.extend(["--proxy".to_owned(), value]);
+                } else if INPUT.contains(&flag) && (is_resumed || value == "-") {
+                    words.extend([flag.to_owned(), value]);
+                }
             } else if !matches!(flag, "--yes" | "-y" | "--strict") {
                 words.push(word);
             }
         }
-    }
-    if is_standard_input && !is_resumed {
-        words.extend(["--from".to_owned(), "-".to_owned()]);
     }
     words.extend(["--resume".to_owned(), journal.display().to_string()]);
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
@@ -67,28 +63,25 @@ mod tests {
 
     #[test]
     fn what_is_said_of_the_input_is_left_away() {
-        let command = |present: &str, is_standard_input| {
+        let command = |present: &str| {
             let present = present.split(' ').map(str::to_owned);
-            resume_command(Operation::Unlock, Path::new("a b.jsonl"), is_standard_input, present)
+            resume_command(Operation::Unlock, Path::new("a b.jsonl"), present)
         };
         assert_eq!(
-            command("x unlock --from a.csv --rate 30/s -y --journal=j --profile p", false),
+            command("x unlock --from a.csv --rate 30/s -y --journal=j --profile p"),
             "pingone-password unlock --rate 30/s --profile p --resume 'a b.jsonl'"
         );
         assert_eq!(
-            command("x unlock --resume j --from moved.csv --column who", false),
+            command("x unlock --resume j --from moved.csv --column who"),
             "pingone-password unlock --from moved.csv --column who --resume 'a b.jsonl'"
         );
-        assert_eq!(
-            command("x unlock --from - --resume=j", true),
-            "pingone-password unlock --from - --resume 'a b.jsonl'"
-        );
+        assert_eq!(command("x unlock --from - --resume=j"), "pingone-password unlock --from - --resume 'a b.jsonl'");
         for proxy in ["--proxy http://me:hunter2@proxy", "--proxy=http://me:hunter2@proxy"] {
-            let command = command(&format!("x unlock --from a {proxy}"), false);
+            let command = command(&format!("x unlock --from a {proxy}"));
             assert_eq!(command, "pingone-password unlock --proxy '[URL]' --resume 'a b.jsonl'");
         }
-        assert!(command("x unlock --proxy http://proxy:1", false).contains("--proxy http://proxy:1"));
-        assert_eq!(command("x unlock --from=-", true), "pingone-password unlock --from - --resume 'a b.jsonl'");
-        assert_eq!(command("test --nocapture", false), "pingone-password unlock --resume 'a b.jsonl'");
+        assert!(command("x unlock --proxy http://proxy:1").contains("--proxy http://proxy:1"));
+        assert_eq!(command("x unlock --from=-"), "pingone-password unlock --from - --resume 'a b.jsonl'");
+        assert_eq!(command("test --nocapture"), "pingone-password unlock --resume 'a b.jsonl'");
     }
 }

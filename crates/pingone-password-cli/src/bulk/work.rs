@@ -325,8 +325,7 @@ impl Work {
 
 /// Whether the server had no room for the user: nothing has happened, or a look is due.
 fn is_turned_away(error: &Error) -> bool {
-    let asks_to_wait = error.status() == Some(503) && error.retry_after().is_some();
-    error.is_rate_limited() || asks_to_wait || error.failed_look().is_some_and(is_turned_away)
+    error.is_rate_limited() || error.is_throttled() || error.failed_look().is_some_and(is_turned_away)
 }
 
 /// Whether the next look may tell what became of an unlock: what went wrong says nothing of the user, and may have passed.
@@ -347,37 +346,25 @@ type Settled = (Finished, output::Record, Option<Stop>);
 
 fn of_success(progress: &UserProgress, success: Success) -> Settled {
     let UserProgress { user, status_before, .. } = progress;
-    let status = |state: &PasswordState| Some(state.status.to_string());
-    let mut finished = Finished::new(*user, Outcome::Done);
-    finished.status_before.clone_from(status_before);
-    let output = match success {
-        Success::Read(look) => {
-            finished.status_before = status(look.output());
-            finished.correlation_id = look.answer().correlation_id();
-            output::Record::read(*user, look)
-        }
-        Success::Would(look) => {
-            finished.outcome = Outcome::WouldUnlock;
-            finished.correlation_id = look.answer().correlation_id();
-            output::Record::read(*user, look)
-        }
-        Success::Skipped(look) => {
-            finished.outcome = Outcome::Skipped;
-            finished.correlation_id = look.answer().correlation_id();
-            output::Record::read(*user, look)
-        }
-        // The answer to the unlock got lost, and its correlation id with it.
+    let (outcome, output) = match success {
+        Success::Read(look) => (Outcome::Done, output::Record::read(*user, look)),
+        Success::Would(look) => (Outcome::WouldUnlock, output::Record::read(*user, look)),
+        Success::Skipped(look) => (Outcome::Skipped, output::Record::read(*user, look)),
         Success::Seen(look) => {
-            finished.status_after = status(look.output());
             let record = output::Record::read(*user, look);
-            output::Record { result: output::Became::Unlocked, correlation_id: None, ..record }
+            // The answer to the unlock got lost, and its correlation id with it.
+            (Outcome::Done, output::Record { result: output::Became::Unlocked, correlation_id: None, ..record })
         }
-        Success::Unlocked(unlocked) => {
-            finished.status_after = unlocked.state().and_then(status);
-            finished.correlation_id = unlocked.correlation_id().map(str::to_owned);
-            output::Record::unlocked(*user, unlocked)
-        }
+        Success::Unlocked(unlocked) => (Outcome::Done, output::Record::unlocked(*user, unlocked)),
     };
+    let mut finished = Finished::new(*user, outcome);
+    finished.correlation_id.clone_from(&output.correlation_id);
+    if output.result == output::Became::Unlocked {
+        finished.status_before.clone_from(status_before);
+        finished.status_after.clone_from(&output.status);
+    } else {
+        finished.status_before.clone_from(&output.status);
+    }
     (finished, output, None)
 }
 

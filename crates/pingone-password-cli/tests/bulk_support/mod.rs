@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use pingone_password_emulator::{Builder, Emulator, Status};
 use serde_json::Value;
@@ -113,4 +113,11 @@ pub(crate) fn count(journal: &[Value], kind: &str) -> usize {
         .iter()
         .filter(|line| line["record"] == record && outcome.is_none_or(|outcome| line["outcome"] == outcome))
         .count()
+}
+
+/// Ctrl-C.
+#[cfg(unix)]
+pub(crate) fn interrupt(run: &Child) {
+    let status = Command::new("kill").args(["-INT", &run.id().to_string()]).status();
+    assert!(status.unwrap().success());
 }
