@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use xtask::spec::{Document, Pointer};
+use xtask::generate::load::{Document, Pointer};
 
 use crate::workspace;
 

@@ -6,7 +6,7 @@ use std::fs;
 use pingone_password::Region;
 use quote::ToTokens;
 use syn::{ImplItem, Item};
-use xtask::emit::{Difference, Files, differences, write};
+use xtask::generate::emit::{Difference, Files, differences, write};
 
 use crate::document::{document, text};
 use crate::{Result, workspace};
@@ -87,7 +87,7 @@ fn every_difference_is_named_and_mended() -> Result {
     assert_eq!(written.len(), files.len());
 
     write(&files, folder.path())?;
-    let left_over = format!("{}\nwhat was generated once\n", xtask::emit::MARK);
+    let left_over = format!("{}\nwhat was generated once\n", xtask::generate::emit::MARK);
     fs::write(at("gone.rs"), left_over)?;
     fs::write(at("types.rs"), files["types.rs"].replacen("pub struct", "pub  struct", 1))?;
     fs::remove_file(at("client.rs"))?;

@@ -6,7 +6,7 @@ use jsonschema::{Draft, Validator};
 use pingone_password_emulator::{Emulator, Status};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use xtask::spec::Document;
+use xtask::generate::load::Document;
 
 use crate::document::{document, name, resolve};
 use crate::{Result, TOKEN};

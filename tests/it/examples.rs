@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pingone_password::model::PasswordState;
 use pingone_password_client::types::ApiError;
 use serde_json::{Map, Value, json};
-use xtask::spec::{Document, Pointer};
+use xtask::generate::load::{Document, Pointer};
 
 use crate::Result;
 use crate::document::{document, name, reachable, resolve, schema};

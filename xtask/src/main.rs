@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use xtask::emit::{self, Difference};
+use xtask::generate::Error;
+use xtask::generate::emit::{self, Difference};
 
 /// The workspace's own tasks.
 #[derive(Parser)]
@@ -54,10 +55,10 @@ fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
     let document = std::fs::read_to_string(&spec).with_context(|| shown(&spec))?;
     let files = match xtask::generate(&document) {
         Ok(files) => files,
-        Err(error @ xtask::Error::Document(_)) => {
+        Err(error @ Error::Document(_)) => {
             anyhow::bail!("{} can't be generated from; nothing was written\n{error}", shown(&spec));
         }
-        Err(error @ xtask::Error::Generator(_)) => return Err(error).with_context(|| shown(&spec)),
+        Err(error @ Error::Generator(_)) => return Err(error).with_context(|| shown(&spec)),
     };
     let task = if arguments.check { emit::differences } else { emit::write };
     let differences = task(&files, &out).with_context(|| shown(&out))?;

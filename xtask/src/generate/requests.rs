@@ -9,9 +9,9 @@ use syn::{
     FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, Pat, PathArguments, ReturnType, Type, parse_quote,
 };
 
-use crate::Error;
-use crate::lower::{Lowered, Operation};
-use crate::restore::docs_of;
+use super::Error;
+use super::lower::{Lowered, Operation};
+use super::restore::docs_of;
 
 /// The parameters that are the same for every operation. `lint` sees to it that there are these, in this order.
 const COMMON: [&str; 2] = ["environment_id", "user_id"];

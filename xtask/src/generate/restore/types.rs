@@ -8,8 +8,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct, Path, Token, Type, parse_quote};
 
 use super::{doc_text, put_docs, take_docs};
-use crate::lower::Lowered;
-use crate::{Error, SECRET};
+use crate::generate::Error;
+use crate::generate::lower::{Lowered, SECRET};
 
 /// The variant that holds what the document doesn't know.
 const UNRECOGNIZED: &str = "Unrecognized";

@@ -1,10 +1,17 @@
-//! The OpenAPI document: YAML in, a tree out, with the line of every node.
+//! Loads an OpenAPI document: YAML in, a tree out, with the line of every node.
+
+mod finding;
+mod pointer;
+mod yaml;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
-use serde_json::{Map, Value};
+use saphyr::{LoadableYamlNode, MarkedYaml};
+use serde_json::Value;
+
+pub use finding::Finding;
+pub use pointer::Pointer;
+use yaml::to_json;
 
 /// An OpenAPI document that knows where each of its nodes was written.
 #[derive(Debug, Clone)]
@@ -130,93 +137,4 @@ pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value, at: &Pointer) -> Opt
         node = root.pointer(&at.0)?;
     }
     None
-}
-
-/// Where a node is: a JSON pointer, shown as a trail of names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pointer(String);
-
-impl Pointer {
-    /// The node of this name below this one.
-    #[must_use]
-    pub fn child(&self, name: &str) -> Self {
-        Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
-    }
-
-    /// The pointer as RFC 6901 writes it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.0.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
-        f.write_str(&names.collect::<Vec<_>>().join(" › "))
-    }
-}
-
-/// Something in the document that can't be generated from, and what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
-    /// The line in the document.
-    pub line: usize,
-    /// The node at fault.
-    pub at: Pointer,
-    /// What is wrong.
-    pub problem: String,
-    /// What to write instead.
-    pub advice: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        if self.at != Pointer::default() {
-            write!(f, ": {}", self.at)?;
-        }
-        writeln!(f)?;
-        writeln!(f, "    {}", self.problem)?;
-        write!(f, "    instead: {}", self.advice)
-    }
-}
-
-type Line = usize;
-
-fn to_json(node: &MarkedYaml<'_>, at: &Pointer, lines: &mut BTreeMap<String, Line>) -> Result<Value, (Line, String)> {
-    let line = node.span.start.line();
-    lines.entry(at.0.clone()).or_insert(line);
-    Ok(match &node.data {
-        YamlData::Value(scalar) => match scalar {
-            Scalar::Null => Value::Null,
-            Scalar::Boolean(value) => Value::from(*value),
-            Scalar::Integer(value) => Value::from(*value),
-            Scalar::FloatingPoint(value) => Value::from(value.into_inner()),
-            Scalar::String(value) => Value::from(value.as_ref()),
-        },
-        YamlData::Sequence(items) => {
-            let items = items.iter().enumerate();
-            items.map(|(index, item)| to_json(item, &at.child(&index.to_string()), lines)).collect::<Result<_, _>>()?
-        }
-        YamlData::Mapping(entries) => {
-            let mut object = Map::new();
-            for (key, value) in entries {
-                let line = key.span.start.line();
-                // `200:` is a number to YAML and a name to OpenAPI.
-                let name = match &key.data {
-                    YamlData::Value(Scalar::String(name)) => name.to_string(),
-                    YamlData::Value(Scalar::Integer(number)) => number.to_string(),
-                    _ => return Err((line, "a key that is no text".to_owned())),
-                };
-                let at = at.child(&name);
-                lines.insert(at.0.clone(), line);
-                object.insert(name, to_json(value, &at, lines)?);
-            }
-            Value::Object(object)
-        }
-        YamlData::Tagged(..) | YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
-            return Err((line, "a tag, an alias or a value that JSON has no word for".to_owned()));
-        }
-    })
 }

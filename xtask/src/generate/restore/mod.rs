@@ -10,8 +10,8 @@ mod types;
 use proc_macro2::TokenStream;
 use syn::{Attribute, Item, parse_quote};
 
-use crate::Error;
-use crate::lower::Lowered;
+use super::Error;
+use super::lower::Lowered;
 
 /// The generated code, whole again.
 #[derive(Debug)]

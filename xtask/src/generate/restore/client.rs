@@ -8,8 +8,8 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprLit, ExprMethodCall, ImplItem, Item, Lit, Local, Macro, Pat, Stmt, Token, parse_quote};
 
 use super::{put_docs, take_docs};
-use crate::Error;
-use crate::lower::{Lowered, Operation};
+use crate::generate::Error;
+use crate::generate::lower::{Lowered, Operation};
 
 pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error> {
     let mut patched = BTreeSet::new();

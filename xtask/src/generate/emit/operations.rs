@@ -1,0 +1,49 @@
+//! The table of operations.
+
+use heck::ToShoutySnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Item, parse_quote};
+
+use crate::generate::lower::{Lowered, Operation};
+
+pub(super) fn operations(lowered: &Lowered) -> Vec<Item> {
+    let names: Vec<_> =
+        lowered.operations.keys().map(|name| format_ident!("{}", name.to_shouty_snake_case())).collect();
+    let constants = lowered.operations.values().zip(&names).map(|(operation, name)| constant(operation, name));
+    let file: syn::File = parse_quote! {
+        /// What an operation sends.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Operation {
+            /// Its `operationId` in the document.
+            pub id: &'static str,
+            /// The HTTP method.
+            pub method: &'static str,
+            /// The path below the base URL, with the names of its parameters in braces.
+            pub path: &'static str,
+            /// The media type that goes out as `Content-Type`.
+            pub media_type: ::std::option::Option<&'static str>,
+            /// Whether a repeat changes nothing, so that it needs no look at what a lost request did.
+            pub is_idempotent: bool,
+        }
+        #(#constants)*
+        /// Every operation in the document.
+        pub const ALL: &[Operation] = &[#(#names),*];
+    };
+    file.items
+}
+
+fn constant(operation: &Operation, name: &syn::Ident) -> TokenStream {
+    let Operation { id, method, path, summary, is_idempotent, .. } = operation;
+    let docs = format!(" {}", summary.as_ref().unwrap_or(id));
+    let media_type = if let Some(media_type) = &operation.media_type {
+        quote!(::std::option::Option::Some(#media_type))
+    } else {
+        quote!(::std::option::Option::None)
+    };
+    quote! {
+        #[doc = #docs]
+        pub const #name: Operation = Operation { id: #id, method: #method, path: #path, media_type: #media_type, is_idempotent: #is_idempotent };
+    }
+}

@@ -1,0 +1,72 @@
+//! Responses.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Lint;
+use crate::generate::load::{Operation, Pointer};
+use crate::generate::media_type::is_json;
+
+impl<'a> Lint<'a> {
+    /// One success type and one error type, as JSON, without a catch-all.
+    pub(super) fn responses(&mut self, operation: &Operation<'a>) {
+        let at = operation.at.child("responses");
+        let mut classes: BTreeMap<&str, Vec<(Option<String>, Pointer)>> = BTreeMap::new();
+        for (status, response) in operation.node["responses"].as_object().into_iter().flatten() {
+            let at = at.child(status);
+            let class = match status.as_bytes() {
+                b"default" => {
+                    self.find(&at, "`default` takes success and error alike", "the statuses: '200', 4XX, 5XX");
+                    continue;
+                }
+                [b'2', ..] => "success",
+                [b'4' | b'5', ..] => "error",
+                _ => {
+                    self.find(
+                        &at,
+                        format!("a response of `{status}` is neither success nor error"),
+                        "a status of 2xx, 4xx or 5xx",
+                    );
+                    continue;
+                }
+            };
+            if let Some((response, place)) = self.document.resolve(response, &at) {
+                let schema = self.response_schema(response, &place);
+                classes.entry(class).or_default().push((schema, at));
+            }
+        }
+        if !classes.contains_key("success") {
+            self.find(&at, "the operation never succeeds", "a response of 2xx");
+        }
+        for (class, schemas) in classes {
+            let [(first, _), rest @ ..] = schemas.as_slice() else { continue };
+            if let Some((_, at)) = rest.iter().find(|(schema, _)| schema != first) {
+                self.find(at, format!("a second {class} type"), format!("the same schema for every {class} response"));
+            }
+        }
+    }
+
+    /// The one schema of a response, as text that can be compared.
+    fn response_schema(&mut self, response: &Value, at: &Pointer) -> Option<String> {
+        let mut schemas: Vec<String> = Vec::new();
+        for (media_type, content) in response["content"].as_object().into_iter().flatten() {
+            let at = at.child("content").child(media_type);
+            if !is_json(media_type) {
+                self.find(
+                    &at,
+                    format!("a response of `{media_type}` can't be decoded"),
+                    "application/json, or a type that ends in +json",
+                );
+            } else if let Some(schema) = content.get("schema") {
+                schemas.push(schema.to_string());
+            } else {
+                self.find(&at, "a response without a schema", "a `schema`, or no `content` where there is no body");
+            }
+        }
+        if schemas.windows(2).any(|pair| pair[0] != pair[1]) {
+            self.find(at, "the media types of one response differ in their schema", "the same schema for each");
+        }
+        schemas.pop()
+    }
+}

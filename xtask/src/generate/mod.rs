@@ -1,0 +1,42 @@
+//! Generates the client crate from the OpenAPI document.
+//!
+//! ```text
+//! document ─ load ─ lint ─ lower ─ progenitor ─ restore ─ requests ─ emit ─ files
+//! ```
+//!
+//! progenitor makes clients from OpenAPI documents, but supports neither vendor media types nor requests that only their
+//! media type tells apart. So a truthful document is *lowered* to what progenitor supports, and what was taken out on the
+//! way is *restored* in the generated code. Each operation also becomes a value, so that one function can send them all.
+
+pub mod emit;
+mod error;
+pub mod lint;
+pub mod load;
+pub mod lower;
+mod media_type;
+mod progenitor;
+mod requests;
+pub mod restore;
+
+use emit::Files;
+use load::Document;
+
+pub use error::Error;
+
+/// Generates the client of an OpenAPI document: text in, files out.
+///
+/// # Errors
+///
+/// When the document breaks rules, with all findings at once, or when the code that progenitor generates can't be
+/// restored. No files are returned then.
+pub fn generate(document: &str) -> Result<Files, Error> {
+    let document = Document::parse(document).map_err(|finding| Error::Document(vec![finding]))?;
+    let findings = lint::lint(&document);
+    if !findings.is_empty() {
+        return Err(Error::Document(findings));
+    }
+    let lowered = lower::lower(&document)?;
+    let restored = restore::restore(progenitor::generate(&lowered)?, &lowered)?;
+    let requests = requests::requests(&restored.client, &lowered)?;
+    Ok(emit::emit(restored, requests, &lowered))
+}
