@@ -34,6 +34,7 @@ mod emulator;
 mod errors;
 mod examples;
 mod faults;
+mod modules;
 mod open_input;
 mod outline;
 mod retries;
