@@ -227,7 +227,7 @@ impl Lane {
                 }
             }
             Self::Wrapper(client) if is_read => client.read_password_state(USER.into()).await?,
-            Self::Wrapper(client) => client.unlock_password(USER.into()).await?.into_state().ok_or("no state")?,
+            Self::Wrapper(client) => client.unlock_password(USER.into()).await?.ok_or("no state")?,
         };
         if state.status == PasswordStatus::Ok { Ok(()) } else { Err("another state".into()) }
     }

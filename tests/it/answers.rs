@@ -20,11 +20,10 @@ async fn an_answer_says_when_it_was_made_and_what_identifies_it() -> Result {
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_546_978_680);
 
     let recorder = Recorder::with(200, &headers, r#"{"status":"OK"}"#).await?;
-    let answered = builder(recorder.url()).build()?.read_password_state(user_id()).with_answer().await?;
-    assert_eq!(answered.output().status, PasswordStatus::Ok);
-    let answer = answered.answer();
-    assert_eq!((answer.status(), answer.date()), (200, Some(then)));
-    assert_eq!((answer.correlation_id().as_deref(), answer.is_whole()), (Some("c-7"), true));
+    let response = builder(recorder.url()).build()?.read_password_state(user_id()).with_response().await?;
+    assert_eq!(response.value().status, PasswordStatus::Ok);
+    assert_eq!((response.status(), response.date()), (200, Some(then)));
+    assert_eq!((response.correlation_id(), response.is_complete()), (Some("c-7"), true));
 
     let recorder = Recorder::with(404, &headers, r#"{"code":"NOT_FOUND"}"#).await?;
     let error = builder(recorder.url()).build()?.read_password_state(user_id()).await.unwrap_err();
@@ -39,10 +38,10 @@ async fn requests_are_counted() -> Result {
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable, Fault::RateLimited]);
-    assert_eq!(client.send(user.into(), ReadPasswordState::default()).await?.requests(), 3);
+    assert_eq!(client.send(user.into(), ReadPasswordState::default()).with_response().await?.request_count(), 3);
     // An unlock whose answer got lost, and the look that sees it.
     emulator.inject([Fault::ResetAfter]);
-    assert_eq!(client.unlock_password(user.into()).await?.requests(), 2);
+    assert_eq!(client.unlock_password(user.into()).with_response().await?.request_count(), 2);
     Ok(())
 }
 
@@ -55,12 +54,12 @@ async fn an_operation_is_sent_again_as_the_document_says() -> Result {
     // It isn't idempotent: only where it certainly didn't happen.
     emulator.inject([Fault::RateLimited, Fault::Unavailable]);
     let error = client.send(user.into(), UnlockPassword).await.unwrap_err();
-    assert_eq!((error.requests(), error.outcome()), (2, Outcome::Unknown));
+    assert_eq!((error.request_count(), error.outcome()), (2, Outcome::Unknown));
     assert_eq!(error.operation(), Some("unlockPassword"));
 
-    let answered = client.send(user.into(), UnlockPassword).await?;
-    assert_eq!(answered.requests(), 1);
-    assert_eq!(answered.into_output().map(|state| state.status), Some(PasswordStatus::Ok));
+    let response = client.send(user.into(), UnlockPassword).with_response().await?;
+    assert_eq!(response.request_count(), 1);
+    assert_eq!(response.into_inner().map(|state| state.status), Some(PasswordStatus::Ok));
     Ok(())
 }
 
@@ -98,12 +97,16 @@ async fn an_idempotent_write_that_may_have_happened_stays_unknown() -> Result {
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable]);
-    assert_eq!(client.send(user.into(), IdempotentUnlock).await?.requests(), 2, "it is sent again");
+    assert_eq!(
+        client.send(user.into(), IdempotentUnlock).with_response().await?.request_count(),
+        2,
+        "it is sent again"
+    );
     // The first one may have happened, and the others didn't.
     emulator.inject([Fault::Unavailable, Fault::RateLimited, Fault::RateLimited, Fault::RateLimited]);
     let error = client.send(user.into(), IdempotentUnlock).await.unwrap_err();
     assert!(error.is_rate_limited());
-    assert_eq!((error.requests(), error.outcome()), (4, Outcome::Unknown));
+    assert_eq!((error.request_count(), error.outcome()), (4, Outcome::Unknown));
     Ok(())
 }
 
@@ -111,7 +114,7 @@ async fn an_idempotent_write_that_may_have_happened_stays_unknown() -> Result {
 async fn a_write_that_happened_is_a_success_whatever_its_body() -> Result {
     let recorder = Recorder::with(204, &[], "").await?;
     let client = builder(recorder.url()).build()?;
-    assert!(client.send(user_id(), UnlockPassword).await?.output().is_none());
+    assert!(client.send(user_id(), UnlockPassword).await?.is_none());
     let error = client.send(user_id(), ReadPasswordState::default()).await.unwrap_err();
     assert!(error.to_string().contains("with no body"), "{error}");
     Ok(())

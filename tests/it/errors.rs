@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::net::TcpListener as Silent;
 use std::time::{Duration, SystemTime};
 
-use pingone_password::{ClientBuilder, Error, ErrorKind, Method, Outcome, PasswordStatus, Unlocked};
+use pingone_password::{ClientBuilder, Error, ErrorKind, Method, Outcome, PasswordState, PasswordStatus, Response};
 use recorder::Recorder;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -67,8 +67,8 @@ impl Answer {
         call.fail(builder(self.recorder().await?.url())).await
     }
 
-    async fn to_unlock(&self) -> Result<Unlocked> {
-        Ok(builder(self.recorder().await?.url()).build()?.unlock_password(user_id()).await?)
+    async fn to_unlock(&self) -> Result<Response<Option<PasswordState>>> {
+        Ok(builder(self.recorder().await?.url()).build()?.unlock_password(user_id()).with_response().await?)
     }
 }
 
@@ -148,7 +148,7 @@ async fn failures() -> Result<Vec<(String, Error)>> {
     let conflict = Answer::new(409, JSON, "{}").recorder().await?;
     let client = builder(conflict.url()).build()?;
     let check = "application/vnd.pingidentity.password.check+json".parse()?;
-    let other = client.other_operation(user_id(), Method::Post, check).json(json!({ "password": TOKEN }));
+    let other = client.raw(user_id(), Method::Post, check).json(json!({ "password": TOKEN }));
     failures.push(("Other operation: 409 without a word".to_owned(), other.await.map(|_| ()).unwrap_err()));
     Ok(failures)
 }
@@ -186,23 +186,23 @@ async fn no_error_shows_a_token_or_a_body() -> Result {
 
 #[tokio::test]
 async fn each_status_is_a_kind() -> Result {
-    use ErrorKind::{Forbidden, NotFound, RateLimited, Refused, Server, Unauthenticated, Unexpected};
+    use ErrorKind::{Forbidden, InvalidResponse, NotFound, RateLimited, Rejected, Server, Unauthenticated};
     use Outcome::{NotApplied, Unknown};
     for (status, kind, outcome) in [
-        (400, Refused, NotApplied),
+        (400, Rejected, NotApplied),
         (401, Unauthenticated, NotApplied),
         (403, Forbidden, NotApplied),
         (404, NotFound, NotApplied),
-        (405, Refused, NotApplied),
-        (408, Refused, Unknown),
-        (409, Refused, NotApplied),
-        (415, Refused, NotApplied),
+        (405, Rejected, NotApplied),
+        (408, Rejected, Unknown),
+        (409, Rejected, NotApplied),
+        (415, Rejected, NotApplied),
         (429, RateLimited, NotApplied),
         (500, Server, Unknown),
         (502, Server, Unknown),
         (503, Server, Unknown),
         (504, Server, Unknown),
-        (302, Unexpected, Unknown),
+        (302, InvalidResponse, Unknown),
     ] {
         for answer in [Answer::error(status, "CODE", "Message."), Answer::new(status, HTML, PAGE)] {
             let (read, unlock) = (answer.to(Read).await?, answer.to(Unlock).await?);
@@ -276,18 +276,18 @@ async fn the_server_says_how_long_to_wait() -> Result {
 async fn a_read_without_a_state_is_an_error() -> Result {
     for (name, answer) in without_a_state() {
         let error = answer.with("correlation-id", CORRELATION_ID).to(Read).await?;
-        assert_eq!(error.kind(), ErrorKind::Unexpected, "{name}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{name}");
         assert_eq!((error.status(), error.outcome()), (Some(200), Outcome::NotApplied), "{name}");
         assert_eq!(error.correlation_id(), Some(CORRELATION_ID), "{name}");
         assert_eq!(error.code(), None, "{name}");
     }
     let long = too_long().recorder().await?;
     let error = Read.fail(builder(long.url()).response_limit(100)).await?;
-    assert_eq!((error.kind(), error.status()), (ErrorKind::TooLong, Some(200)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::ResponseTooLarge, Some(200)));
     assert!(error.body().len() <= 100);
 
     let error = Read.fail(builder(breaks_off().await?.url())).await?;
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Interrupted, Some(200)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::ConnectionLost, Some(200)));
     assert_eq!(error.correlation_id(), Some(CORRELATION_ID));
     Ok(())
 }
@@ -296,22 +296,22 @@ async fn a_read_without_a_state_is_an_error() -> Result {
 async fn an_unlock_that_was_confirmed_is_a_success() -> Result {
     for (name, answer) in without_a_state() {
         let unlocked = answer.with("correlation-id", CORRELATION_ID).to_unlock().await?;
-        assert!(unlocked.state().is_none(), "{name}");
+        assert!(unlocked.value().is_none(), "{name}");
         assert_eq!(unlocked.correlation_id(), Some(CORRELATION_ID), "{name}");
     }
     let unlocked = Answer { status: 204, headers: vec![], body: String::new() }.to_unlock().await?;
-    assert!(unlocked.state().is_none() && unlocked.correlation_id().is_none());
+    assert!(unlocked.value().is_none() && unlocked.correlation_id().is_none());
     for status in [200, 201, 202] {
         let unlocked = Answer::new(status, JSON, STATE).to_unlock().await?;
-        assert_eq!(unlocked.into_state().map(|state| state.status), Some(PasswordStatus::Ok), "{status}");
+        assert_eq!(unlocked.into_inner().map(|state| state.status), Some(PasswordStatus::Ok), "{status}");
     }
 
     let long = too_long().recorder().await?;
     let limited = builder(long.url()).response_limit(100).build()?;
-    assert!(limited.unlock_password(user_id()).await?.state().is_none());
+    assert!(limited.unlock_password(user_id()).await?.is_none());
     let broken = breaks_off().await?;
-    let unlocked = builder(broken.url()).build()?.unlock_password(user_id()).await?;
-    assert!(unlocked.state().is_none());
+    let unlocked = builder(broken.url()).build()?.unlock_password(user_id()).with_response().await?;
+    assert!(unlocked.value().is_none());
     assert_eq!(unlocked.correlation_id(), Some(CORRELATION_ID));
     Ok(())
 }
@@ -324,7 +324,7 @@ async fn an_answer_may_be_as_long_as_the_limit() -> Result {
     let fits = builder(recorder.url()).response_limit(length).build()?;
     assert_eq!(fits.read_password_state(user_id()).await?.status, PasswordStatus::Ok);
     let error = Read.fail(builder(recorder.url()).response_limit(length - 1)).await?;
-    assert_eq!(error.kind(), ErrorKind::TooLong);
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
     Ok(())
 }
 
@@ -336,7 +336,7 @@ async fn a_redirect_is_not_followed() -> Result {
         let here = Recorder::with(status, &[("location", &location)], "").await?;
         for call in [Read, Unlock] {
             let error = call.fail(builder(here.url())).await?;
-            assert_eq!((error.kind(), error.status()), (ErrorKind::Unexpected, Some(status)));
+            assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(status)));
         }
         assert_eq!(here.requests().len(), 2, "one request for each call");
     }
@@ -354,7 +354,7 @@ async fn without_an_answer_it_matters_whether_anything_was_sent() -> Result {
         assert_eq!((error.status(), error.body()), (None, &[][..]));
 
         let error = call.fail(builder(hangs_up().await?)).await?;
-        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Interrupted, lost), "{call:?}");
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::ConnectionLost, lost), "{call:?}");
 
         let (silent, _listener) = silent()?;
         let error = call.fail(builder(silent).timeout(Duration::from_millis(200))).await?;
@@ -374,7 +374,7 @@ async fn nothing_is_sent_twice() -> Result {
     }
     let recorder = Recorder::answering("").await?;
     let error = Unlock.fail(builder(recorder.url())).await?;
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Interrupted, Outcome::Unknown));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::ConnectionLost, Outcome::Unknown));
     assert_eq!(recorder.requests().len(), 1);
     Ok(())
 }

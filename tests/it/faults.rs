@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pingone_password::{AfterUnknown, Client, ClientBuilder, Error, Outcome, RetryPolicy};
+use pingone_password::{Client, ClientBuilder, Error, OnUnknownOutcome, Outcome, RetryPolicy};
 use pingone_password_emulator::{Emulator, Fault, Status};
 
 use crate::{Result, workspace};
@@ -81,9 +81,9 @@ fn came(emulator: &Emulator, result: std::result::Result<(), Error>, waits: &Mut
 /// A row of the table, and the assertions that hold for every row.
 async fn row(fault: Fault) -> Result<String> {
     let [read_once, read, unlock_once, unlock] = [
-        read(RetryPolicy::never(), &[fault]).await?,
+        read(RetryPolicy::none(), &[fault]).await?,
         read(RetryPolicy::default(), &[fault]).await?,
-        unlock(RetryPolicy::never(), &[fault]).await?,
+        unlock(RetryPolicy::none(), &[fault]).await?,
         unlock(RetryPolicy::default(), &[fault]).await?,
     ];
     for once in [&read_once, &unlock_once] {
@@ -150,7 +150,7 @@ async fn a_server_that_is_gone() -> Result {
     assert!(error.is_connect(), "{error}");
     assert_eq!(error.outcome(), Outcome::NotApplied);
     assert_eq!(waits.lock().unwrap().len(), 3, "four attempts");
-    assert_eq!(error.requests(), 4);
+    assert_eq!(error.request_count(), 4);
     Ok(())
 }
 
@@ -168,10 +168,10 @@ async fn a_look_decides_whether_to_send_again() -> Result {
 
 #[tokio::test]
 async fn a_look_that_fails_leaves_it_open() -> Result {
-    let came = unlock(RetryPolicy::default().attempts(2), &[Fault::ResetAfter, Fault::BadGateway]).await?;
+    let came = unlock(RetryPolicy::default().max_attempts(2), &[Fault::ResetAfter, Fault::BadGateway]).await?;
     let error = came.error.ok_or("a success that nobody saw")?;
     assert_eq!((error.outcome(), came.applied), (Outcome::Unknown, 1));
-    assert_eq!(error.failed_look().and_then(Error::status), Some(502));
+    assert_eq!(error.state_check_error().and_then(Error::status), Some(502));
     assert_eq!(came.requests, ["POST", "GET"]);
     // A look that may pass is tried again.
     let came = unlock(RetryPolicy::default(), &[Fault::ResetAfter, Fault::BadGateway]).await?;
@@ -187,7 +187,7 @@ async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject(script);
-    let (client, _) = client(&emulator, RetryPolicy::default().attempts(2));
+    let (client, _) = client(&emulator, RetryPolicy::default().max_attempts(2));
     let error = client.build()?.unlock_password(user.into()).await.unwrap_err();
     assert_eq!(emulator.requests().len(), 3);
     assert!(error.is_rate_limited(), "{error}");
@@ -197,7 +197,7 @@ async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Some(Fault::ResetBefore), None, Some(Fault::RateLimited)]);
-    let (client, _) = self::client(&emulator, RetryPolicy::default().attempts(2));
+    let (client, _) = self::client(&emulator, RetryPolicy::default().max_attempts(2));
     let error = client.build()?.unlock_password(user.into()).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     Ok(())
@@ -215,19 +215,19 @@ async fn a_status_that_is_not_known_says_nothing_of_the_unlock() -> Result {
 
 #[tokio::test]
 async fn the_policy_says_what_to_do_after_an_unknown_outcome() -> Result {
-    let never = RetryPolicy::default().after_unknown(AfterUnknown::NeverRepeat);
+    let never = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Fail);
     let came = unlock(never.clone(), &[Fault::ResetAfter]).await?;
-    assert_eq!((came.to.as_str(), came.applied, came.requests.len()), ("`Interrupted`, **unknown**", 1, 1));
+    assert_eq!((came.to.as_str(), came.applied, came.requests.len()), ("`ConnectionLost`, **unknown**", 1, 1));
     // What certainly didn't happen is sent again all the same.
     let came = unlock(never, &[Fault::RateLimited, Fault::UnavailableRetryAfter]).await?;
     assert_eq!((came.to.as_str(), came.applied, came.requests.len()), ("succeeds", 1, 3));
 
-    let always = RetryPolicy::default().after_unknown(AfterUnknown::AlwaysRepeat);
+    let always = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Retry);
     let came = unlock(always.clone(), &[Fault::ResetAfter]).await?;
     assert_eq!((came.to.as_str(), came.applied), ("succeeds", 2));
     assert_eq!(came.requests, ["POST", "POST"]);
     // The last request certainly didn't happen; the first one did.
-    let came = unlock(always.attempts(2), &[Fault::ResetAfter, Fault::RateLimited]).await?;
+    let came = unlock(always.max_attempts(2), &[Fault::ResetAfter, Fault::RateLimited]).await?;
     assert_eq!((came.to.as_str(), came.applied), ("`RateLimited`, **unknown**", 1));
     Ok(())
 }

@@ -67,7 +67,7 @@ fn user_id() -> UserId {
 
 /// A client that makes one attempt.
 fn builder(url: impl Into<String>) -> ClientBuilder {
-    Client::builder(environment_id()).base_url(url).access_token(TOKEN).retry(RetryPolicy::never())
+    Client::builder(environment_id()).base_url(url).access_token(TOKEN).retry(RetryPolicy::none())
 }
 
 /// A file or a folder of the workspace.

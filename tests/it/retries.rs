@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pingone_password::{Client, Error, Outcome, Pace, RetryPolicy, TurnFuture};
+use pingone_password::{AcquireFuture, Client, Error, Outcome, RateLimiter, RetryPolicy};
 use pingone_password_emulator::{Emulator, Fault, Status};
 use recorder::Recorder;
 use tokio::time::Instant;
@@ -35,9 +35,9 @@ async fn busy(policy: RetryPolicy, headers: &[(&str, &str)]) -> Result<(Error, u
 #[tokio::test]
 async fn attempts_are_counted() -> Result {
     for attempts in [0, 1, 2, 5] {
-        let (error, requests, waits, _) = busy(RetryPolicy::default().attempts(attempts), &[]).await?;
+        let (error, requests, waits, _) = busy(RetryPolicy::default().max_attempts(attempts), &[]).await?;
         let expected = attempts.max(1);
-        assert_eq!((error.requests(), requests), (expected, expected as usize));
+        assert_eq!((error.request_count(), requests), (expected, expected as usize));
         assert_eq!(waits.len(), requests - 1);
     }
     Ok(())
@@ -45,7 +45,8 @@ async fn attempts_are_counted() -> Result {
 
 #[tokio::test]
 async fn waits_grow_and_differ() -> Result {
-    let policy = RetryPolicy::default().attempts(8).base_delay(SECOND).max_delay(10 * SECOND).deadline(1000 * SECOND);
+    let policy =
+        RetryPolicy::default().max_attempts(8).base_delay(SECOND).max_delay(10 * SECOND).deadline(1000 * SECOND);
     let (_, _, waits, _) = busy(policy.clone().seed(1), &[]).await?;
     for (wait, longest) in waits.iter().zip([1, 2, 4, 8, 10, 10, 10]) {
         assert!(*wait <= longest * SECOND, "{waits:?}");
@@ -59,7 +60,7 @@ async fn waits_grow_and_differ() -> Result {
 
 #[tokio::test]
 async fn the_server_says_how_long_at_least() -> Result {
-    let policy = RetryPolicy::default().attempts(3);
+    let policy = RetryPolicy::default().max_attempts(3);
     let (error, _, waits, _) = busy(policy.clone(), &[("retry-after", "7")]).await?;
     assert_eq!(waits.len(), 2);
     assert!(waits.iter().all(|wait| (7 * SECOND..=8 * SECOND).contains(wait)), "{waits:?}");
@@ -87,7 +88,7 @@ async fn a_wait_beyond_the_deadline_is_not_begun() -> Result {
 
 #[tokio::test]
 async fn the_deadline_holds_for_all_attempts_together() -> Result {
-    let policy = RetryPolicy::default().attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
+    let policy = RetryPolicy::default().max_attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
     let (_, requests, waits, took) = busy(policy, &[("retry-after", "1")]).await?;
     assert!(took <= 20 * SECOND, "{took:?}");
     assert!(requests > 8, "{requests}");
@@ -112,13 +113,13 @@ async fn the_deadline_cuts_an_attempt_short() -> Result {
 #[derive(Clone, Debug, Default)]
 struct Counted(Arc<Mutex<(usize, Vec<Option<Duration>>)>>);
 
-impl Pace for Counted {
-    fn turn(&self) -> TurnFuture<'_> {
+impl RateLimiter for Counted {
+    fn acquire(&self) -> AcquireFuture<'_> {
         self.0.lock().unwrap().0 += 1;
         Box::pin(std::future::ready(()))
     }
 
-    fn held(&self, retry_after: Option<Duration>) {
+    fn on_throttled(&self, retry_after: Option<Duration>) {
         self.0.lock().unwrap().1.push(retry_after);
     }
 }
@@ -129,8 +130,8 @@ async fn every_request_takes_its_turn() -> Result {
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::RateLimited, Fault::UnavailableRetryAfter, Fault::Unavailable]);
     let pace = Counted::default();
-    let (client, _) = faults::client(&emulator, RetryPolicy::default().attempts(5));
-    client.pace(pace.clone()).build()?.unlock_password(user.into()).await?;
+    let (client, _) = faults::client(&emulator, RetryPolicy::default().max_attempts(5));
+    client.rate_limiter(pace.clone()).build()?.unlock_password(user.into()).await?;
     let (turns, held) = pace.0.lock().unwrap().clone();
     assert_eq!((turns, emulator.requests().len()), (5, 5), "three unlocks, a look, and an unlock");
     assert_eq!(held, [Some(SECOND), Some(SECOND)], "429, and 503 with Retry-After");
@@ -141,8 +142,8 @@ async fn every_request_takes_its_turn() -> Result {
 #[derive(Debug)]
 struct Closed;
 
-impl Pace for Closed {
-    fn turn(&self) -> TurnFuture<'_> {
+impl RateLimiter for Closed {
+    fn acquire(&self) -> AcquireFuture<'_> {
         Box::pin(std::future::pending())
     }
 }
@@ -151,8 +152,13 @@ impl Pace for Closed {
 async fn a_turn_that_does_not_come_ends_with_the_deadline() -> Result {
     let recorder = Recorder::with(200, &[], "").await?;
     let policy = RetryPolicy::default().deadline(Duration::from_millis(50));
-    let error =
-        builder(recorder.url()).retry(policy).pace(Closed).build()?.unlock_password(user_id()).await.unwrap_err();
+    let error = builder(recorder.url())
+        .retry(policy)
+        .rate_limiter(Closed)
+        .build()?
+        .unlock_password(user_id())
+        .await
+        .unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!((error.outcome(), error.status()), (Outcome::NotApplied, None));
     assert!(recorder.requests().is_empty());

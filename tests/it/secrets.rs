@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pingone_password::{Client, ClientCredentials, Error, Method, RetryPolicy};
+use pingone_password::{Client, ClientAuthMethod, ClientCredentials, Error, Method, RetryPolicy};
 use pingone_password_emulator::{Emulator, Fault, Status};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -64,10 +64,10 @@ async fn nothing_shows_a_secret() -> Result {
     let user = emulator.add_user(Status::PasswordLockedOut).into();
     let credentials =
         ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url());
-    let (by_token, _) = crate::faults::client(&emulator, RetryPolicy::default().attempts(2));
+    let (by_token, _) = crate::faults::client(&emulator, RetryPolicy::default().max_attempts(2));
     let by_token = by_token.timeout(Duration::from_millis(200));
     let by_credentials = by_token.clone().client_credentials(credentials.clone());
-    let in_body = by_token.clone().client_credentials(credentials.clone().in_body());
+    let in_body = by_token.clone().client_credentials(credentials.clone().auth_method(ClientAuthMethod::Post));
     let mut shown = format!("{by_token:?} {by_credentials:?} {credentials:?}");
     let password = "the-password-that-nobody-may-see";
 
@@ -77,7 +77,7 @@ async fn nothing_shows_a_secret() -> Result {
         write!(shown, "{:?}", client.read_password_state(user).await?)?;
         write!(shown, "{:?}", client.unlock_password(user).await?)?;
         let check = "application/vnd.pingidentity.password.check+json".parse()?;
-        let other = client.other_operation(user, Method::Post, check).json(serde_json::json!({ "password": password }));
+        let other = client.raw(user, Method::Post, check).json(serde_json::json!({ "password": password }));
         write!(shown, "{other:?}")?;
         shown.push_str(&all_of(&other.await.unwrap_err())?);
         for fault in Fault::ALL {
@@ -92,7 +92,7 @@ async fn nothing_shows_a_secret() -> Result {
     }
     emulator.revoke_tokens();
     let wrong = ClientCredentials::new(emulator.client_id(), "the-wrong-secret").auth_url(emulator.auth_url());
-    let (client, _) = crate::faults::client(&emulator, RetryPolicy::never());
+    let (client, _) = crate::faults::client(&emulator, RetryPolicy::none());
     shown.push_str(&all_of(&client.clone().build()?.unlock_password(user).await.unwrap_err())?);
     shown.push_str(&all_of(&client.client_credentials(wrong).build()?.unlock_password(user).await.unwrap_err())?);
 

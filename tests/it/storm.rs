@@ -45,7 +45,7 @@ async fn what_was_reported_is_what_happened() -> Result {
             reported.extend(calls.join_next().await.transpose()?);
         }
         let client = client.clone();
-        calls.spawn(async move { (user, client.unlock_password(user.into()).await) });
+        calls.spawn(async move { (user, client.unlock_password(user.into()).with_response().await) });
     }
     while let Some(call) = calls.join_next().await {
         reported.extend([call?]);
@@ -63,7 +63,7 @@ async fn what_was_reported_is_what_happened() -> Result {
         match result {
             Ok(unlocked) => {
                 done += 1;
-                looked += usize::from(unlocked.was_seen());
+                looked += usize::from(unlocked.confirmed_by_read());
                 let was_locked_out = locked_out.contains(user);
                 assert!(unlocks > 0 || !was_locked_out, "{user}: reported as done, and it isn't: {unlocked:?}");
             }

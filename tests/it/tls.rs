@@ -15,7 +15,7 @@ const SERVER: &str = "PINGONE_PASSWORD_TESTS_TLS";
 async fn a_certificate_that_nobody_vouches_for_is_refused() -> Result {
     let emulator = Emulator::builder().tls(true).start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
-    let client = faults::client(&emulator, RetryPolicy::never()).0.build()?;
+    let client = faults::client(&emulator, RetryPolicy::none()).0.build()?;
     let error = client.unlock_password(user.into()).await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
     assert_eq!(error.outcome(), Outcome::NotApplied);

@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use pingone_password::{
-    AccessToken, AccessTokenFuture, AccessTokenProvider, Client, ClientCredentials, Error, ErrorKind, Outcome,
-    RetryPolicy, TokenError, UserId,
+    AccessToken, AccessTokenFuture, AccessTokenProvider, Client, ClientAuthMethod, ClientCredentials, Error, ErrorKind,
+    Outcome, RetryPolicy, TokenError, UserId,
 };
 use pingone_password_emulator::{Builder, Emulator, Status, TokenFault};
 use recorder::Recorder;
@@ -192,7 +192,7 @@ async fn wrong_credentials_are_an_error_of_their_own() -> Result {
     assert!(error.is_access_token());
     assert_eq!((error.code(), error.status()), (Some("invalid_client"), Some(401)));
     assert!(error.message().is_some_and(|message| !message.is_empty()), "{error}");
-    assert_eq!((error.outcome(), error.requests()), (Outcome::NotApplied, 0));
+    assert_eq!((error.outcome(), error.request_count()), (Outcome::NotApplied, 0));
     assert!(!format!("{client:?} {error} {error:?}").contains("not-the-secret"));
     assert_eq!(emulator.requests().len(), 1, "nothing was sent without a token");
 
@@ -236,7 +236,7 @@ async fn credentials_go_where_the_worker_application_wants_them() -> Result {
     let basic = credentials(&emulator).environment(elsewhere);
     let endpoint = format!("{}/{elsewhere}/as/token", emulator.auth_url());
     let by_endpoint = ClientCredentials::new(emulator.client_id(), emulator.client_secret()).token_url(endpoint);
-    for credentials in [basic.clone(), basic.in_body(), by_endpoint] {
+    for credentials in [basic.clone(), basic.auth_method(ClientAuthMethod::Post), by_endpoint] {
         let (client, _) = faults::client(&emulator, RetryPolicy::default());
         client.client_credentials(credentials).build()?.read_password_state(user).await?;
     }

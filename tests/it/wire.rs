@@ -34,9 +34,9 @@ async fn send_all() -> Result<Vec<Sent>> {
     send!(read, "wire_read_password_state", client.read_password_state(user));
     send!(read, "wire_read_password_state_expanded", client.read_password_state(user).expand_password_policy());
     send!(operations::UNLOCK_PASSWORD.id, "wire_unlock_password", client.unlock_password(user));
-    let check = client.other_operation(user, Method::Post, CHECK.parse()?);
+    let check = client.raw(user, Method::Post, CHECK.parse()?);
     send!(CHECK, "wire_other_operation_with_body", check.json(json!({ "password": "2Federate!" })));
-    let put = client.other_operation(user, Method::Put, CHECK.parse()?);
+    let put = client.raw(user, Method::Put, CHECK.parse()?);
     send!(CHECK, "wire_other_operation_without_body", put);
     assert_eq!(recorder.requests().len(), sent.len(), "one request for each call");
     Ok(sent)

@@ -137,7 +137,7 @@ async fn go(
     // Its turns come for sure, but on a slow pace each comes after everybody else's.
     let turns = pace::slowest_round(rate, concurrency).saturating_mul(TURNS);
     let policy = RetryPolicy::default().deadline(turns.saturating_add(CALL));
-    let client = match target.builder.pace(throttle.clone()).retry(policy).build() {
+    let client = match target.builder.rate_limiter(throttle.clone()).retry(policy).build() {
         Ok(client) => client,
         Err(error) => return Ok(refuse(&error.into())),
     };

@@ -4,7 +4,7 @@ use std::io;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use pingone_password::{Answered, Error, ErrorKind, PasswordState, RetryPolicy, UserId};
+use pingone_password::{Error, ErrorKind, PasswordState, Response, RetryPolicy, UserId};
 
 use crate::args::SettingArgs;
 use crate::config::{Config, ConfigError, Target};
@@ -94,7 +94,7 @@ pub(crate) async fn run(settings: &SettingArgs, user: Option<UserId>) -> io::Res
     let found = format!("environment {}, by {}", target.environment_id, target.credentials);
     Check::ok(CONFIGURATION, found).print()?;
 
-    let client = match target.builder.clone().retry(RetryPolicy::never()).build() {
+    let client = match target.builder.clone().retry(RetryPolicy::none()).build() {
         Ok(client) => client,
         Err(error) => {
             let check = Check::failed(CONFIGURATION, Exit::Usage, error.to_string(), error.advice());
@@ -111,13 +111,13 @@ pub(crate) async fn run(settings: &SettingArgs, user: Option<UserId>) -> io::Res
             report::error("interrupted");
             return Ok(Exit::Interrupted);
         }
-        result = client.read_password_state(user.unwrap_or(nobody)).with_answer() => result,
+        result = client.read_password_state(user.unwrap_or(nobody)).with_response() => result,
     };
     let date = match &result {
-        Ok(answered) => answered.answer().date(),
+        Ok(response) => response.date(),
         Err(error) => error.date(),
     };
-    let result = result.map(Answered::into_output);
+    let result = result.map(Response::into_inner);
     let mut exit = Exit::Done;
     let checks = [connection(&target, &result), token(&target, &result)];
     let checks = checks.into_iter().chain(clock(date)).chain([permission(user, &result)]);
@@ -142,8 +142,10 @@ fn connection(target: &Target, result: &Result<PasswordState, Error>) -> Check {
         ErrorKind::Connect => {
             "Check the network, the region or the API URL, and that this computer trusts the certificate."
         }
-        ErrorKind::Timeout | ErrorKind::Interrupted => "Check the network, and whether a firewall is in between.",
-        ErrorKind::Unexpected | ErrorKind::TooLong => "Check the API URL: what answered may not be PingOne.",
+        ErrorKind::Timeout | ErrorKind::ConnectionLost => "Check the network, and whether a firewall is in between.",
+        ErrorKind::InvalidResponse | ErrorKind::ResponseTooLarge => {
+            "Check the API URL: what answered may not be PingOne."
+        }
         ErrorKind::Server => "Try again later: PingOne, or a gateway before it, has a problem.",
         _ => return Check::ok(CONNECTION, url),
     };
@@ -195,14 +197,14 @@ fn permission(user: Option<UserId>, result: &Result<PasswordState, Error>) -> Ch
         ),
         (Ok(_), None) => Check::ok(PERMISSION, "may read"),
         (Err(error), _) => match (error.kind(), user) {
-            (ErrorKind::Forbidden | ErrorKind::RateLimited, _) | (ErrorKind::Refused, Some(_)) => {
+            (ErrorKind::Forbidden | ErrorKind::RateLimited, _) | (ErrorKind::Rejected, Some(_)) => {
                 Check::failed(PERMISSION, Exit::of(error), report::said(error), error.advice())
             }
             (ErrorKind::NotFound, Some(user)) => {
                 let found = format!("there is no user {user}: {}", report::said(error));
                 Check::failed(PERMISSION, Exit::of(error), found, error.advice())
             }
-            (ErrorKind::NotFound | ErrorKind::Refused, None) => Check::skipped(
+            (ErrorKind::NotFound | ErrorKind::Rejected, None) => Check::skipped(
                 PERMISSION,
                 "only an existing user tells whether states may be read\nGive one: pingone-password doctor USER_ID",
             ),

@@ -39,10 +39,10 @@ pub(crate) fn said(error: &Error) -> String {
         ErrorKind::AccessToken => Some("no access token"),
         ErrorKind::Connect => Some("no connection could be made"),
         ErrorKind::Timeout => Some("no answer in time"),
-        ErrorKind::Interrupted => Some("the connection was lost"),
+        ErrorKind::ConnectionLost => Some("the connection was lost"),
         ErrorKind::RateLimited if error.status().is_none() => Some("its turn did not come in time"),
-        ErrorKind::TooLong => Some("the answer was too long"),
-        ErrorKind::Unexpected => Some("the answer was not understood"),
+        ErrorKind::ResponseTooLarge => Some("the answer was too long"),
+        ErrorKind::InvalidResponse => Some("the answer was not understood"),
         _ => None,
     };
     let mut parts: Vec<String> = lead.map(str::to_owned).into_iter().collect();
@@ -51,8 +51,8 @@ pub(crate) fn said(error: &Error) -> String {
         None => parts.extend(innermost(error).map(|source| plain(&source.to_string()))),
     }
     let id = error.correlation_id().map(|id| format!(" (correlation id {})", plain(id)));
-    let requests = (error.requests() > 1).then(|| format!(", at the last of {} requests", error.requests()));
-    let look = error.failed_look().map(|look| format!("; a look at the state failed, too: {}", said(look)));
+    let requests = (error.request_count() > 1).then(|| format!(", at the last of {} requests", error.request_count()));
+    let look = error.state_check_error().map(|look| format!("; a look at the state failed, too: {}", said(look)));
     [Some(parts.join(": ")), id, requests, look].into_iter().flatten().collect()
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn run(client: &Client, users: &[UserId], expand: Option<Expand
             Some(Expand::PasswordPolicy) => request.expand_password_policy(),
             None => request,
         };
-        request.with_answer().await.map(|answered| Record::read(user, answered))
+        request.with_response().await.map(|answered| Record::read(user, answered))
     })
     .await
 }

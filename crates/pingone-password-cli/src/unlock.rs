@@ -17,11 +17,11 @@ use crate::users::{self, Work};
 pub(crate) async fn run(client: &Client, users: &[UserId], format: Format) -> io::Result<Exit> {
     let work = Work { columns: Columns::Unlock, failed: "the password was not unlocked", interrupted: Became::Unknown };
     users::each(&work, users, format, async |user| {
-        let unlocked = client.unlock_password(user).await?;
-        if unlocked.was_seen() {
+        let response = client.unlock_password(user).with_response().await?;
+        if response.confirmed_by_read() {
             report::note(format!("user {user}: the answer got lost; a look at the state showed that it is unlocked"));
         }
-        Ok(Record::unlocked(user, unlocked))
+        Ok(Record::unlocked(user, response))
     })
     .await
 }

@@ -1,4 +1,4 @@
-//! What every attempt at a request shares: the token goes in, the answer is kept within a limit, a span says what happened.
+//! What every attempt at a request shares: the token goes in, the response is kept within a limit, a span says what happened.
 
 use std::fmt;
 use std::pin::pin;
@@ -17,7 +17,7 @@ use crate::generated::Client;
 
 /// One attempt at a request, whichever operation it is.
 ///
-/// progenitor's error for an answer that can't be decoded has neither its status nor its headers. So the answer is kept
+/// progenitor's error for a response that can't be decoded has neither its status nor its headers. So the response is kept
 /// here, where it can be looked up whatever becomes of the request.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -26,11 +26,11 @@ pub struct Attempt {
     timeout: Option<Duration>,
     template: &'static str,
     resend_count: u32,
-    answer: Arc<OnceLock<Answer>>,
+    response: Arc<OnceLock<RawResponse>>,
 }
 
 impl Attempt {
-    /// An attempt with this `Authorization` header, which takes no more than `body_limit` bytes of an answer's body.
+    /// An attempt with this `Authorization` header, which takes no more than `body_limit` bytes of a response's body.
     #[must_use]
     pub fn new(authorization: HeaderValue, body_limit: usize) -> Self {
         Self { authorization: Some(authorization), ..Self::without_token(body_limit) }
@@ -40,10 +40,10 @@ impl Attempt {
     #[must_use]
     pub fn without_token(body_limit: usize) -> Self {
         let (authorization, timeout, template, resend_count) = (None, None, "", 0);
-        Self { authorization, body_limit, timeout, template, resend_count, answer: Arc::default() }
+        Self { authorization, body_limit, timeout, template, resend_count, response: Arc::default() }
     }
 
-    /// Gives up after this time, from the connection to the last byte of the answer.
+    /// Gives up after this time, from the connection to the last byte of the response.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
@@ -57,9 +57,9 @@ impl Attempt {
 
     /// What the server answered, if it did.
     #[must_use]
-    pub fn into_answer(self) -> Option<Answer> {
-        match Arc::try_unwrap(self.answer) {
-            Ok(answer) => answer.into_inner(),
+    pub fn into_response(self) -> Option<RawResponse> {
+        match Arc::try_unwrap(self.response) {
+            Ok(response) => response.into_inner(),
             Err(shared) => shared.get().cloned(),
         }
     }
@@ -76,15 +76,15 @@ impl Attempt {
     ///
     /// # Errors
     ///
-    /// Where no answer came, or its body broke off.
-    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<Answer> {
+    /// Where no response came, or its body broke off.
+    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<RawResponse> {
         let span = self.span(&request);
         let exchange = async {
-            let (answer, broken) = self.read(client.execute(request).await?).await;
-            record_answer(&span, &answer);
-            // An attempt is one request; if it is used again, the first answer stays.
-            let _ = self.answer.set(answer.clone());
-            broken.map_or(Ok(answer), Err)
+            let (response, broken) = self.read(client.execute(request).await?).await;
+            record_response(&span, &response);
+            // An attempt is one request; if it is used again, the first response stays.
+            let _ = self.response.set(response.clone());
+            broken.map_or(Ok(response), Err)
         };
         let exchange = pin!(exchange);
         let result = if span.is_disabled() { exchange.await } else { exchange.instrument(span.clone()).await };
@@ -95,24 +95,24 @@ impl Attempt {
     }
 
     /// Reads a response within the limit. Says why its body broke off if it did.
-    async fn read(&self, mut response: reqwest::Response) -> (Answer, Option<reqwest::Error>) {
+    async fn read(&self, mut response: reqwest::Response) -> (RawResponse, Option<reqwest::Error>) {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         // Mostly the body comes in one piece, which is kept as it is.
         let mut body = Bytes::new();
         let (end, broken) = loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => break (BodyEnd::TooLong, None),
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.body_limit => break (BodyEnd::TooLarge, None),
                 Ok(Some(chunk)) if body.is_empty() => body = chunk,
                 Ok(Some(chunk)) => {
                     let mut longer = BytesMut::from(body);
                     longer.extend_from_slice(&chunk);
                     body = longer.freeze();
                 }
-                Ok(None) => break (BodyEnd::Whole, None),
+                Ok(None) => break (BodyEnd::Complete, None),
                 Err(error) => break (BodyEnd::Broken, Some(error)),
             }
         };
-        (Answer { status, headers, body, end }, broken)
+        (RawResponse { status, headers, body, end }, broken)
     }
 
     /// A span with the names that OpenTelemetry gives to HTTP clients. Nothing of it is made when nobody listens.
@@ -142,13 +142,13 @@ impl Attempt {
     }
 }
 
-fn record_answer(span: &Span, answer: &Answer) {
-    span.record("http.response.status_code", answer.status.as_u16());
-    if let Some(id) = answer.correlation_id() {
+fn record_response(span: &Span, response: &RawResponse) {
+    span.record("http.response.status_code", response.status.as_u16());
+    if let Some(id) = response.correlation_id() {
         span.record("pingone.correlation_id", id);
     }
-    if !answer.status.is_success() {
-        span.record("error.type", answer.status.as_str());
+    if !response.status.is_success() {
+        span.record("error.type", response.status.as_str());
     }
 }
 
@@ -163,7 +163,7 @@ fn record_failure(span: &Span, failure: &reqwest::Error) {
 
 /// What the server answered.
 #[derive(Clone)]
-pub struct Answer {
+pub struct RawResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -172,14 +172,14 @@ pub struct Answer {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BodyEnd {
-    Whole,
-    TooLong,
+    Complete,
+    TooLarge,
     Broken,
 }
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
 
-impl Answer {
+impl RawResponse {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -206,22 +206,26 @@ impl Answer {
 
     /// Whether the body was longer than the limit.
     #[must_use]
-    pub fn is_too_long(&self) -> bool {
-        self.end == BodyEnd::TooLong
+    pub fn is_too_large(&self) -> bool {
+        self.end == BodyEnd::TooLarge
     }
 
     /// Whether the body came to its end.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.end == BodyEnd::Whole
+    pub fn is_complete(&self) -> bool {
+        self.end == BodyEnd::Complete
     }
 }
 
 /// Headers and bodies may hold what is nobody's business.
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, body, end, .. } = self;
-        f.debug_struct("Answer").field("status", status).field("body_length", &body.len()).field("end", end).finish()
+        f.debug_struct("RawResponse")
+            .field("status", status)
+            .field("body_length", &body.len())
+            .field("end", end)
+            .finish()
     }
 }
 
@@ -233,7 +237,7 @@ impl ClientHooks<Attempt> for Client {
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let url = request.url().clone();
-        let Answer { status, headers, body, .. } = self.inner().execute(self.client(), request).await?;
+        let RawResponse { status, headers, body, .. } = self.inner().execute(self.client(), request).await?;
         // With its URL, because reqwest would parse one of its own.
         let mut response = http::Response::builder().url(url).body(body).unwrap_or_default();
         *response.status_mut() = status;

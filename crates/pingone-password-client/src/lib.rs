@@ -36,6 +36,6 @@ mod request;
 mod secret;
 
 pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, requests, types};
-pub use hooks::{Answer, Attempt};
+pub use hooks::{Attempt, RawResponse};
 pub use request::Request;
 pub use secret::Secret;

@@ -59,7 +59,7 @@ async fn unlock(client: &Client, user_id: UserId) -> Result<(), Box<dyn Error>> 
     println!("user {user_id}");
     let before = client.read_password_state(user_id).await?;
     println!("  before:    {}", describe(&before));
-    let unlocked = client.unlock_password(user_id).await?;
+    let unlocked = client.unlock_password(user_id).with_response().await?;
     println!("  unlocked, correlation id {}", unlocked.correlation_id().unwrap_or("unknown"));
     let after = client.read_password_state(user_id).await?;
     println!("  after:     {}", describe(&after));

@@ -125,7 +125,7 @@ pub trait AccessTokenProvider: fmt::Debug + Send + Sync + 'static {
 
     /// The server refused a token that this gave. Says whether [`access_token`](Self::access_token) will give another
     /// one now; if so, the request is sent once more with that.
-    fn refused(&self, token: &AccessToken) -> bool {
+    fn invalidate(&self, token: &AccessToken) -> bool {
         let _ = token;
         false
     }

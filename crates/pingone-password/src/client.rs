@@ -9,8 +9,8 @@ use pingone_password_client::Request;
 use crate::auth::AccessTokenProvider;
 use crate::config::ClientBuilder;
 use crate::media_type::VendorMediaType;
-use crate::other_operation::{Method, OtherOperation};
-use crate::pace::Pace;
+use crate::rate_limiter::RateLimiter;
+use crate::raw_operation::{Method, RawOperation};
 use crate::request::{ReadPasswordState, SendRequest};
 use crate::retry::{RetryPolicy, Sleep};
 use crate::unlock::UnlockPassword;
@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     pub(crate) response_limit: usize,
     pub(crate) retry: RetryPolicy,
     pub(crate) sleep: Sleep,
-    pub(crate) pace: Option<Arc<dyn Pace>>,
+    pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
 }
 
 impl Client {
@@ -127,8 +127,8 @@ impl Client {
     /// #     .build()?;
     /// use pingone_password::requests::ReadPasswordState;
     ///
-    /// let answered = client.send(user_id, ReadPasswordState { expand: None }).await?;
-    /// println!("{} says {:?}", answered.output().status, answered.answer().correlation_id());
+    /// let response = client.send(user_id, ReadPasswordState { expand: None }).with_response().await?;
+    /// println!("{} says {:?}", response.value().status, response.correlation_id());
     /// # Ok(()) }
     /// ```
     pub fn send<R: Request>(&self, user_id: UserId, request: R) -> SendRequest<R> {
@@ -143,12 +143,12 @@ impl Client {
     ///
     /// let check = "application/vnd.pingidentity.password.check+json".parse()?;
     /// let body = serde_json::json!({ "password": "2Federate!" });
-    /// let answer = client.other_operation(user_id, Method::Post, check).json(body).await?;
-    /// println!("{}", answer.status());
+    /// let response = client.raw(user_id, Method::Post, check).json(body).with_response().await?;
+    /// println!("{}", response.status());
     /// # Ok(()) }
     /// ```
-    pub fn other_operation(&self, user_id: UserId, method: Method, media_type: VendorMediaType) -> OtherOperation {
-        OtherOperation::new(self.clone(), user_id, method, media_type)
+    pub fn raw(&self, user_id: UserId, method: Method, media_type: VendorMediaType) -> RawOperation {
+        RawOperation::new(self.clone(), user_id, method, media_type)
     }
 }
 

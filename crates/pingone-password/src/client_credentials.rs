@@ -38,7 +38,18 @@ pub struct ClientCredentials {
     pub(crate) environment: Option<EnvironmentId>,
     pub(crate) auth_url: Option<String>,
     pub(crate) token_url: Option<String>,
-    in_body: bool,
+    auth_method: ClientAuthMethod,
+}
+
+/// How a worker application authenticates at the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClientAuthMethod {
+    /// `client_secret_basic`: the ID and the secret are sent in the `Authorization` header.
+    #[default]
+    Basic,
+    /// `client_secret_post`: the ID and the secret are sent in the request's body.
+    Post,
 }
 
 impl ClientCredentials {
@@ -46,7 +57,14 @@ impl ClientCredentials {
     /// [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has it, in the environment that the client is for.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<ClientSecret>) -> Self {
         let (client_id, client_secret) = (client_id.into(), client_secret.into());
-        Self { client_id, client_secret, environment: None, auth_url: None, token_url: None, in_body: false }
+        Self {
+            client_id,
+            client_secret,
+            environment: None,
+            auth_url: None,
+            token_url: None,
+            auth_method: ClientAuthMethod::Basic,
+        }
     }
 
     /// The environment of the worker application, where it isn't the one that is administered.
@@ -70,11 +88,11 @@ impl ClientCredentials {
         Self { token_url: Some(token_url.into()), ..self }
     }
 
-    /// Sends the credentials in the body instead: the worker application's token endpoint authentication method is
-    /// *Client Secret Post*.
+    /// Sets how the credentials are sent, which has to match the worker application's *token endpoint authentication
+    /// method*. Defaults to [`ClientAuthMethod::Basic`].
     #[must_use]
-    pub fn in_body(self) -> Self {
-        Self { in_body: true, ..self }
+    pub fn auth_method(self, auth_method: ClientAuthMethod) -> Self {
+        Self { auth_method, ..self }
     }
 
     /// A provider for these credentials.
@@ -193,7 +211,10 @@ impl Worker {
         let client = BasicClient::new(ClientId::new(credentials.client_id.clone()))
             .set_client_secret(oauth2::ClientSecret::new(credentials.client_secret.expose().to_owned()))
             .set_token_uri(token_url.clone())
-            .set_auth_type(if credentials.in_body { AuthType::RequestBody } else { AuthType::BasicAuth });
+            .set_auth_type(match credentials.auth_method {
+                ClientAuthMethod::Basic => AuthType::BasicAuth,
+                ClientAuthMethod::Post => AuthType::RequestBody,
+            });
         let answered = Arc::<std::sync::Mutex<Failure>>::default();
         let send = |request: HttpRequest| {
             let (http, response_limit, answered) = (http.clone(), *response_limit, Arc::clone(&answered));
@@ -219,7 +240,7 @@ impl AccessTokenProvider for Worker {
         Box::pin(self.token())
     }
 
-    fn refused(&self, token: &AccessToken) -> bool {
+    fn invalidate(&self, token: &AccessToken) -> bool {
         // Only this token: another call that was refused with it may have fetched a new one since.
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         if cache.as_ref().is_some_and(|cached| cached.token.expose() == token.expose()) {
@@ -247,20 +268,20 @@ async fn exchange(
         value.set_sensitive(true);
     }
     let attempt = Attempt::without_token(response_limit).describe("/{environmentId}/as/token", 0);
-    let answer = attempt.execute(http, request).await?;
-    let status = answer.status();
-    let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let response = attempt.execute(http, request).await?;
+    let status = response.status();
+    let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let failure = Failure {
         status: Some(status.as_u16()),
-        correlation_id: answer.correlation_id().map(str::to_owned),
+        correlation_id: response.correlation_id().map(str::to_owned),
         retry_after: wait.and_then(|value| retry_after(value, SystemTime::now())),
         is_transient: matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
         ..Failure::default()
     };
-    let mut response = HttpResponse::new(answer.body().to_vec());
-    *response.status_mut() = status;
-    *response.headers_mut() = answer.headers().clone();
-    Ok((response, failure))
+    let mut http_response = HttpResponse::new(response.body().to_vec());
+    *http_response.status_mut() = status;
+    *http_response.headers_mut() = response.headers().clone();
+    Ok((http_response, failure))
 }
 
 /// What the OAuth library says, without the bodies that it shows.

@@ -13,7 +13,7 @@ use crate::auth::{AccessToken, AccessTokenProvider};
 use crate::client::{Client, Inner};
 use crate::client_credentials::ClientCredentials;
 use crate::error::{Error, Result};
-use crate::pace::Pace;
+use crate::rate_limiter::RateLimiter;
 use crate::retry::{RetryPolicy, Sleep};
 use crate::{EnvironmentId, tls};
 
@@ -120,7 +120,7 @@ pub struct ClientBuilder {
     response_limit: usize,
     retry: RetryPolicy,
     sleep: Sleep,
-    pace: Option<Arc<dyn Pace>>,
+    rate_limiter: Option<Arc<dyn RateLimiter>>,
     proxy: Option<Proxy>,
 }
 
@@ -155,7 +155,7 @@ impl ClientBuilder {
             response_limit: 1 << 20,
             retry: RetryPolicy::default(),
             sleep: Sleep::default(),
-            pace: None,
+            rate_limiter: None,
             proxy: None,
         }
     }
@@ -212,8 +212,8 @@ impl ClientBuilder {
     }
 
     /// When a request may go out, where many share a limit. At once, unless set.
-    pub fn pace(mut self, pace: impl Pace) -> Self {
-        self.pace = Some(Arc::new(pace));
+    pub fn rate_limiter(mut self, rate_limiter: impl RateLimiter) -> Self {
+        self.rate_limiter = Some(Arc::new(rate_limiter));
         self
     }
 
@@ -279,7 +279,7 @@ impl ClientBuilder {
         let failed = |mistake| Error::configuration(vec![mistake]);
         let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(|url| is_https(url));
         let http = self.http_client(needs_tls, https_only).map_err(failed)?;
-        let Self { environment_id, timeout, response_limit, retry, sleep, pace, .. } = self;
+        let Self { environment_id, timeout, response_limit, retry, sleep, rate_limiter, .. } = self;
         let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
             (Some(Credentials::Provider(provider)), _) => provider,
             (Some(Credentials::Token(token)), _) => Arc::new(token),
@@ -289,7 +289,8 @@ impl ClientBuilder {
             // Both were checked above.
             (Some(Credentials::Client(_)), None) | (None, _) => return Err(failed(Mistake::NoCredentials)),
         };
-        let inner = Inner { environment_id, base_url, http, provider, timeout, response_limit, retry, sleep, pace };
+        let inner =
+            Inner { environment_id, base_url, http, provider, timeout, response_limit, retry, sleep, rate_limiter };
         Ok(Client { inner: Arc::new(inner) })
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
-use pingone_password_client::Answer;
+use pingone_password_client::RawResponse;
 use pingone_password_client::types::ApiError;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -63,7 +63,7 @@ pub enum ErrorKind {
     /// There was no answer in time.
     Timeout,
     /// The connection was lost after it had been made.
-    Interrupted,
+    ConnectionLost,
     /// 401: the access token is missing, wrong or expired.
     Unauthenticated,
     /// 403: the token's role doesn't allow it, or there is no such environment.
@@ -73,13 +73,13 @@ pub enum ErrorKind {
     /// 429: there were too many requests. Without a status: the call's time was up before its turn came.
     RateLimited,
     /// Any other 4xx: the request was refused.
-    Refused,
+    Rejected,
     /// 5xx: the server failed.
     Server,
     /// The server answered with what can't be understood: a redirect, or success without what was asked for.
-    Unexpected,
+    InvalidResponse,
     /// The answer was longer than the client's limit.
-    TooLong,
+    ResponseTooLarge,
 }
 
 /// What a caller may assume of an operation that failed.
@@ -106,12 +106,15 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         let is_write = self.0.call.as_ref().is_some_and(|call| call.is_write);
         let may_have_happened = match self.0.kind {
-            ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unexpected | ErrorKind::TooLong => true,
+            ErrorKind::Timeout
+            | ErrorKind::ConnectionLost
+            | ErrorKind::InvalidResponse
+            | ErrorKind::ResponseTooLarge => true,
             // Assumes that a server which says when to come back has refused the request, as with 429. If a gateway adds
             // the header to a failure of its own, an unlock is repeated without a look.
             ErrorKind::Server => !self.is_throttled(),
             // The server stopped waiting for the rest of the request; it may have acted on what it had.
-            ErrorKind::Refused => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
+            ErrorKind::Rejected => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             _ => false,
         };
         if self.0.is_open || is_write && may_have_happened { Outcome::Unknown } else { Outcome::NotApplied }
@@ -170,7 +173,7 @@ impl Error {
         self.0.kind == ErrorKind::AccessToken
     }
 
-    /// Whether the cause may pass by itself, so that the same call may succeed later: there was no connection or no answer,
+    /// Whether the cause may pass by itself, so that the same call may succeed later: there was no connection or no response,
     /// the server or the authorization server had a problem, or there were too many requests.
     ///
     /// It says nothing of what has happened already: that is [`outcome`](Self::outcome).
@@ -181,13 +184,13 @@ impl Error {
 
     /// How many requests were sent, looks at the state included.
     #[must_use]
-    pub fn requests(&self) -> u32 {
+    pub fn request_count(&self) -> u32 {
         self.0.requests
     }
 
     /// Why a look at the password state, after nobody knew whether the unlock happened, could not tell, either.
     #[must_use]
-    pub fn failed_look(&self) -> Option<&Error> {
+    pub fn state_check_error(&self) -> Option<&Error> {
         self.0.look.as_ref()
     }
 
@@ -203,7 +206,7 @@ impl Error {
         self.0.call.as_ref().map(|call| call.user_id)
     }
 
-    /// The HTTP status, where there was an answer.
+    /// The HTTP status, where there was a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
@@ -245,7 +248,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The body of the answer, as far as the client's limit allowed. It is whatever a server or a gateway sent: don't
+    /// The body of the response, as far as the client's limit allowed. It is whatever a server or a gateway sent: don't
     /// log it.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -270,9 +273,9 @@ impl Error {
             ErrorKind::NotFound => "Check the user id and the environment id.",
             ErrorKind::RateLimited if self.0.status.is_none() => "Give the call more time, or send fewer at once.",
             ErrorKind::RateLimited => "Wait as long as the server asks, then go on more slowly.",
-            ErrorKind::Refused => "Check the request against what the server said; sending it again will not help.",
-            ErrorKind::TooLong => "Raise the response limit if the base URL is the right one.",
-            ErrorKind::Unexpected => "Check the base URL: what answered may not be PingOne.",
+            ErrorKind::Rejected => "Check the request against what the server said; sending it again will not help.",
+            ErrorKind::ResponseTooLarge => "Raise the response limit if the base URL is the right one.",
+            ErrorKind::InvalidResponse => "Check the base URL: what answered may not be PingOne.",
             _ => "Try again later, and give the vendor's support the correlation id if it goes on.",
         }
     }
@@ -281,13 +284,13 @@ impl Error {
         Self(Box::new(Inner { mistakes, ..Inner::of(ErrorKind::Configuration) }))
     }
 
-    /// There was no answer.
+    /// There was no response.
     pub(crate) fn transport(call: &Call, failure: Option<reqwest::Error>) -> Self {
         let kind = match &failure {
             Some(error) if error.is_builder() => ErrorKind::Configuration,
             Some(error) if error.is_connect() => ErrorKind::Connect,
             Some(error) if error.is_timeout() => ErrorKind::Timeout,
-            _ => ErrorKind::Interrupted,
+            _ => ErrorKind::ConnectionLost,
         };
         let source = failure.map(source);
         Self(Box::new(Inner { call: Some(call.clone()), source, ..Inner::of(kind) }))
@@ -318,14 +321,14 @@ impl Error {
     }
 
     /// The look that was to tell what had happened failed itself.
-    pub(crate) fn with_failed_look(self, look: Self) -> Self {
+    pub(crate) fn with_state_check_error(self, look: Self) -> Self {
         Self(Box::new(Inner { retry_after: look.0.retry_after, look: Some(look), ..*self.0 }))
     }
 
     /// The look that was to tell what had happened found a status that this version doesn't know.
     pub(crate) fn unrecognized_status(call: &Call) -> Self {
         let lacks = Some("a status that this version doesn't know");
-        Self(Box::new(Inner { call: Some(call.clone()), lacks, ..Inner::of(ErrorKind::Unexpected) }))
+        Self(Box::new(Inner { call: Some(call.clone()), lacks, ..Inner::of(ErrorKind::InvalidResponse) }))
     }
 
     /// An earlier request of the same call may have happened, whatever became of this one.
@@ -347,36 +350,36 @@ impl Error {
             (ErrorKind::AccessToken, _) => self.0.is_transient,
             (ErrorKind::Connect | ErrorKind::RateLimited, _) => true,
             (ErrorKind::Server, _) if self.is_throttled() => true,
-            (ErrorKind::Timeout | ErrorKind::Interrupted, _)
-            | (ErrorKind::Refused, Some(408))
+            (ErrorKind::Timeout | ErrorKind::ConnectionLost, _)
+            | (ErrorKind::Rejected, Some(408))
             | (ErrorKind::Server, Some(500 | 502 | 503 | 504)) => repeat == Repeat::IfUnknown,
             _ => false,
         }
     }
 
-    /// There was an answer, and it was not one of success.
-    pub(crate) fn refused(call: &Call, answer: &Answer) -> Self {
-        let kind = match answer.status() {
+    /// There was a response, and it was not one of success.
+    pub(crate) fn rejected(call: &Call, response: &RawResponse) -> Self {
+        let kind = match response.status() {
             StatusCode::UNAUTHORIZED => ErrorKind::Unauthenticated,
             StatusCode::FORBIDDEN => ErrorKind::Forbidden,
             StatusCode::NOT_FOUND => ErrorKind::NotFound,
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
-            status if status.is_client_error() => ErrorKind::Refused,
+            status if status.is_client_error() => ErrorKind::Rejected,
             status if status.is_server_error() => ErrorKind::Server,
-            _ => ErrorKind::Unexpected,
+            _ => ErrorKind::InvalidResponse,
         };
-        Self(Box::new(Inner { said: said(answer.body()), ..Inner::answered(kind, call, answer) }))
+        Self(Box::new(Inner { said: said(response.body()), ..Inner::with_response(kind, call, response) }))
     }
 
     /// There was an answer of success, and not with what was asked for.
-    pub(crate) fn undecodable(call: &Call, answer: &Answer, broken: Option<reqwest::Error>) -> Self {
-        let kind = match answer {
-            answer if answer.is_too_long() => ErrorKind::TooLong,
-            answer if !answer.is_whole() => ErrorKind::Interrupted,
-            _ => ErrorKind::Unexpected,
+    pub(crate) fn undecodable(call: &Call, response: &RawResponse, broken: Option<reqwest::Error>) -> Self {
+        let kind = match response {
+            response if response.is_too_large() => ErrorKind::ResponseTooLarge,
+            response if !response.is_complete() => ErrorKind::ConnectionLost,
+            _ => ErrorKind::InvalidResponse,
         };
-        let (lacks, source) = (Some(lack_of(answer.body())), broken.map(source));
-        Self(Box::new(Inner { lacks, source, ..Inner::answered(kind, call, answer) }))
+        let (lacks, source) = (Some(lack_of(response.body())), broken.map(source));
+        Self(Box::new(Inner { lacks, source, ..Inner::with_response(kind, call, response) }))
     }
 }
 
@@ -435,31 +438,31 @@ impl Inner {
         }
     }
 
-    fn answered(kind: ErrorKind, call: &Call, answer: &Answer) -> Self {
-        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    fn with_response(kind: ErrorKind, call: &Call, response: &RawResponse) -> Self {
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         Self {
             call: Some(call.clone()),
-            status: Some(answer.status()),
+            status: Some(response.status()),
             content_type: header(CONTENT_TYPE).map(str::to_owned),
-            correlation_id: correlation_id(answer),
-            date: date(answer),
+            correlation_id: correlation_id(response),
+            date: date(response),
             retry_after: header(RETRY_AFTER).and_then(|value| retry_after(value, SystemTime::now())),
-            body: answer.body().to_vec(),
+            body: response.body().to_vec(),
             ..Self::of(kind)
         }
     }
 }
 
 /// What identifies a request in the vendor's logs: the header, or else the id of the error in the body.
-pub(crate) fn correlation_id(answer: &Answer) -> Option<String> {
-    let is_error = !answer.status().is_success();
-    let header = answer.correlation_id().map(str::to_owned);
-    header.or_else(|| if is_error { said(answer.body())?.id } else { None })
+pub(crate) fn correlation_id(response: &RawResponse) -> Option<String> {
+    let is_error = !response.status().is_success();
+    let header = response.correlation_id().map(str::to_owned);
+    header.or_else(|| if is_error { said(response.body())?.id } else { None })
 }
 
 /// When the server answered, by its own clock.
-pub(crate) fn date(answer: &Answer) -> Option<SystemTime> {
-    httpdate::parse_http_date(answer.headers().get(DATE)?.to_str().ok()?).ok()
+pub(crate) fn date(response: &RawResponse) -> Option<SystemTime> {
+    httpdate::parse_http_date(response.headers().get(DATE)?.to_str().ok()?).ok()
 }
 
 /// `Retry-After` as a time from now: a number of seconds, or a date.
@@ -501,16 +504,16 @@ impl fmt::Display for Error {
             ErrorKind::AccessToken => "there is no access token",
             ErrorKind::Connect => "no connection could be made",
             ErrorKind::Timeout => "there was no answer in time",
-            ErrorKind::Interrupted => "the connection was lost",
+            ErrorKind::ConnectionLost => "the connection was lost",
             ErrorKind::RateLimited if inner.status.is_none() => "its turn did not come in time",
-            ErrorKind::TooLong => "the answer was too long",
-            ErrorKind::Unexpected => "the answer was not understood",
+            ErrorKind::ResponseTooLarge => "the answer was too long",
+            ErrorKind::InvalidResponse => "the answer was not understood",
             _ => "the server answered",
         })?;
         for (index, mistake) in inner.mistakes.iter().enumerate() {
             write!(f, "{}{mistake}", if index == 0 { ": " } else { "; " })?;
         }
-        self.fmt_answer(f)?;
+        self.fmt_response(f)?;
         if let Some(id) = &inner.correlation_id {
             write!(f, " (correlation id {})", Shown(id))?;
         }
@@ -529,13 +532,16 @@ impl fmt::Display for Error {
 
 impl Error {
     /// Status, code and message, as far as there are any.
-    fn fmt_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt_response(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(status) = self.status() else {
             return self.0.lacks.map_or(Ok(()), |lack| write!(f, ": {lack}"));
         };
         let is_said = matches!(
             self.0.kind,
-            ErrorKind::AccessToken | ErrorKind::Interrupted | ErrorKind::TooLong | ErrorKind::Unexpected
+            ErrorKind::AccessToken
+                | ErrorKind::ConnectionLost
+                | ErrorKind::ResponseTooLarge
+                | ErrorKind::InvalidResponse
         );
         write!(f, "{} {status}", if is_said { ": the server answered" } else { "" })?;
         if let Some(code) = self.code() {

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod answer;
 mod auth;
 mod call;
 mod client;
@@ -10,28 +9,29 @@ mod config;
 mod error;
 mod id;
 pub mod media_type;
-mod other_operation;
-mod pace;
+mod rate_limiter;
+mod raw_operation;
 mod request;
+mod response;
 mod retry;
 mod send;
 mod tls;
 mod unlock;
 
-pub use answer::{Answer, Answered};
 pub use auth::{AccessToken, AccessTokenFuture, AccessTokenProvider, ClientSecret, TokenError};
 pub use client::Client;
-pub use client_credentials::ClientCredentials;
+pub use client_credentials::{ClientAuthMethod, ClientCredentials};
 pub use config::{ClientBuilder, Region, UnknownRegion};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
-pub use other_operation::{Method, OtherOperation};
-pub use pace::{Pace, TurnFuture};
 pub use pingone_password_client::Request;
+pub use rate_limiter::{AcquireFuture, RateLimiter};
+pub use raw_operation::{Method, RawOperation};
 pub use request::{ReadPasswordState, SendRequest};
-pub use retry::{AfterUnknown, RetryPolicy};
-pub use unlock::{UnlockPassword, Unlocked};
+pub use response::Response;
+pub use retry::{OnUnknownOutcome, RetryPolicy};
+pub use unlock::UnlockPassword;
 
 #[doc = include_str!("../docs/failures.md")]
 pub mod failures {}

@@ -5,11 +5,11 @@ use std::pin::Pin;
 
 use pingone_password_client::Request;
 
-use crate::answer::Answered;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{self, PasswordState};
+use crate::response::Response;
 use crate::send::{self, Documented};
 use crate::{UserId, requests};
 
@@ -29,18 +29,24 @@ impl<R: Request> SendRequest<R> {
         Self { client, user_id, request }
     }
 
-    async fn send(self) -> Result<Answered<R::Output>> {
+    /// Sends the request and returns the value with the HTTP response around it.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of `.await`.
+    #[must_use = "a request is sent by `.await`"]
+    pub fn with_response(self) -> BoxFuture<Result<Response<R::Output>>> {
         let Self { client, user_id, request } = self;
-        send::send(&client, &Call::of(R::OPERATION, user_id), &Documented(request)).await
+        Box::pin(async move { send::send(&client, &Call::of(R::OPERATION, user_id), &Documented(request)).await })
     }
 }
 
 impl<R: Request> IntoFuture for SendRequest<R> {
-    type Output = Result<Answered<R::Output>>;
+    type Output = Result<R::Output>;
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        Box::pin(async move { self.with_response().await.map(Response::into_inner) })
     }
 }
 
@@ -60,9 +66,14 @@ impl ReadPasswordState {
         self
     }
 
-    /// Keeps the answer beside the state: its correlation id, its date, how many requests it took.
-    pub fn with_answer(self) -> SendRequest<requests::ReadPasswordState> {
-        self.0
+    /// Sends the request and returns the state with the HTTP response around it.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of `.await`.
+    #[must_use = "a request is sent by `.await`"]
+    pub fn with_response(self) -> BoxFuture<Result<Response<PasswordState>>> {
+        self.0.with_response()
     }
 }
 
@@ -71,6 +82,6 @@ impl IntoFuture for ReadPasswordState {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.0.send().await.map(Answered::into_output) })
+        self.0.into_future()
     }
 }

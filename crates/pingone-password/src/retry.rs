@@ -19,7 +19,7 @@ use crate::error::{Error, Outcome, Result};
 ///
 /// - where it **certainly didn't happen**: there was no connection, the server said 429, or 503 with a `Retry-After`;
 /// - where a **repeat changes nothing** (`x-idempotent` in the document), as with a read: also after a lost connection, a timeout, 408, 500, 502, 503 and 504;
-/// - where **nobody knows** whether an unlock happened: as [`AfterUnknown`] says. By default the client looks first.
+/// - where **nobody knows** whether an unlock happened: as [`OnUnknownOutcome`] says. By default the client looks first.
 ///
 /// Anything else the server says is final. The waits between attempts grow from [`base_delay`](Self::base_delay) to
 /// [`max_delay`](Self::max_delay), each a random part of that ("full jitter"), behind the server's
@@ -28,19 +28,19 @@ use crate::error::{Error, Outcome, Result};
 ///
 /// ```
 /// use std::time::Duration;
-/// use pingone_password::{AfterUnknown, RetryPolicy};
+/// use pingone_password::{OnUnknownOutcome, RetryPolicy};
 ///
-/// let patient = RetryPolicy::default().attempts(8).deadline(Duration::from_secs(300));
-/// let once = RetryPolicy::never();
-/// let cautious = RetryPolicy::default().after_unknown(AfterUnknown::NeverRepeat);
+/// let patient = RetryPolicy::default().max_attempts(8).deadline(Duration::from_secs(300));
+/// let once = RetryPolicy::none();
+/// let cautious = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Fail);
 /// ```
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
-    attempts: u32,
+    max_attempts: u32,
     base_delay: Duration,
     max_delay: Duration,
     deadline: Duration,
-    after_unknown: AfterUnknown,
+    on_unknown_outcome: OnUnknownOutcome,
     seed: Option<u64>,
 }
 
@@ -51,26 +51,26 @@ pub struct RetryPolicy {
 /// guessing at the password, the repeat undoes that lockout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AfterUnknown {
+pub enum OnUnknownOutcome {
     /// Reads the state. A user who isn't locked out any more is unlocked; one who still is gets another unlock. Where the
     /// look fails, or isn't allowed, the outcome stays unknown.
     #[default]
-    LookFirst,
+    CheckFirst,
     /// Reports the unknown outcome.
-    NeverRepeat,
+    Fail,
     /// Sends the unlock again without a look.
-    AlwaysRepeat,
+    Retry,
 }
 
 impl Default for RetryPolicy {
     /// Four attempts within 60 seconds, with waits of up to 0.5, 1 and 2 seconds.
     fn default() -> Self {
         Self {
-            attempts: 4,
+            max_attempts: 4,
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(20),
             deadline: Duration::from_secs(60),
-            after_unknown: AfterUnknown::default(),
+            on_unknown_outcome: OnUnknownOutcome::default(),
             seed: None,
         }
     }
@@ -79,14 +79,14 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// One attempt.
     #[must_use]
-    pub fn never() -> Self {
-        Self::default().attempts(1)
+    pub fn none() -> Self {
+        Self::default().max_attempts(1)
     }
 
     /// How many attempts there are at the most, the first one included. 4 unless set; 0 is taken for 1.
     #[must_use]
-    pub fn attempts(self, attempts: u32) -> Self {
-        Self { attempts, ..self }
+    pub fn max_attempts(self, max_attempts: u32) -> Self {
+        Self { max_attempts, ..self }
     }
 
     /// How long the first wait is at the most; each further one may be twice as long. 0.5 seconds unless set.
@@ -109,8 +109,8 @@ impl RetryPolicy {
 
     /// What to do when nobody knows whether an unlock happened. It looks first, unless set.
     #[must_use]
-    pub fn after_unknown(self, after_unknown: AfterUnknown) -> Self {
-        Self { after_unknown, ..self }
+    pub fn on_unknown_outcome(self, on_unknown_outcome: OnUnknownOutcome) -> Self {
+        Self { on_unknown_outcome, ..self }
     }
 
     /// Makes the waits of every call the same each time, for tests.
@@ -119,8 +119,8 @@ impl RetryPolicy {
         Self { seed: Some(seed), ..self }
     }
 
-    pub(crate) fn unlock(&self) -> AfterUnknown {
-        self.after_unknown
+    pub(crate) fn unlock(&self) -> OnUnknownOutcome {
+        self.on_unknown_outcome
     }
 
     pub(crate) fn has_no_time(&self) -> bool {
@@ -176,12 +176,12 @@ pub(crate) struct Attempts<'a> {
 impl<'a> Attempts<'a> {
     pub(crate) fn new(client: &'a Inner, call: &'a Call) -> Self {
         let Inner { retry, sleep, .. } = client;
-        let RetryPolicy { attempts, base_delay, max_delay, deadline, seed, .. } = *retry;
+        let RetryPolicy { max_attempts, base_delay, max_delay, deadline, seed, .. } = *retry;
         let delays = ExponentialBuilder::default()
             .with_factor(2.0)
             .with_min_delay(base_delay.min(max_delay))
             .with_max_delay(max_delay)
-            .with_max_times(attempts.saturating_sub(1) as usize)
+            .with_max_times(max_attempts.saturating_sub(1) as usize)
             .build();
         let random = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
@@ -202,7 +202,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// How many requests were sent.
-    pub(crate) fn requests(&self) -> u32 {
+    pub(crate) fn request_count(&self) -> u32 {
         self.requests
     }
 

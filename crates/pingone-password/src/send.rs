@@ -4,15 +4,15 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use pingone_password_client::{self as generated, Attempt, Request};
+use pingone_password_client::{self as generated, Attempt, RawResponse, Request};
 use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
-use crate::answer::{Answer, Answered};
 use crate::auth::{AccessToken, TokenError};
 use crate::call::Call;
 use crate::client::{Client, Inner};
 use crate::error::{Error, Result};
+use crate::response::Response;
 use crate::retry::Attempts;
 
 /// What can be sent, once there is an access token.
@@ -31,7 +31,7 @@ pub(crate) trait Exchange: Sync {
     ) -> impl Future<Output = Exchanged<Self::Body>> + Send + 'a;
 
     /// Says what a success comes to.
-    fn conclude(call: &Call, success: Success<Self::Body>) -> Result<Self::Output>;
+    fn conclude(call: &Call, success: Success<Self::Body>) -> Result<Response<Self::Output>>;
 }
 
 /// The body, where it could be decoded, and why no answer came, or not all of it.
@@ -41,11 +41,11 @@ pub(crate) type Exchanged<T> = (Option<T>, Option<reqwest::Error>);
 pub(crate) struct Success<T> {
     /// What was decoded.
     pub(crate) body: Option<T>,
-    pub(crate) answer: generated::Answer,
+    pub(crate) raw: RawResponse,
     /// Why the answer broke off, if it did.
     pub(crate) broken: Option<reqwest::Error>,
     /// How many requests there were.
-    pub(crate) requests: u32,
+    pub(crate) request_count: u32,
 }
 
 /// An operation of the document.
@@ -53,7 +53,7 @@ pub(crate) struct Documented<R>(pub(crate) R);
 
 impl<R: Request> Exchange for Documented<R> {
     type Body = R::Body;
-    type Output = Answered<R::Output>;
+    type Output = R::Output;
 
     async fn exchange<'a>(
         &'a self,
@@ -71,19 +71,19 @@ impl<R: Request> Exchange for Documented<R> {
         }
     }
 
-    fn conclude(call: &Call, success: Success<R::Body>) -> Result<Self::Output> {
-        let Success { body, answer, broken, requests } = success;
+    fn conclude(call: &Call, success: Success<R::Body>) -> Result<Response<Self::Output>> {
+        let Success { body, raw, broken, request_count } = success;
         // The document knows one status of success, and the server may use another.
-        let body = body.or_else(|| serde_json::from_slice(answer.body()).ok());
+        let body = body.or_else(|| serde_json::from_slice(raw.body()).ok());
         match R::output(body) {
-            Some(output) => Ok(Answered { output, answer: Answer(answer), requests }),
-            None => Err(Error::undecodable(call, &answer, broken)),
+            Some(value) => Ok(Response::new(value, raw, request_count)),
+            None => Err(Error::undecodable(call, &raw, broken)),
         }
     }
 }
 
 /// Sends it, and again as its call says.
-pub(crate) async fn send<E: Exchange>(client: &Client, call: &Call, exchange: &E) -> Result<E::Output> {
+pub(crate) async fn send<E: Exchange>(client: &Client, call: &Call, exchange: &E) -> Result<Response<E::Output>> {
     let mut attempts = Attempts::new(&client.inner, call);
     let sending = pin!(async {
         loop {
@@ -102,27 +102,27 @@ pub(crate) async fn once<E: Exchange>(
     call: &Call,
     exchange: &E,
     attempts: &mut Attempts<'_>,
-) -> Result<E::Output> {
-    let Inner { base_url, http, provider, pace, .. } = &*client.inner;
+) -> Result<Response<E::Output>> {
+    let Inner { base_url, http, provider, rate_limiter, .. } = &*client.inner;
     let mut is_second = false;
     loop {
         let (token, attempt) = prepare(client, call, attempts).await?;
         let api = generated::Client::new_with_client(base_url, http.clone(), attempt.clone());
         let (body, broken) = exchange.exchange(client, call, &api).await;
         drop(api);
-        let error = match attempt.into_answer() {
+        let error = match attempt.into_response() {
             // The status says that it was done, even if the rest of the answer was lost.
-            Some(answer) if answer.status().is_success() => {
-                return E::conclude(call, Success { body, answer, broken, requests: attempts.requests() });
+            Some(raw) if raw.status().is_success() => {
+                return E::conclude(call, Success { body, raw, broken, request_count: attempts.request_count() });
             }
-            Some(answer) => Error::refused(call, &answer),
+            Some(raw) => Error::rejected(call, &raw),
             None => Error::transport(call, broken),
         };
-        if let (Some(pace), true) = (pace, error.is_throttled()) {
-            pace.held(error.retry_after());
+        if let (Some(rate_limiter), true) = (rate_limiter, error.is_throttled()) {
+            rate_limiter.on_throttled(error.retry_after());
         }
         let has_another_try = error.is_unauthenticated() && !std::mem::replace(&mut is_second, true);
-        if !has_another_try || !provider.refused(&token) {
+        if !has_another_try || !provider.invalidate(&token) {
             return Err(error);
         }
     }
@@ -130,7 +130,7 @@ pub(crate) async fn once<E: Exchange>(
 
 /// Gets an access token, and waits for the turn.
 async fn prepare(client: &Client, call: &Call, attempts: &mut Attempts<'_>) -> Result<(AccessToken, Attempt)> {
-    let Inner { provider, timeout, response_limit, pace, .. } = &*client.inner;
+    let Inner { provider, timeout, response_limit, rate_limiter, .. } = &*client.inner;
     let token = within(attempts.deadline(), provider.access_token())
         .await
         .unwrap_or_else(|late| Err(TokenError::transient(late)))
@@ -140,8 +140,8 @@ async fn prepare(client: &Client, call: &Call, attempts: &mut Attempts<'_>) -> R
         return Err(Error::access_token(call, error));
     };
     // Last, so that nothing stands between the turn and the request.
-    if let Some(pace) = pace {
-        within(attempts.deadline(), pace.turn()).await.map_err(|_| Error::out_of_turn(call))?;
+    if let Some(rate_limiter) = rate_limiter {
+        within(attempts.deadline(), rate_limiter.acquire()).await.map_err(|_| Error::out_of_turn(call))?;
     }
     let time_left = attempts.deadline().saturating_duration_since(Instant::now());
     let attempt = Attempt::new(authorization, *response_limit)

@@ -37,7 +37,7 @@ impl Network {
             // The authorization server may have refused, and that is no outage.
             ErrorKind::AccessToken => error.is_transient(),
             // An unlock that got lost, and then the network with it.
-            _ => error.failed_look().is_some_and(Self::is_lost),
+            _ => error.state_check_error().is_some_and(Self::is_lost),
         }
     }
 

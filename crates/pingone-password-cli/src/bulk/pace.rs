@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pingone_password::{Pace, TurnFuture};
+use pingone_password::{AcquireFuture, RateLimiter};
 use tokio::time::{Instant, sleep_until};
 
 use super::args::Rate;
@@ -141,8 +141,8 @@ pub(crate) fn unrefused() -> u32 {
     REQUESTS.try_with(|requests| requests.turns.get().saturating_sub(requests.refused.get())).unwrap_or_default()
 }
 
-impl Pace for Throttle {
-    fn turn(&self) -> TurnFuture<'_> {
+impl RateLimiter for Throttle {
+    fn acquire(&self) -> AcquireFuture<'_> {
         Box::pin(async {
             let _is_next = self.0.queue.lock().await;
             loop {
@@ -163,7 +163,7 @@ impl Pace for Throttle {
         })
     }
 
-    fn held(&self, retry_after: Option<Duration>) {
+    fn on_throttled(&self, retry_after: Option<Duration>) {
         // The client says this within the call whose request was refused.
         let sent = REQUESTS.try_with(|requests| {
             requests.refused.set(requests.refused.get() + 1);
@@ -274,7 +274,7 @@ mod tests {
             callers.spawn(async move {
                 let mut turns = Vec::new();
                 while start.elapsed() < time {
-                    throttle.turn().await;
+                    throttle.acquire().await;
                     turns.push(start.elapsed().as_secs_f64());
                     tokio::time::sleep(Duration::from_millis(5 + caller)).await;
                 }
@@ -308,7 +308,7 @@ mod tests {
         let start = Instant::now();
         let mut turns = Vec::new();
         while start.elapsed() < Duration::from_secs(60) {
-            throttle.turn().await;
+            throttle.acquire().await;
             turns.push(start.elapsed().as_secs_f64());
             let is_late = turns.len().is_multiple_of(50);
             tokio::time::sleep(Duration::from_millis(if is_late { 60 } else { 2 })).await;
@@ -320,7 +320,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn there_is_no_burst_after_a_pause() {
         let throttle = Throttle::new(Some("10/s".parse().unwrap()));
-        throttle.turn().await;
+        throttle.acquire().await;
         tokio::time::sleep(Duration::from_secs(30)).await;
         let turns = turns(&throttle, Duration::from_secs(5)).await;
         assert!(turns.windows(2).all(|pair| pair[1] - pair[0] > 0.09), "{turns:?}");
@@ -331,7 +331,7 @@ mod tests {
         let throttle = Throttle::new(Some("100/s".parse().unwrap()));
         turns(&throttle, Duration::from_secs(2)).await;
         for _ in 0..16 {
-            throttle.held(Some(Duration::from_secs(3)));
+            throttle.on_throttled(Some(Duration::from_secs(3)));
         }
         let turns = turns(&throttle, Duration::from_secs(60)).await;
         assert!(turns[0] >= 3.0);
@@ -346,9 +346,9 @@ mod tests {
     async fn without_a_rate_there_is_a_pace_after_the_first_refusal_only() {
         let throttle = Throttle::new(None);
         for _ in 0..40 {
-            throttle.turn().await;
+            throttle.acquire().await;
         }
-        throttle.held(None);
+        throttle.on_throttled(None);
         let turns = turns(&throttle, Duration::from_secs(2)).await;
         assert!(turns[0] >= 1.0);
         assert!((26..=29).contains(&turns.len()), "{}", turns.len());
@@ -357,10 +357,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_turn_that_is_given_up_holds_up_nobody() {
         let throttle = Throttle::new(Some("1/s".parse().unwrap()));
-        throttle.turn().await;
-        let given_up = tokio::time::timeout(Duration::from_millis(10), throttle.turn()).await;
+        throttle.acquire().await;
+        let given_up = tokio::time::timeout(Duration::from_millis(10), throttle.acquire()).await;
         assert!(given_up.is_err());
-        tokio::time::timeout(Duration::from_secs(3), throttle.turn()).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(3), throttle.acquire()).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -375,7 +375,7 @@ mod tests {
                 callers.spawn(async move {
                     let mut turns = 0;
                     while start.elapsed() < 20 * patience {
-                        turns += u32::from(tokio::time::timeout(patience, throttle.turn()).await.is_ok());
+                        turns += u32::from(tokio::time::timeout(patience, throttle.acquire()).await.is_ok());
                     }
                     turns
                 });
@@ -395,7 +395,7 @@ mod tests {
             let throttle = throttle.clone();
             callers.spawn(async move {
                 tokio::time::sleep(Duration::from_millis(10 * caller)).await;
-                throttle.turn().await;
+                throttle.acquire().await;
                 caller
             });
         }
@@ -416,10 +416,10 @@ mod tests {
         for straggler in 0..16 {
             let throttle = throttle.clone();
             stragglers.spawn(counted(async move {
-                throttle.turn().await;
+                throttle.acquire().await;
                 // One is refused, and the others one after another, long after that hold.
                 tokio::time::sleep(Duration::from_secs(1 + 2 * straggler)).await;
-                throttle.held(None);
+                throttle.on_throttled(None);
                 unrefused()
             }));
         }
@@ -428,12 +428,12 @@ mod tests {
         // One that asks for a time gets it.
         let asking = throttle.clone();
         let refused_late = tokio::spawn(counted(async move {
-            asking.turn().await;
+            asking.acquire().await;
             tokio::time::sleep(Duration::from_secs(5)).await;
-            asking.held(Some(Duration::from_secs(7200)));
+            asking.on_throttled(Some(Duration::from_secs(7200)));
         }));
         tokio::time::sleep(Duration::from_millis(100)).await;
-        throttle.held(None);
+        throttle.on_throttled(None);
         refused_late.await.unwrap();
         assert_eq!(throttle.holds(), 2);
         assert_eq!(throttle.held_for(), Some(Duration::from_secs(7200)));
@@ -442,9 +442,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_hold_is_as_long_as_the_server_asks_for_and_a_clock_can_count() {
         let throttle = Throttle::new(None);
-        throttle.held(Some(Duration::from_secs(5 * 3600)));
+        throttle.on_throttled(Some(Duration::from_secs(5 * 3600)));
         assert_eq!(throttle.held_for(), Some(Duration::from_secs(5 * 3600)));
-        throttle.held(Some(Duration::MAX));
+        throttle.on_throttled(Some(Duration::MAX));
         assert_eq!(throttle.held_for(), Some(LONGEST_HOLD));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use pingone_password::model::PasswordState;
-use pingone_password::{Answered, Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Unlocked, UserId};
+use pingone_password::{Client, Error, ErrorKind, Outcome as Assume, PasswordStatus, Response, UserId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -120,17 +120,17 @@ impl UserProgress {
 
 /// What the server said in the end.
 enum Success {
-    Read(Answered<PasswordState>),
-    Would(Answered<PasswordState>),
-    Skipped(Answered<PasswordState>),
-    Seen(Answered<PasswordState>),
-    Unlocked(Unlocked),
+    Read(Response<PasswordState>),
+    Would(Response<PasswordState>),
+    Skipped(Response<PasswordState>),
+    Seen(Response<PasswordState>),
+    Unlocked(Response<Option<PasswordState>>),
 }
 
 enum Trouble {
     Client(Error),
     /// A look found a status from after this version: it may be another kind of lockout, or none.
-    Unrecognized(Box<Answered<PasswordState>>),
+    Unrecognized(Box<Response<PasswordState>>),
     Journal,
     /// The run stops.
     Stopping,
@@ -277,13 +277,13 @@ impl Work {
         let UserProgress { user, .. } = *progress;
         let is_for_reading = self.dry_run || self.operation == Operation::State;
         if is_for_reading || progress.is_open || self.only_locked_out && progress.status_before.is_none() {
-            let look = self.client.read_password_state(user).with_answer();
-            let look = self.unless_stopping(look.into_future()).await??;
+            let look = self.client.read_password_state(user).with_response();
+            let look = self.unless_stopping(look).await??;
             if self.operation == Operation::State {
                 return Ok(Success::Read(look));
             }
             let decides = self.only_locked_out || progress.is_open;
-            let status = &look.output().status;
+            let status = &look.value().status;
             if decides && matches!(status, PasswordStatus::Unrecognized(_)) {
                 return Err(Trouble::Unrecognized(Box::new(look)));
             }
@@ -306,7 +306,7 @@ impl Work {
             progress.is_started = true;
         }
         let before = unrefused();
-        match self.unless_stopping(self.client.unlock_password(user).into_future()).await {
+        match self.unless_stopping(self.client.unlock_password(user).with_response()).await {
             Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),
             Ok(Err(error)) => {
                 if error.outcome() == Assume::Unknown {
@@ -326,19 +326,19 @@ impl Work {
 
 /// Whether the server had no room for the user: nothing has happened, or a look is due.
 fn is_turned_away(error: &Error) -> bool {
-    error.is_rate_limited() || error.is_throttled() || error.failed_look().is_some_and(is_turned_away)
+    error.is_rate_limited() || error.is_throttled() || error.state_check_error().is_some_and(is_turned_away)
 }
 
 /// Whether the next look may tell what became of an unlock: what went wrong says nothing of the user, and may have passed.
 fn a_look_may_tell_after(error: &Error) -> bool {
-    let (last, is_look) = match error.failed_look() {
+    let (last, is_look) = match error.state_check_error() {
         Some(look) => (look, true),
         None => (error, error.outcome() == Assume::NotApplied),
     };
     match last.kind() {
-        ErrorKind::Interrupted | ErrorKind::Server | ErrorKind::Timeout => true,
+        ErrorKind::ConnectionLost | ErrorKind::Server | ErrorKind::Timeout => true,
         // In answer to a look, one that was cut short. In answer to an unlock, it is not the API that answers.
-        ErrorKind::Unexpected => is_look,
+        ErrorKind::InvalidResponse => is_look,
         _ => false,
     }
 }

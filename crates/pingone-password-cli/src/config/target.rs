@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use pingone_password::{Client, ClientBuilder, ClientCredentials, EnvironmentId, Region};
+use pingone_password::{Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, Region};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::secret::Unread;
@@ -82,7 +82,14 @@ impl Target {
                 if let Some(token_url) = config.token_url() {
                     worker = worker.token_url(token_url);
                 }
-                (builder.client_credentials(if is_in_body { worker.in_body() } else { worker }), None)
+                (
+                    builder.client_credentials(if is_in_body {
+                        worker.auth_method(ClientAuthMethod::Post)
+                    } else {
+                        worker
+                    }),
+                    None,
+                )
             }
         };
         let client = builder.clone().build().map_err(|error| config.refused(&error))?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use pingone_password::model::{PasswordPolicy, PasswordState};
-use pingone_password::{Answered, Error, Outcome, Unlocked, UserId};
+use pingone_password::{Error, Outcome, Response, UserId};
 use serde::Serialize;
 
 /// The columns of CSV, which are also the fields of JSON, in this order. Their names are a promise.
@@ -109,17 +109,19 @@ impl Record {
 
     /// A state that was read.
     #[must_use]
-    pub(crate) fn read(user_id: UserId, answered: Answered<PasswordState>) -> Self {
-        let correlation_id = answered.answer().correlation_id();
-        Self { correlation_id, ..Self::new(user_id, Became::Read) }.with_state(answered.into_output())
+    pub(crate) fn read(user_id: UserId, response: Response<PasswordState>) -> Self {
+        let correlation_id = response.correlation_id().map(str::to_owned);
+        Self { correlation_id, ..Self::new(user_id, Became::Read) }.with_state(response.into_inner())
     }
 
     /// A password that was unlocked.
     #[must_use]
-    pub(crate) fn unlocked(user_id: UserId, unlocked: Unlocked) -> Self {
-        let correlation_id = unlocked.correlation_id().map(str::to_owned);
+    pub(crate) fn unlocked(user_id: UserId, response: Response<Option<PasswordState>>) -> Self {
+        // The correlation ID of a state check doesn't identify the unlock.
+        let is_of_unlock = !response.confirmed_by_read();
+        let correlation_id = response.correlation_id().filter(|_| is_of_unlock).map(str::to_owned);
         let record = Self { correlation_id, ..Self::new(user_id, Became::Unlocked) };
-        match unlocked.into_state() {
+        match response.into_inner() {
             Some(state) => record.with_state(state),
             None => record,
         }

@@ -1,7 +1,7 @@
 //! What is written down of a user, and printed, and what it means for the users after.
 
 use pingone_password::model::PasswordState;
-use pingone_password::{Answered, Error, ErrorKind, operations};
+use pingone_password::{Error, ErrorKind, Response, operations};
 
 use super::{Stop, Success, UserProgress};
 use crate::bulk::network::Network;
@@ -50,9 +50,9 @@ pub(super) fn of_error(progress: &UserProgress, error: &Error) -> Settled {
 }
 
 /// Nobody can tell whether the user is locked out.
-pub(super) fn of_unrecognized(progress: &UserProgress, look: Answered<PasswordState>) -> Settled {
+pub(super) fn of_unrecognized(progress: &UserProgress, look: Response<PasswordState>) -> Settled {
     let user = progress.user;
-    let status = plain(&look.output().status.to_string());
+    let status = plain(&look.value().status.to_string());
     let read = output::Record::read(user, look);
     let (mut finished, output, stop) = without_answer(
         progress,
@@ -108,7 +108,7 @@ fn stop_after(error: &Error) -> Option<Stop> {
     if error.is_unauthenticated() || error.is_access_token() {
         return Some(Stop::NotAllowed(why(error)));
     }
-    match error.failed_look() {
+    match error.state_check_error() {
         Some(look) if look.is_unauthenticated() || look.is_access_token() && !Network::is_lost(look) => {
             Some(Stop::NotAllowed(why(look)))
         }
@@ -123,10 +123,10 @@ fn code(error: &Error) -> String {
         (None, ErrorKind::AccessToken) => "NO_ACCESS_TOKEN".to_owned(),
         (None, ErrorKind::Connect) => "NO_CONNECTION".to_owned(),
         (None, ErrorKind::Timeout) => "NO_ANSWER".to_owned(),
-        (None, ErrorKind::Interrupted) => "CONNECTION_LOST".to_owned(),
+        (None, ErrorKind::ConnectionLost) => "CONNECTION_LOST".to_owned(),
         (None, ErrorKind::RateLimited) => "REQUEST_LIMITED".to_owned(),
-        (None, ErrorKind::TooLong) => "ANSWER_TOO_LONG".to_owned(),
-        (None, ErrorKind::Unexpected) => "ANSWER_NOT_UNDERSTOOD".to_owned(),
+        (None, ErrorKind::ResponseTooLarge) => "ANSWER_TOO_LONG".to_owned(),
+        (None, ErrorKind::InvalidResponse) => "ANSWER_NOT_UNDERSTOOD".to_owned(),
         (None, kind) => match error.status() {
             Some(status) => format!("HTTP_{status}"),
             None => format!("{kind:?}").to_uppercase(),

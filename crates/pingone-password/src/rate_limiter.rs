@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// What a pace gives: its turn, some time.
-pub type TurnFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+/// The future that [`RateLimiter::acquire`] returns.
+pub type AcquireFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Says when a request may go out, for callers that share a limit.
 ///
@@ -15,7 +15,7 @@ pub type TurnFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 ///
 /// ```
 /// use std::time::Duration;
-/// use pingone_password::{Pace, TurnFuture};
+/// use pingone_password::{RateLimiter, AcquireFuture};
 /// use tokio::sync::Mutex;
 /// use tokio::time::{Instant, sleep_until};
 ///
@@ -23,8 +23,8 @@ pub type TurnFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// #[derive(Debug)]
 /// struct Steady(Mutex<Instant>);
 ///
-/// impl Pace for Steady {
-///     fn turn(&self) -> TurnFuture<'_> {
+/// impl RateLimiter for Steady {
+///     fn acquire(&self) -> AcquireFuture<'_> {
 ///         Box::pin(async {
 ///             let mut next = self.0.lock().await;
 ///             sleep_until(*next).await;
@@ -33,15 +33,15 @@ pub type TurnFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 ///     }
 /// }
 /// ```
-pub trait Pace: fmt::Debug + Send + Sync + 'static {
+pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// Waits until a request may go out.
     ///
     /// The future may be dropped at any point, and the next turn has to come all the same.
-    fn turn(&self) -> TurnFuture<'_>;
+    fn acquire(&self) -> AcquireFuture<'_>;
 
     /// The server refused a request because there were too many (429, or 503 with `Retry-After`). `retry_after` is how long
     /// it asks to wait, where it says so. The call that met it waits by itself; this is for all the others.
-    fn held(&self, retry_after: Option<Duration>) {
+    fn on_throttled(&self, retry_after: Option<Duration>) {
         let _ = retry_after;
     }
 }
