@@ -1,4 +1,6 @@
-//! The outline of a source file: what its users see of it, and nothing of what it does.
+//! The outline of source files: their public items, without the bodies.
+
+use std::collections::BTreeSet;
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -8,43 +10,112 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Expr, ExprLit, Fields, FieldsNamed, ImplItem, ImplItemConst, ImplItemFn, Item, ItemConst, ItemEnum,
     ItemFn, ItemImpl, ItemMacro, ItemMod, ItemStatic, ItemStruct, ItemTrait, ItemType, ItemUse, Lit, Meta, Receiver,
-    Token, Variant, Visibility, parse_quote,
+    Signature, Token, Variant, Visibility, parse_quote,
 };
 
-/// Generated code spells every path out. Its readers know where an `Option` lives.
+/// The prefixes that generated code spells out. Its readers know where an `Option` lives.
 const LONG_PATHS: &str = "::std::borrow:: ::std::collections:: ::std::convert:: ::std::error:: ::std::fmt:: \
     ::std::option:: ::std::result:: ::std::str:: ::std::string:: ::std::vec:: \
     ::chrono::offset:: ::chrono:: ::schemars:: ::serde:: ::serde_json:: ::uuid::";
 
-/// What users see beside the docs: everything else is between the author and the compiler.
+/// The attributes that concern users. The others are between the author and the compiler.
 const ATTRIBUTES: &str = "cfg cfg_attr deprecated derive must_use non_exhaustive serde";
 
-/// The public items of a source file, with the first paragraph of their docs, and without bodies.
-pub(crate) fn outline(source: &str) -> String {
-    let source = LONG_PATHS.split_whitespace().fold(source.to_owned(), |source, path| source.replace(path, ""));
-    let file = syn::parse_file(&source).unwrap_or_else(|error| panic!("not Rust: {error}\n{source}"));
-    let private = file.items.iter().filter(|item| !is_visible(item)).filter_map(|item| match item {
-        Item::Enum(ItemEnum { ident, .. }) | Item::Struct(ItemStruct { ident, .. }) => Some(ident.to_string()),
-        _ => None,
-    });
-    let private: Vec<String> = private.collect();
-    let mut outline = String::new();
+/// A public item, without its body and with the first paragraph of its docs.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    /// The item's name. An implementation has the name of its type, and a call of a macro that of the macro.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Use,
+    Module,
+    Declaration,
+    Methods,
+    TraitImplementation,
+}
+
+impl Entry {
+    pub(crate) fn without_docs(mut self) -> Self {
+        self.text = self
+            .text
+            .lines()
+            .filter(|line| !line.starts_with("///"))
+            .fold(String::new(), |text, line| text + line + "\n");
+        self
+    }
+}
+
+/// The text of some entries, in their order.
+pub(crate) fn text_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
+    let mut all = String::new();
     let mut after_one_line = false;
-    for item in &file.items {
-        let is_of_private = matches!(item, Item::Impl(ItemImpl { self_ty, .. })
-            if self_ty.to_token_stream().into_iter().next().is_some_and(|name| private.contains(&name.to_string())));
-        let text = match item {
-            Item::Macro(item) => macro_text(item),
-            item if is_visible(item) && !is_of_private => item_text(item.clone()),
-            _ => continue,
-        };
+    for Entry { text, .. } in entries {
         let is_one_line = text.lines().count() == 1;
         // Implementations and re-exports stand together.
-        outline += if outline.is_empty() || text.is_empty() || (is_one_line && after_one_line) { "" } else { "\n" };
-        outline += &text;
+        all += if all.is_empty() || text.is_empty() || (is_one_line && after_one_line) { "" } else { "\n" };
+        all += text;
         after_one_line = is_one_line;
     }
-    outline
+    all
+}
+
+/// The outline of one source file.
+pub(crate) fn outline(source: &str) -> String {
+    text_of(entries(&[source.to_owned()]).iter().flatten())
+}
+
+/// The public items of each of a crate's source files.
+pub(crate) fn entries(sources: &[String]) -> Vec<Vec<Entry>> {
+    let files: Vec<syn::File> = sources.iter().map(|source| parse(source)).collect();
+    let types =
+        || files.iter().flat_map(|file| &file.items).filter_map(|item| Some((type_name(item)?, is_visible(item))));
+    let public: BTreeSet<String> = types().filter_map(|(name, is_public)| is_public.then_some(name)).collect();
+    let private: BTreeSet<String> = types().map(|(name, _)| name).filter(|name| !public.contains(name)).collect();
+    files.iter().map(|file| file.items.iter().filter_map(|item| entry(item, &private)).collect()).collect()
+}
+
+fn parse(source: &str) -> syn::File {
+    let source = LONG_PATHS.split_whitespace().fold(source.to_owned(), |source, path| source.replace(path, ""));
+    syn::parse_file(&source).unwrap_or_else(|error| panic!("not Rust: {error}\n{source}"))
+}
+
+fn type_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Enum(ItemEnum { ident, .. }) | Item::Struct(ItemStruct { ident, .. }) => Some(ident.to_string()),
+        _ => None,
+    }
+}
+
+fn entry(item: &Item, private: &BTreeSet<String>) -> Option<Entry> {
+    let (kind, name) = match item {
+        Item::Use(_) => (Kind::Use, String::new()),
+        Item::Mod(ItemMod { ident, .. }) => (Kind::Module, ident.to_string()),
+        Item::Impl(ItemImpl { trait_, self_ty, .. }) => {
+            let kind = if trait_.is_some() { Kind::TraitImplementation } else { Kind::Methods };
+            (kind, self_ty.to_token_stream().into_iter().next()?.to_string())
+        }
+        Item::Const(ItemConst { ident, .. })
+        | Item::Enum(ItemEnum { ident, .. })
+        | Item::Fn(ItemFn { sig: Signature { ident, .. }, .. })
+        | Item::Macro(ItemMacro { ident: Some(ident), .. })
+        | Item::Static(ItemStatic { ident, .. })
+        | Item::Struct(ItemStruct { ident, .. })
+        | Item::Trait(ItemTrait { ident, .. })
+        | Item::Type(ItemType { ident, .. }) => (Kind::Declaration, ident.to_string()),
+        Item::Macro(ItemMacro { mac, .. }) => (Kind::Declaration, mac.path.segments.last()?.ident.to_string()),
+        _ => return None,
+    };
+    let text = match item {
+        Item::Macro(item) => macro_text(item),
+        item if is_visible(item) && !private.contains(&name) => item_text(item.clone()),
+        _ => return None,
+    };
+    Some(Entry { name, kind, text })
 }
 
 fn is_visible(item: &Item) -> bool {
@@ -79,7 +150,7 @@ fn item_text(mut item: Item) -> String {
     lines.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// What a macro makes, with `$` where its arguments will be; or the arguments, where it is called.
+/// The items that a macro makes, with `$` in place of its arguments. For a call, the arguments.
 fn macro_text(ItemMacro { ident, mac, .. }: &ItemMacro) -> String {
     let called = &mac.path.segments[0].ident;
     if let Some(name) = ident {
@@ -99,7 +170,7 @@ fn macro_text(ItemMacro { ident, mac, .. }: &ItemMacro) -> String {
     lines.join("\n")
 }
 
-/// The body of a macro with names where its arguments would be, and without its repetitions.
+/// The body of a macro with names in place of its arguments, and without its repetitions.
 fn without_dollars(tokens: TokenStream) -> TokenStream {
     let mut tokens = tokens.into_iter();
     let mut plain = Vec::<TokenTree>::new();
@@ -116,16 +187,16 @@ fn without_dollars(tokens: TokenStream) -> TokenStream {
     plain.into_iter().collect()
 }
 
-/// Takes out of an item what its users don't see.
+/// Removes from an item what its users don't see.
 struct Shorten;
 
 impl VisitMut for Shorten {
-    /// Keeps the first paragraph of the docs, the one that says what an operation sends, and the attributes for users.
+    /// Keeps the first paragraph of the docs, and the attributes for users.
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         let mut is_kept = true;
         attributes.retain_mut(|attribute| match doc(attribute) {
             Some(line) => {
-                is_kept = !line.trim().is_empty() && (is_kept || line.starts_with(" Sends `"));
+                is_kept &= !line.trim().is_empty();
                 is_kept
             }
             None => {
@@ -138,12 +209,12 @@ impl VisitMut for Shorten {
         block.stmts.clear();
     }
 
-    /// What a function does with what it was given is its own business.
+    /// Callers don't see whether a function changes an argument that it owns.
     fn visit_receiver_mut(&mut self, receiver: &mut Receiver) {
         receiver.mutability = None;
     }
 
-    /// Keeps a value that is written down, and not one that is worked out.
+    /// Keeps a literal value, and not a computed one.
     fn visit_expr_mut(&mut self, value: &mut Expr) {
         if !matches!(value, Expr::Array(_) | Expr::Lit(_) | Expr::Struct(_)) {
             *value = parse_quote!(_);
@@ -165,13 +236,13 @@ impl VisitMut for Shorten {
         visit_mut::visit_fields_mut(self, fields);
     }
 
-    /// What a variant holds is as public as the enum.
+    /// Keeps the fields of a variant, which are as public as the enum.
     fn visit_variant_mut(&mut self, variant: &mut Variant) {
         self.visit_attributes_mut(&mut variant.attrs);
     }
 
     fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
-        // Of a trait, what it leaves open: the rest is known.
+        // The methods of a trait are known; its associated types aren't.
         block.items.retain(|member| match &block.trait_ {
             Some(_) => matches!(member, ImplItem::Type(_)),
             None => is_visible_member(member),
@@ -187,7 +258,7 @@ impl VisitMut for Shorten {
     }
 }
 
-/// Takes out that an optional field is left away where it is `None`: every one is, and `examples` tests it.
+/// Removes `skip_serializing_if` from an optional field: each of them has it, and `examples` tests it.
 fn is_only_skip(attribute: &mut Attribute) -> bool {
     let Meta::List(list) = &mut attribute.meta else { return false };
     let all = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap();

@@ -1,43 +1,86 @@
-//! The public API as a reviewer reads it: a change of the document or of the wrapper shows here as what it is to users.
+//! The public API as a reviewer reads it: a change of the OpenAPI document or of the wrapper, as its users see it.
 
-use std::fs;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use crate::outline::outline;
+use crate::outline::{Entry, Kind, entries, outline, text_of};
 use crate::{Result, snapshot, workspace};
 
-/// The Rust files of a folder by their names, in order.
-fn sources(folder: &Path) -> Result<Vec<(String, String)>> {
-    let mut sources = Vec::new();
+fn generated(file: &str) -> Result<Vec<Entry>> {
+    let file = workspace("crates/pingone-password-client/src/generated").join(file);
+    Ok(entries(&[fs::read_to_string(file)?]).into_iter().flatten().collect())
+}
+
+/// Each operation once: what callers write and get, then what goes over the wire.
+#[test]
+fn operations() -> Result {
+    let requests = generated("requests.rs")?;
+    let constants = generated("operations.rs")?;
+    // `READ_PASSWORD_STATE` belongs to `ReadPasswordState`.
+    let operation_of = |entry: &Entry| entry.name.replace('_', "").to_lowercase();
+    let operations: BTreeSet<String> = requests.iter().map(operation_of).collect();
+    let (constants, table): (Vec<_>, Vec<_>) =
+        constants.into_iter().partition(|entry| operations.contains(&operation_of(entry)));
+    let constants: Vec<Entry> = constants.into_iter().map(Entry::without_docs).collect();
+    let each = operations
+        .iter()
+        .flat_map(|operation| requests.iter().chain(&constants).filter(move |entry| operation_of(entry) == *operation));
+    snapshot("surface_operations", text_of(table.iter().chain(each)));
+    Ok(())
+}
+
+#[test]
+fn models() -> Result {
+    snapshot("surface_models", text_of(&generated("types.rs")?));
+    Ok(())
+}
+
+/// Sorted by type, so that moving code to another file changes nothing.
+///
+/// `pub` means public here, also in a private module, because the lint `unreachable_pub` sees to it.
+#[test]
+fn wrapper() -> Result {
+    let src = workspace("crates/pingone-password/src");
+    let files = rust_files(&src)?;
+    let sources: Vec<String> = files.iter().map(fs::read_to_string).collect::<io::Result<_>>()?;
+    let root = fs::read_to_string(src.join("lib.rs"))?;
+    let mut sections = BTreeMap::<(u8, String), Vec<Entry>>::new();
+    for (file, mut entries) in files.iter().zip(entries(&sources)) {
+        let file = file.strip_prefix(&src)?.with_extension("");
+        let module = file.iter().next().unwrap_or_default().to_string_lossy();
+        let section = if module == "lib" {
+            (0, "the root of the crate")
+        } else if root.contains(&format!("pub mod {module};")) {
+            (2, &*module)
+        } else {
+            // `lib.rs` says which items of a private module are public, and where.
+            entries.retain(|entry| !matches!(entry.kind, Kind::Module | Kind::Use));
+            (1, "its types")
+        };
+        sections.entry((section.0, section.1.to_owned())).or_default().extend(entries);
+    }
+    let sections = sections.into_iter().map(|((order, section), mut entries)| {
+        if order > 0 {
+            entries.sort();
+        }
+        format!("// ===== {section} =====\n\n{}", text_of(&entries))
+    });
+    snapshot("surface_wrapper", sections.collect::<Vec<_>>().join("\n"));
+    Ok(())
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = vec![];
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        assert!(path.extension().is_some_and(|extension| extension == "rs"), "{name}: only files are looked at");
-        sources.push((name, fs::read_to_string(path)?));
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else {
+            files.push(path);
+        }
     }
-    sources.sort();
-    Ok(sources)
-}
-
-#[test]
-fn what_users_of_the_generated_client_see() -> Result {
-    for (name, source) in sources(&workspace("crates/pingone-password-client/src/generated"))? {
-        snapshot(&format!("surface_generated_{}", name.trim_end_matches(".rs")), outline(&source));
-    }
-    Ok(())
-}
-
-/// In one snapshot, so that nothing stays behind where a file has gone. `pub` is public here, even in a private module:
-/// the lint `unreachable_pub` sees to it.
-#[test]
-fn what_users_of_the_wrapper_see() -> Result {
-    let mut sources = sources(&workspace("crates/pingone-password/src"))?;
-    sources.sort_by_key(|(name, _)| name != "lib.rs");
-    let outlines = sources.iter().map(|(name, source)| (name, outline(source)));
-    let shown = outlines.filter(|(_, outline)| !outline.is_empty());
-    let shown = shown.map(|(name, outline)| format!("// ===== {name} =====\n\n{outline}"));
-    snapshot("surface_wrapper", shown.collect::<Vec<_>>().join("\n"));
-    Ok(())
+    Ok(files)
 }
 
 const SOURCE: &str = r#"
@@ -72,7 +115,7 @@ const SOURCE: &str = r#"
 "#;
 
 #[test]
-fn users_see_signatures_fields_and_docs() {
+fn an_outline_has_signatures_fields_and_docs() {
     let expected = r#"/// A state.
 #[derive(Clone)]
 pub struct State {
@@ -102,7 +145,7 @@ pub enum Kind {
 }
 
 #[test]
-fn users_see_each_of_these_changes() {
+fn an_outline_shows_public_changes() {
     for (from, to) in [
         ("fn helper() {}\n    }", "pub fn helper() {}\n    }"),
         ("\"lastChangedAt\"", "\"lastChanged\""),
@@ -119,7 +162,7 @@ fn users_see_each_of_these_changes() {
 }
 
 #[test]
-fn users_see_none_of_these_changes() {
+fn an_outline_hides_private_changes() {
     for (from, to) in
         [("now - 1", "now - 2"), ("secret: String", "secret: Vec<u8>"), ("fn helper() {}", "fn other() { todo!() }")]
     {
@@ -129,7 +172,7 @@ fn users_see_none_of_these_changes() {
 }
 
 #[test]
-fn users_see_what_a_macro_makes() {
+fn an_outline_has_the_items_that_a_macro_makes() {
     let source = "
         macro_rules! id {
             ($(#[$docs:meta])* $name:ident) => {
