@@ -183,7 +183,7 @@ async fn a_look_that_fails_leaves_it_open() -> Result {
 #[tokio::test]
 async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
     // The look finds the user locked out, but the first request got no answer, and may still be carried out.
-    let script = [Some(Fault::StallBeforeAnswer), None, Some(Fault::RateLimited)];
+    let script = [Some(Fault::StallBeforeResponse), None, Some(Fault::RateLimited)];
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject(script);

@@ -19,7 +19,7 @@ const SEED: u64 = 20_261_121;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_reported_is_what_happened() -> Result {
     // A server that says nothing costs its time-out: one fault of that kind is enough.
-    let slow = [Fault::StallBeforeAnswer, Fault::StallMidBody, Fault::EndlessBody];
+    let slow = [Fault::StallBeforeResponse, Fault::StallMidBody, Fault::EndlessBody];
     let faults = Fault::ALL.iter().copied().filter(|fault| !slow.contains(fault)).collect();
     let emulator = Emulator::builder()
         .users(USERS)

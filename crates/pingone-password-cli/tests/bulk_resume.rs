@@ -240,7 +240,7 @@ async fn a_second_interrupt_ends_it_at_once() {
     let bench = Bench::start().await;
     let users = bench.add_users(40, Status::PasswordLockedOut);
     bench.list(&users);
-    bench.emulator.inject(vec![Some(Fault::StallBeforeAnswer); 16]);
+    bench.emulator.inject(vec![Some(Fault::StallBeforeResponse); 16]);
     let mut run = bench.command("unlock --from users.txt --yes --output json").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 16);
     interrupt(&run);
@@ -269,7 +269,7 @@ async fn a_first_interrupt_cuts_nobody_short_whatever_the_run_stops_for() {
     let bench = Bench::start().await;
     let users = bench.add_users(12, Status::PasswordLockedOut);
     bench.list(&users);
-    bench.emulator.inject([Fault::StallBeforeAnswer]);
+    bench.emulator.inject([Fault::StallBeforeResponse]);
     let mut run = bench.command("unlock --from users.txt --yes --concurrency 2 --rate 20/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 2);
     bench.emulator.revoke_tokens();

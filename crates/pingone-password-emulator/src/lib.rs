@@ -1,26 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod answers;
-mod body;
-mod bomb;
-mod builder;
-mod connection;
+mod api;
 mod emulator;
-mod fault;
 mod faults;
-mod limits;
-mod recording;
-mod routes;
-mod status;
+mod journal;
+mod operation;
+mod raw_response;
+mod responses;
+mod server;
+mod state;
 mod store;
-#[cfg(feature = "tls")]
-mod tls;
-mod token;
 
-pub use builder::{Builder, StartError};
-pub use emulator::Emulator;
-pub use fault::{Fault, TokenFault, UnknownFault};
-pub use faults::{Operation, RandomFaults};
-pub use recording::RecordedRequest;
-pub use status::{Status, UnknownStatus};
-pub use store::{Event, EventKind};
+pub use emulator::{Builder, Emulator, StartError};
+pub use faults::{Fault, RandomFaults, TokenFault, UnknownFault};
+pub use journal::RecordedRequest;
+pub use operation::Operation;
+pub use store::{Event, EventKind, Status, UnknownStatus};

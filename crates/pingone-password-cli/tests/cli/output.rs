@@ -74,7 +74,7 @@ fn a_full_disk_is_a_failure() {
 fn each_user_is_printed_as_soon_as_it_is_known() {
     let world = World::new();
     let args = ["state", "--output", "json", &world.locked_out(), &world.user(Status::Ok)];
-    world.emulator.inject([None, Some(pingone_password_emulator::Fault::StallBeforeAnswer)]);
+    world.emulator.inject([None, Some(pingone_password_emulator::Fault::StallBeforeResponse)]);
     let mut child = world.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();

@@ -80,7 +80,7 @@ fn a_success_without_a_body_is_one() {
 #[test]
 fn an_interrupted_unlock_is_unknown_and_the_rest_is_not_tried() {
     let world = World::new();
-    world.emulator.inject_for(Operation::Unlock, [Fault::StallBeforeAnswer]);
+    world.emulator.inject_for(Operation::Unlock, [Fault::StallBeforeResponse]);
     let mut command = world.command(&["unlock", &world.locked_out(), &world.user(Status::Ok)]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let late = Instant::now() + Duration::from_secs(30);

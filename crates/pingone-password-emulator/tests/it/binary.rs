@@ -1,4 +1,4 @@
-//! The program: what it prints, and that the vendor's own commands work on it.
+//! The program: its output, and the vendor's own commands against it.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -21,7 +21,7 @@ impl Program {
         Self::ready_with(&["--listen", "127.0.0.1:0", "--users", users])
     }
 
-    /// The same with other arguments.
+    /// Does the same with other arguments.
     pub(crate) fn ready_with(arguments: &[&str]) -> (Self, Value) {
         let mut program = Self::start(&[arguments, &["--json"]].concat());
         let mut line = String::new();
@@ -43,7 +43,7 @@ pub(crate) fn text<'a>(ready: &'a Value, name: &str) -> &'a str {
     ready[name].as_str().unwrap_or_else(|| panic!("{name} in {ready}"))
 }
 
-/// The vendor's placeholders, filled in for the first user with this status.
+/// Fills in the vendor's placeholders, for the first user with this status.
 pub(crate) fn fill_in(template: &str, ready: &Value, status: &str) -> String {
     let mut users = ready["users"].as_array().unwrap().iter();
     let user = users.find(|user| user["status"] == status).unwrap();
@@ -54,10 +54,10 @@ pub(crate) fn fill_in(template: &str, ready: &Value, status: &str) -> String {
         .replace("{{accessToken}}", text(ready, "access_token"))
 }
 
-/// The output of a command, or `None` where the program it needs is not here.
+/// Returns the output of a command, or `None` if the program it needs isn't installed.
 pub(crate) fn run(needs: &str, command: &mut Command) -> Option<Value> {
     if Command::new(needs).arg("--version").output().is_err() {
-        eprintln!("skipped: there is no {needs}");
+        eprintln!("skipped: {needs} is not installed");
         return None;
     }
     let output = command.output().unwrap();
@@ -66,7 +66,7 @@ pub(crate) fn run(needs: &str, command: &mut Command) -> Option<Value> {
 }
 
 #[test]
-fn one_line_of_json_says_everything() {
+fn json_prints_one_line() {
     let (_program, ready) = Program::ready("7");
     let mut names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
@@ -81,7 +81,7 @@ fn one_line_of_json_says_everything() {
     );
 }
 
-/// The commands as "Password Unlock" and "Read Password State" print them.
+/// The commands as printed on "Password Unlock" and "Read Password State".
 #[test]
 fn the_vendors_curl_commands_work() {
     let (_program, ready) = Program::ready("6");
@@ -130,7 +130,7 @@ print(connection.getresponse().read().decode())
 }
 
 #[test]
-fn a_person_sees_the_first_ten_users_and_what_to_paste() {
+fn text_prints_ten_users_and_commands_to_paste() {
     let mut program = Program::start(&["--users", "1000"]);
     let stdout = BufReader::new(program.0.stdout.take().unwrap());
     let mut lines = Vec::new();
@@ -154,34 +154,34 @@ fn a_person_sees_the_first_ten_users_and_what_to_paste() {
 }
 
 #[test]
-fn a_refused_address_is_told_and_fails() {
+fn an_address_beyond_loopback_is_an_error() {
     let mut program = Program::start(&["--listen", "0.0.0.0:0"]);
     let mut announced = String::new();
     let mut stdout = BufReader::new(program.0.stdout.take().unwrap());
     stdout.read_line(&mut announced).unwrap();
     assert_eq!(announced, "");
     assert_eq!(program.0.wait().unwrap().code(), Some(1));
-    let mut told = String::new();
-    program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert!(told.starts_with("pingone-password-emulator: 0.0.0.0:0 is not a loopback address"), "{told}");
+    let mut stderr = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.starts_with("pingone-password-emulator: 0.0.0.0:0 is not a loopback address"), "{stderr}");
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_quietly() {
+fn an_interrupt_stops_it_silently() {
     let (mut program, _) = Program::ready("1");
     interrupt(&program);
     assert_eq!(program.0.wait().unwrap().code(), Some(0));
-    let mut told = String::new();
-    program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert_eq!(told, "");
+    let mut stderr = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(stderr, "");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_closed_standard_output_does_not_stop_it() {
     let mut program = Program::start(&["--users", "100000", "--json"]);
-    // More than a pipe holds is still to be written when its reader goes.
+    // The output exceeds a pipe's buffer, so it is still being written when the reader closes the pipe.
     let mut stdout = program.0.stdout.take().unwrap();
     stdout.read_exact(&mut [0; 16]).unwrap();
     drop(stdout);

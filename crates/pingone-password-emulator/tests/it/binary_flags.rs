@@ -1,4 +1,4 @@
-//! The program's flags for what goes wrong.
+//! The program's flags for limits and faults.
 
 use std::{
     io::{Read, Write},
@@ -18,9 +18,9 @@ fn send(ready: &Value, head: &str, body: &str) -> Reply {
     let length = body.len();
     let request = format!("{head}\r\nHost: emulator\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
     connection.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    parse(&answer)
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    parse(&response)
 }
 
 fn unlock(ready: &Value) -> Reply {
@@ -29,7 +29,7 @@ fn unlock(ready: &Value) -> Reply {
     send(ready, &fill_in(&head, ready, "PASSWORD_LOCKED_OUT"), "")
 }
 
-fn ask_for_token(ready: &Value, environment: &str) -> Reply {
+fn request_token(ready: &Value, environment: &str) -> Reply {
     let (id, secret) = (text(ready, "client_id"), text(ready, "client_secret"));
     let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
     let head = format!("POST /{environment}/as/token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded");
@@ -48,8 +48,8 @@ fn scripted_faults() {
     let statuses: Vec<_> = (0..4).map(|_| unlock(&ready).status).collect();
     assert_eq!(statuses, [502, 200, 503, 200]);
     let environment = text(&ready, "environment_id");
-    assert_eq!(ask_for_token(&ready, environment).status, 401);
-    assert_eq!(ask_for_token(&ready, environment).status, 200);
+    assert_eq!(request_token(&ready, environment).status, 401);
+    assert_eq!(request_token(&ready, environment).status, 200);
 }
 
 #[test]
@@ -59,11 +59,11 @@ fn faults_at_random() {
         let (_program, ready) = Program::ready_with(arguments);
         (0..20).map(|_| unlock(&ready).status).collect()
     };
-    let struck = statuses(&arguments);
-    assert!(struck.contains(&502) && struck.contains(&503), "{struck:?}");
-    assert!(struck.iter().all(|status| [502, 503].contains(status)), "{struck:?}");
-    assert_eq!(struck, statuses(&arguments));
-    assert_ne!(struck, statuses(&[&["--fault-seed=8"], &arguments[..1], &arguments[2..]].concat()));
+    let injected = statuses(&arguments);
+    assert!(injected.contains(&502) && injected.contains(&503), "{injected:?}");
+    assert!(injected.iter().all(|status| [502, 503].contains(status)), "{injected:?}");
+    assert_eq!(injected, statuses(&arguments));
+    assert_ne!(injected, statuses(&[&["--fault-seed=8"], &arguments[..1], &arguments[2..]].concat()));
 }
 
 #[test]
@@ -74,30 +74,30 @@ fn limits() {
     let (_program, ready) = Program::ready_with(&["--token-lifetime=0s", "--worker-environment", environment]);
     assert_eq!(unlock(&ready).status, 401);
     assert_eq!(text(&ready, "worker_environment_id"), environment);
-    assert_eq!(ask_for_token(&ready, environment).json()["expires_in"], 0);
+    assert_eq!(request_token(&ready, environment).json()["expires_in"], 0);
 }
 
 #[test]
-fn what_makes_no_sense_is_told() {
+fn invalid_arguments_are_errors() {
     for (arguments, expected) in [
-        (["--fault=reset"].as_slice(), r#""reset" is no fault; there are reset-before "#),
-        (&["--token-fault=none"], r#""none" is no fault; there are internal-error-500 "#),
-        (&["--fault-rate=1.1"], "it must be from 0 to 1"),
-        (&["--fault-rate=NaN"], "it must be from 0 to 1"),
+        (["--fault=reset"].as_slice(), r#""reset" is not a fault; expected one of reset-before "#),
+        (&["--token-fault=none"], r#""none" is not a fault; expected one of internal-error-500 "#),
+        (&["--fault-rate=1.1"], "not in 0..=1"),
+        (&["--fault-rate=NaN"], "not in 0..=1"),
         (&["--fault-kind=redirect"], "--fault-rate"),
         (&["--latency=soon"], "--latency"),
     ] {
         let mut program = Program::start(arguments);
-        let mut told = String::new();
-        program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert!(told.contains(expected), "{told}");
+        let mut stderr = String::new();
+        program.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.contains(expected), "{stderr}");
         assert_eq!(program.0.wait().unwrap().code(), Some(2));
     }
 }
 
 #[cfg(all(feature = "tls", unix))]
 #[test]
-fn tls_with_the_certificate_in_a_file_until_the_program_ends() {
+fn tls_writes_a_certificate_file_and_deletes_it_at_the_end() {
     use std::process::Command;
 
     use crate::binary::{interrupt, run};

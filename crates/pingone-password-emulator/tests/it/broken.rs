@@ -1,4 +1,4 @@
-//! Faults that break the connection: what the client sees, and what is true on the server.
+//! Faults that break the connection: what the client receives, and what is true on the server.
 
 use std::{io::ErrorKind, time::Duration};
 
@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::wire::{UNLOCK, begin, connect, head, parse, post, read, request, until};
 
-/// An unlock that this fault strikes, as soon as it is recorded: the answer is still to be read.
-async fn strike(fault: Fault, status: Option<u16>, applied: bool) -> (Emulator, Uuid, TcpStream) {
+/// Sends an unlock with this fault, and returns once it is recorded, before its response is read.
+async fn inject(fault: Fault, status: Option<u16>, applied: bool) -> (Emulator, Uuid, TcpStream) {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([fault]);
@@ -35,28 +35,28 @@ async fn assert_reset(mut connection: TcpStream) {
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 }
 
-/// Nothing comes, however long it is waited for: the clock jumps when nobody has anything else to do.
+/// Asserts that nothing arrives. The paused clock advances once all tasks are idle.
 async fn assert_stalls(connection: &mut TcpStream) {
     pause();
     let long = Duration::from_secs(3600);
     assert!(timeout(long, connection.read(&mut [0])).await.is_err());
 }
 
-/// Head and body, up to the half of what the head announces.
+/// Reads the head and half of the announced body.
 async fn read_half(connection: &mut TcpStream) -> (String, usize) {
-    let mut answer = String::new();
-    while !answer.ends_with("\r\n\r\n") {
-        answer.push(connection.read_u8().await.unwrap().into());
+    let mut response = String::new();
+    while !response.ends_with("\r\n\r\n") {
+        response.push(connection.read_u8().await.unwrap().into());
     }
-    let announced: usize = parse(&answer).header("Content-Length").parse().unwrap();
+    let announced: usize = parse(&response).header("Content-Length").parse().unwrap();
     let mut half = vec![0; announced / 2];
     connection.read_exact(&mut half).await.unwrap();
-    (answer + str::from_utf8(&half).unwrap(), announced)
+    (response + str::from_utf8(&half).unwrap(), announced)
 }
 
-/// The half is the first of the state that the server has now.
-async fn assert_half(emulator: &Emulator, user: Uuid, (answer, announced): (String, usize)) {
-    let half = parse(&answer);
+/// Asserts that the half is the first one of the server's current state.
+async fn assert_half(emulator: &Emulator, user: Uuid, (response, announced): (String, usize)) {
+    let half = parse(&response);
     assert_eq!(half.status, 200);
     assert_eq!(half.header("Content-Type"), "application/hal+json;charset=UTF-8");
     assert!(!half.header("Correlation-Id").is_empty());
@@ -66,7 +66,7 @@ async fn assert_half(emulator: &Emulator, user: Uuid, (answer, announced): (Stri
 
 #[tokio::test]
 async fn reset_before() {
-    let (emulator, user, connection) = strike(Fault::ResetBefore, None, false).await;
+    let (emulator, user, connection) = inject(Fault::ResetBefore, None, false).await;
     assert_reset(connection).await;
     assert_eq!(post(&emulator, user, &[UNLOCK]).await.status, 200);
     assert_eq!(emulator.unlocks(user), 1);
@@ -74,37 +74,37 @@ async fn reset_before() {
 
 #[tokio::test]
 async fn reset_after() {
-    let (emulator, user, connection) = strike(Fault::ResetAfter, None, true).await;
+    let (emulator, user, connection) = inject(Fault::ResetAfter, None, true).await;
     assert_reset(connection).await;
     assert_eq!(post(&emulator, user, &[UNLOCK]).await.status, 200);
     assert_eq!(emulator.unlocks(user), 2);
-    // The second unlock found nothing to unlock.
+    // The second unlock found the password unlocked.
     assert_eq!(emulator.events().len(), 2);
 }
 
 #[tokio::test]
 async fn reset_mid_body() {
-    let (emulator, user, mut connection) = strike(Fault::ResetMidBody, Some(200), true).await;
+    let (emulator, user, mut connection) = inject(Fault::ResetMidBody, Some(200), true).await;
     let half = read_half(&mut connection).await;
     assert_eq!(connection.read(&mut [0]).await.unwrap(), 0);
     assert_half(&emulator, user, half).await;
 }
 
 #[tokio::test]
-async fn stall_before_answer() {
-    let (_emulator, _, mut connection) = strike(Fault::StallBeforeAnswer, None, false).await;
+async fn stall_before_response() {
+    let (_emulator, _, mut connection) = inject(Fault::StallBeforeResponse, None, false).await;
     assert_stalls(&mut connection).await;
 }
 
 #[tokio::test]
 async fn stall_after() {
-    let (_emulator, _, mut connection) = strike(Fault::StallAfter, None, true).await;
+    let (_emulator, _, mut connection) = inject(Fault::StallAfter, None, true).await;
     assert_stalls(&mut connection).await;
 }
 
 #[tokio::test]
 async fn stall_mid_body() {
-    let (emulator, user, mut connection) = strike(Fault::StallMidBody, Some(200), true).await;
+    let (emulator, user, mut connection) = inject(Fault::StallMidBody, Some(200), true).await;
     let half = read_half(&mut connection).await;
     assert_half(&emulator, user, half).await;
     assert_stalls(&mut connection).await;
@@ -112,13 +112,13 @@ async fn stall_mid_body() {
 
 #[tokio::test]
 async fn endless_body() {
-    let (_emulator, _, mut connection) = strike(Fault::EndlessBody, Some(200), true).await;
-    // The pauses between the chunks take no time this way.
+    let (_emulator, _, mut connection) = inject(Fault::EndlessBody, Some(200), true).await;
+    // A paused clock skips the pauses between chunks.
     pause();
-    let mut answer = vec![0; 8 * 1024 * 1024];
-    connection.read_exact(&mut answer).await.unwrap();
-    let answer = String::from_utf8(answer).unwrap();
-    let reply = parse(&answer);
+    let mut response = vec![0; 8 * 1024 * 1024];
+    connection.read_exact(&mut response).await.unwrap();
+    let response = String::from_utf8(response).unwrap();
+    let reply = parse(&response);
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("Transfer-Encoding"), "chunked");
     assert_eq!(reply.header("Content-Type"), "application/hal+json;charset=UTF-8");
@@ -127,7 +127,7 @@ async fn endless_body() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_used_before_breaks_too() {
+async fn a_reused_connection_breaks_too() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([None, Some(Fault::ResetMidBody)]);
@@ -136,8 +136,8 @@ async fn a_connection_that_was_used_before_breaks_too() {
     let mut connection = connect(&emulator).await;
     for _ in 0..2 {
         connection.write_all(head.as_bytes()).await.unwrap();
-        let (answer, announced) = read_half(&mut connection).await;
-        assert_eq!(parse(&answer).status, 200);
+        let (response, announced) = read_half(&mut connection).await;
+        assert_eq!(parse(&response).status, 200);
         let mut rest = vec![0; announced - announced / 2];
         let whole = connection.read_exact(&mut rest).await.is_ok();
         let faults: Vec<_> = emulator.requests().iter().map(|recorded| recorded.fault).collect();
@@ -148,19 +148,19 @@ async fn a_connection_that_was_used_before_breaks_too() {
 
 #[tokio::test]
 async fn a_stalled_connection_ends_when_the_client_closes_its_half() {
-    let (_emulator, _, mut connection) = strike(Fault::StallAfter, None, true).await;
+    let (_emulator, _, mut connection) = inject(Fault::StallAfter, None, true).await;
     connection.shutdown().await.unwrap();
     assert_eq!(connection.read(&mut [0]).await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn stopping_ends_stalled_connections_and_refuses_new_ones() {
-    let (emulator, user, mut connection) = strike(Fault::StallAfter, None, true).await;
+    let (emulator, user, mut connection) = inject(Fault::StallAfter, None, true).await;
     emulator.stop().await;
     assert_eq!(connection.read(&mut [0]).await.unwrap(), 0);
     let error = TcpStream::connect(emulator.address()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
-    // What it knows it still knows, and stopping twice is no more than stopping once.
+    // Records stay, and stopping twice has no further effect.
     emulator.stop().await;
     assert_eq!((emulator.requests().len(), emulator.unlocks(user)), (1, 1));
 

@@ -1,4 +1,4 @@
-//! The end of access tokens, requests per second, latency: by a clock that stands still unless the test moves it.
+//! Token lifetime, rate limit and latency, with a paused clock.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::wire::{Reply, UNLOCK, ask_for_token, begin, password_path, post, read, request, send, until};
+use crate::wire::{Reply, UNLOCK, begin, password_path, post, read, request, request_token, send, until};
 
 async fn read_with(emulator: &Emulator, user: Uuid, token: &str) -> Reply {
     let headers = [("Authorization", format!("Bearer {token}"))];
@@ -17,19 +17,19 @@ async fn read_with(emulator: &Emulator, user: Uuid, token: &str) -> Reply {
 }
 
 async fn new_token(emulator: &Emulator) -> String {
-    ask_for_token(emulator).await.json()["access_token"].as_str().unwrap().to_owned()
+    request_token(emulator).await.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn an_access_token_ends_with_its_lifetime() {
+async fn an_access_token_expires() {
     pause();
     let lifetime = Duration::from_millis(60_900);
     let emulator = Emulator::builder().token_lifetime(lifetime).start().await.unwrap();
     let user = emulator.add_user(Status::Ok);
     advance(Duration::from_secs(30)).await;
-    let answer = ask_for_token(&emulator).await.json();
-    assert_eq!(answer["expires_in"], 60);
-    let later = answer["access_token"].as_str().unwrap();
+    let response = request_token(&emulator).await.json();
+    assert_eq!(response["expires_in"], 60);
+    let later = response["access_token"].as_str().unwrap();
 
     advance(Duration::from_millis(30_899)).await;
     assert_eq!(read(&emulator, user, "").await.status, 200);
@@ -46,7 +46,7 @@ async fn an_access_token_ends_with_its_lifetime() {
 }
 
 #[tokio::test]
-async fn without_a_lifetime_access_tokens_do_not_end() {
+async fn access_tokens_without_a_lifetime_do_not_expire() {
     pause();
     for builder in [Emulator::builder(), Emulator::builder().token_lifetime(Duration::MAX)] {
         let emulator = builder.start().await.unwrap();
@@ -59,7 +59,7 @@ async fn without_a_lifetime_access_tokens_do_not_end() {
 }
 
 #[tokio::test]
-async fn revoked_tokens_are_refused_and_new_ones_are_not() {
+async fn revoked_tokens_are_rejected_and_new_ones_are_not() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::Ok);
     let token = new_token(&emulator).await;
@@ -89,7 +89,7 @@ async fn the_worker_application_can_have_another_environment() {
 }
 
 #[tokio::test]
-async fn more_requests_than_fit_into_a_second_429() {
+async fn requests_beyond_the_rate_limit_get_429() {
     pause();
     let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
@@ -105,7 +105,7 @@ async fn more_requests_than_fit_into_a_second_429() {
             assert_eq!(reply.json()["code"], "REQUEST_LIMITED");
             assert_eq!(reply.json().get("id"), None);
             assert!(!reply.header("Correlation-Id").is_empty());
-            assert_eq!(ask_for_token(&emulator).await.status, 200);
+            assert_eq!(request_token(&emulator).await.status, 200);
         }
         advance(Duration::from_millis(1)).await;
     }
@@ -120,7 +120,7 @@ async fn every_request_waits_for_the_latency() {
     let latency = Duration::from_secs(20);
     let emulator = Emulator::builder().latency(latency).start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
-    for status in [post(&emulator, user, &[UNLOCK]).await.status, ask_for_token(&emulator).await.status] {
+    for status in [post(&emulator, user, &[UNLOCK]).await.status, request_token(&emulator).await.status] {
         assert_eq!(status, 200);
     }
     let before = Instant::now();
@@ -129,14 +129,14 @@ async fn every_request_waits_for_the_latency() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_during_the_latency_has_had_nothing_done() {
+async fn a_request_whose_client_disconnects_during_the_latency_has_no_effect() {
     let emulator = Emulator::builder().latency(Duration::from_secs(3600)).start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (method, path, headers) = request(&emulator, user, Operation::Unlock);
     let mut connection = begin(&emulator, method, &path, &headers, b"").await;
     until(|| emulator.requests().len() == 1).await;
     connection.shutdown().await.unwrap();
-    // That the server closes the connection too says that it has let go of the request.
+    // The server closes the connection only after it has dropped the request.
     assert_eq!(connection.read(&mut [0]).await.unwrap(), 0);
     let recorded = &emulator.requests()[0];
     assert_eq!((recorded.status, recorded.applied, emulator.unlocks(user)), (None, false, 0));

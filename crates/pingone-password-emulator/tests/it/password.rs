@@ -1,4 +1,4 @@
-//! The checks in front of both operations, and the read.
+//! The checks in front of the operations, and the read.
 
 use pingone_password_emulator::{Emulator, Status};
 use serde_json::json;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::wire::{UNLOCK, bearer, password_path, post, read, send};
 
 #[tokio::test]
-async fn without_a_good_access_token_401() {
+async fn without_a_valid_access_token_401() {
     let emulator = Emulator::start().await.unwrap();
     let path = password_path(&emulator, emulator.add_user(Status::Ok));
     let authorization = |value: String| vec![("Authorization", value)];
@@ -37,7 +37,7 @@ async fn another_environment_403() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_uuid_400() {
+async fn an_id_that_is_not_a_uuid_400() {
     let emulator = Emulator::start().await.unwrap();
     let (environment, user) = (emulator.environment_id(), emulator.add_user(Status::Ok));
     let simple = user.simple().to_string();
@@ -151,7 +151,7 @@ async fn the_state_has_the_shape_of_the_vendors_example() {
 }
 
 #[tokio::test]
-async fn every_status_is_read_as_it_was_set() {
+async fn every_status_is_read_as_set() {
     let emulator = Emulator::start().await.unwrap();
     for status in Status::ALL {
         let state = read(&emulator, emulator.add_user(status), "").await.json();
@@ -165,7 +165,7 @@ async fn every_status_is_read_as_it_was_set() {
 }
 
 #[tokio::test]
-async fn seconds_until_unlock_can_be_set_and_left_away() {
+async fn seconds_until_unlock_can_be_set_and_omitted() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::Ok);
     assert!(emulator.set_status(user, Status::PasswordLockedOut));
@@ -182,7 +182,7 @@ async fn seconds_until_unlock_can_be_set_and_left_away() {
 }
 
 #[tokio::test]
-async fn the_policy_is_embedded_when_asked_for() {
+async fn the_policy_is_embedded_on_request() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::Ok);
     for query in ["?expand=passwordPolicy", "?expand=password%50olicy&expand=passwordPolicy"] {

@@ -1,4 +1,4 @@
-//! Faults at random: the same seed, the same faults, whatever the order.
+//! Random faults: the same seed gives the same faults, in any order.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use pingone_password_emulator::{Emulator, Fault, RandomFaults};
 
 use crate::wire::{UNLOCK, post, read};
 
-/// Faults that are all answered, so that a plain client gets along.
-const ANSWERED: [Fault; 3] = [Fault::InternalError500After, Fault::BadGateway, Fault::EmptyOk];
+/// Faults with a response, so that a plain client can read it.
+const WITH_RESPONSE: [Fault; 3] = [Fault::InternalError500After, Fault::BadGateway, Fault::EmptyOk];
 
 async fn emulator(seed: u64, probability: f64) -> Emulator {
-    let faults = RandomFaults { seed, probability, faults: ANSWERED.to_vec() };
+    let faults = RandomFaults { seed, probability, faults: WITH_RESPONSE.to_vec() };
     Emulator::builder().users(20).random_faults(faults).start().await.unwrap()
 }
 
-/// Per path and method, the faults in the order of this user's requests.
+/// The faults for each path and method, in the order of the user's requests.
 type Faults = BTreeMap<(String, String), Vec<Option<Fault>>>;
 
 fn faults(emulator: &Emulator) -> Faults {
@@ -28,7 +28,7 @@ fn faults(emulator: &Emulator) -> Faults {
 #[tokio::test]
 async fn the_same_seed_gives_the_same_faults_in_any_order() {
     let (one, two, other) = tokio::join!(emulator(7, 0.4), emulator(7, 0.4), emulator(8, 0.4));
-    // Each user's requests one after another.
+    // User by user.
     for emulator in [&one, &other] {
         for (user, _) in emulator.users() {
             for _ in 0..4 {
@@ -37,7 +37,7 @@ async fn the_same_seed_gives_the_same_faults_in_any_order() {
             }
         }
     }
-    // Round by round, the last user first, with requests that are refused in between.
+    // Round by round, the last user first, with invalid requests in between.
     for _ in 0..4 {
         for (user, _) in two.users().into_iter().rev() {
             read(&two, user, "").await;
@@ -48,7 +48,7 @@ async fn the_same_seed_gives_the_same_faults_in_any_order() {
         }
     }
     let in_order = |mut faults: Faults| {
-        // The refused reads stand behind the others.
+        // Each invalid read follows a valid one.
         for ((_, method), faults) in &mut faults {
             if method == "GET" && faults.len() == 8 {
                 *faults = faults.iter().step_by(2).copied().collect();
@@ -60,10 +60,10 @@ async fn the_same_seed_gives_the_same_faults_in_any_order() {
     assert_ne!(faults(&one), faults(&other));
 
     let all: Vec<_> = faults(&one).into_values().flatten().collect();
-    let struck = all.iter().filter(|fault| fault.is_some()).count();
+    let injected = all.iter().filter(|fault| fault.is_some()).count();
     assert_eq!(all.len(), 160);
-    assert!((40..=88).contains(&struck), "{struck} of 160 at 0.4");
-    for fault in ANSWERED {
+    assert!((40..=88).contains(&injected), "{injected} of 160 at 0.4");
+    for fault in WITH_RESPONSE {
         assert!(all.contains(&Some(fault)), "{fault}");
     }
 }
@@ -89,7 +89,7 @@ async fn a_script_goes_before_chance() {
     }
     let faults: Vec<_> = emulator.requests().iter().map(|request| request.fault).collect();
     assert_eq!(faults[..2], [None, Some(Fault::Nulls)]);
-    assert!(faults[2].is_some_and(|fault| ANSWERED.contains(&fault)));
+    assert!(faults[2].is_some_and(|fault| WITH_RESPONSE.contains(&fault)));
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! What is recorded of a request.
+//! The journal of requests.
 
 use pingone_password_emulator::{Emulator, Status};
 
 use crate::wire::{UNLOCK, bearer, password_path, post, send};
 
 #[tokio::test]
-async fn a_request_is_recorded_as_it_was_sent() {
+async fn a_request_is_recorded_as_sent() {
     let emulator = Emulator::start().await.unwrap();
     let target = "/a//b/../%2e%2E/c%20d?e=%66&e=g&&h";
     let text = |text: &str| text.to_owned();
@@ -44,7 +44,7 @@ async fn a_request_is_recorded_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn refused_requests_are_recorded_too() {
+async fn rejected_requests_are_recorded_too() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     let path = password_path(&emulator, user);
@@ -78,7 +78,7 @@ async fn a_body_longer_than_a_mebibyte_413() {
 }
 
 #[tokio::test]
-async fn no_recording_where_it_is_switched_off() {
+async fn nothing_is_recorded_if_recording_is_off() {
     let builder = Emulator::builder().recording(false);
     let emulator = builder.start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);

@@ -1,4 +1,4 @@
-//! Which request takes which entry of a script.
+//! Which request takes which queued fault.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt;
 use uuid::Uuid;
 
 use crate::wire::{
-    Reply, UNLOCK, ask_for_token, bearer, begin, begin_token_request, parse, password_path, post, read, request, send,
+    Reply, UNLOCK, bearer, begin, begin_token_request, parse, password_path, post, read, request, request_token, send,
     until,
 };
 
@@ -15,21 +15,21 @@ async fn unlock(emulator: &Emulator, user: Uuid) -> u16 {
     post(emulator, user, &[UNLOCK]).await.status
 }
 
-async fn look(emulator: &Emulator, user: Uuid) -> u16 {
+async fn read_status(emulator: &Emulator, user: Uuid) -> u16 {
     read(emulator, user, "").await.status
 }
 
 #[tokio::test]
-async fn each_request_takes_one_entry_and_then_there_are_no_more() {
+async fn each_request_takes_one_entry() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::BadGateway, Fault::Unavailable]);
     emulator.inject([None, Some(Fault::InternalError500)]);
     assert_eq!(unlock(&emulator, user).await, 502);
-    assert_eq!(look(&emulator, user).await, 503);
+    assert_eq!(read_status(&emulator, user).await, 503);
     assert_eq!(unlock(&emulator, user).await, 200);
-    assert_eq!(look(&emulator, user).await, 500);
-    assert_eq!(look(&emulator, user).await, 200);
+    assert_eq!(read_status(&emulator, user).await, 500);
+    assert_eq!(read_status(&emulator, user).await, 200);
     let faults: Vec<_> = emulator.requests().iter().map(|request| request.fault).collect();
     assert_eq!(faults, [Some(Fault::BadGateway), Some(Fault::Unavailable), None, Some(Fault::InternalError500), None]);
     let applied: Vec<_> = emulator.requests().iter().map(|request| request.applied).collect();
@@ -37,22 +37,22 @@ async fn each_request_takes_one_entry_and_then_there_are_no_more() {
 }
 
 #[tokio::test]
-async fn an_operations_own_script_comes_first() {
+async fn an_operations_own_entries_come_first() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::InternalError500, Fault::InternalError500]);
     emulator.inject_for(Operation::Unlock, [Some(Fault::BadGateway), None]);
     emulator.inject_for(Operation::Read, [Fault::Unavailable]);
-    assert_eq!(look(&emulator, user).await, 503);
-    assert_eq!(look(&emulator, user).await, 500);
+    assert_eq!(read_status(&emulator, user).await, 503);
+    assert_eq!(read_status(&emulator, user).await, 500);
     assert_eq!(unlock(&emulator, user).await, 502);
     assert_eq!(unlock(&emulator, user).await, 200);
     assert_eq!(unlock(&emulator, user).await, 500);
-    assert_eq!(look(&emulator, user).await, 200);
+    assert_eq!(read_status(&emulator, user).await, 200);
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_in_order_takes_no_entry() {
+async fn an_invalid_request_takes_no_entry() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::BadGateway]);
@@ -61,14 +61,14 @@ async fn a_request_that_is_not_in_order_takes_no_entry() {
     assert_eq!(send(&emulator, "PUT", &path, &[bearer(&emulator)], b"").await.status, 405);
     assert_eq!(post(&emulator, user, &[]).await.status, 415);
     assert_eq!(read(&emulator, user, "?expand=other").await.status, 400);
-    assert_eq!(look(&emulator, Uuid::from_u128(7)).await, 404);
-    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    assert_eq!(read_status(&emulator, Uuid::from_u128(7)).await, 404);
+    assert_eq!(request_token(&emulator).await.status, 200);
     assert!(emulator.requests().iter().all(|request| request.fault.is_none() && !request.applied));
-    assert_eq!(look(&emulator, user).await, 502);
+    assert_eq!(read_status(&emulator, user).await, 502);
 }
 
 #[tokio::test]
-async fn every_unlock_that_is_carried_out_counts() {
+async fn every_applied_unlock_counts() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     let other = emulator.add_user(Status::PasswordLockedOut);
@@ -82,9 +82,9 @@ async fn every_unlock_that_is_carried_out_counts() {
     assert_eq!((emulator.unlocks(other), emulator.unlocks(Uuid::from_u128(7))), (0, 0));
 }
 
-/// Reads too are struck by every fault, and never apply anything.
+/// Every fault works for reads, too, and never applies anything.
 #[tokio::test]
-async fn a_struck_read_applies_nothing() {
+async fn a_read_with_a_fault_applies_nothing() {
     for fault in Fault::ALL.iter().copied() {
         let emulator = Emulator::start().await.unwrap();
         let user = emulator.add_user(Status::PasswordLockedOut);
@@ -95,12 +95,12 @@ async fn a_struck_read_applies_nothing() {
         let recorded = &emulator.requests()[0];
         assert_eq!((recorded.fault, recorded.status, recorded.applied), (Some(fault), fault.status(), false));
         assert_eq!((emulator.unlocks(user), emulator.status(user)), (0, Some(Status::PasswordLockedOut)));
-        assert_eq!(look(&emulator, user).await, 200);
+        assert_eq!(read_status(&emulator, user).await, 200);
     }
 }
 
 #[test]
-fn names_are_told_apart_and_read_back() {
+fn names_are_unique_and_parse_back() {
     for fault in Fault::ALL {
         assert_eq!(fault.to_string().parse(), Ok(*fault));
         assert!(fault.as_str().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
@@ -111,15 +111,15 @@ fn names_are_told_apart_and_read_back() {
         assert_eq!(fault.to_string().parse(), Ok(*fault));
     }
     let error = "ResetAfter".parse::<Fault>().unwrap_err().to_string();
-    assert!(error.starts_with(r#""ResetAfter" is no fault; there are reset-before reset-after "#), "{error}");
+    assert!(error.starts_with(r#""ResetAfter" is not a fault; expected one of reset-before reset-after "#), "{error}");
     let error = "x".parse::<TokenFault>().unwrap_err().to_string();
     assert!(error.ends_with(" malformed-json"), "{error}");
 }
 
-/// A token request, the token fault recorded with it.
-async fn struck(emulator: &Emulator, fault: TokenFault) -> Reply {
+/// Sends a token request with this fault, and checks its record.
+async fn injected(emulator: &Emulator, fault: TokenFault) -> Reply {
     emulator.inject_token([fault]);
-    let reply = ask_for_token(emulator).await;
+    let reply = request_token(emulator).await;
     let requests = emulator.requests();
     let recorded = requests.last().unwrap();
     assert_eq!((recorded.token_fault, recorded.fault), (Some(fault), None));
@@ -128,17 +128,17 @@ async fn struck(emulator: &Emulator, fault: TokenFault) -> Reply {
 }
 
 #[tokio::test]
-async fn token_faults_that_are_answered() {
+async fn token_faults_with_a_response() {
     let emulator = Emulator::start().await.unwrap();
-    struck(&emulator, TokenFault::InternalError500).await.assert_error(500, "UNEXPECTED_ERROR");
-    let reply = struck(&emulator, TokenFault::InvalidClient).await;
+    injected(&emulator, TokenFault::InternalError500).await.assert_error(500, "UNEXPECTED_ERROR");
+    let reply = injected(&emulator, TokenFault::InvalidClient).await;
     assert_eq!((reply.status, &reply.json()["error"]), (401, &"invalid_client".into()));
-    let reply = struck(&emulator, TokenFault::BadGateway).await;
+    let reply = injected(&emulator, TokenFault::BadGateway).await;
     assert_eq!((reply.status, reply.header("Content-Type")), (502, "text/html"));
-    let reply = struck(&emulator, TokenFault::MalformedJson).await;
+    let reply = injected(&emulator, TokenFault::MalformedJson).await;
     assert_eq!((reply.status, reply.header("Content-Type")), (200, "application/json;charset=UTF-8"));
     assert!(serde_json::from_str::<serde_json::Value>(&reply.body).unwrap_err().is_eof());
-    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    assert_eq!(request_token(&emulator).await.status, 200);
     assert_eq!(emulator.token_requests(), 5);
 }
 
@@ -148,7 +148,7 @@ async fn token_faults_that_break_the_connection() {
     emulator.inject_token([Some(TokenFault::Reset), None, Some(TokenFault::Stall)]);
     let error = begin_token_request(&emulator).await.read(&mut [0]).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
-    assert_eq!(ask_for_token(&emulator).await.status, 200);
+    assert_eq!(request_token(&emulator).await.status, 200);
     let mut stalled = begin_token_request(&emulator).await;
     until(|| emulator.token_requests() == 3).await;
     emulator.stop().await;
@@ -158,15 +158,15 @@ async fn token_faults_that_break_the_connection() {
 }
 
 #[tokio::test]
-async fn a_fault_strikes_whatever_the_request_was_sent_with() {
+async fn a_fault_does_not_depend_on_the_requests_body() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::EmptyOk]);
     let headers = [bearer(&emulator), ("Content-Type", UNLOCK.to_owned())];
     let mut connection = begin(&emulator, "POST", &password_path(&emulator, user), &headers, b"null").await;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    assert_eq!(parse(&answer).status, 200);
+    let mut response = String::new();
+    connection.read_to_string(&mut response).await.unwrap();
+    assert_eq!(parse(&response).status, 200);
     assert_eq!(emulator.requests()[0].body, b"null");
     assert!(emulator.requests()[0].applied);
 }

@@ -1,4 +1,4 @@
-//! Starting, users and ids, stopping.
+//! Starting, users and IDs, stopping.
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 
@@ -12,7 +12,7 @@ use tokio::{
 use crate::wire::{connect, read};
 
 #[tokio::test]
-async fn only_a_loopback_address_will_do() {
+async fn only_a_loopback_address_is_accepted() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let address: SocketAddr = address.parse().unwrap();
         let error = Emulator::builder().listen(address).start().await.unwrap_err();
@@ -32,7 +32,7 @@ async fn a_port_in_use_is_an_error_that_names_it() {
 }
 
 #[tokio::test]
-async fn ids_are_the_same_at_every_start_and_secrets_are_not() {
+async fn ids_are_the_same_on_every_start_and_secrets_are_not() {
     let one = Emulator::builder().users(100).start().await.unwrap();
     let two = Emulator::builder().users(100).start().await.unwrap();
     assert_eq!(one.users(), two.users());

@@ -1,4 +1,4 @@
-//! TLS with the certificate that the emulator made.
+//! TLS with the generated certificate.
 
 use std::{io::ErrorKind, sync::Arc};
 
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::wire::{connect, head, parse, request};
 
-/// A handshake as a client that trusts this certificate and no other.
+/// Performs a handshake as a client that trusts this certificate only.
 async fn handshake(emulator: &Emulator, pem: &str, name: &'static str) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
@@ -33,7 +33,7 @@ async fn handshake(emulator: &Emulator, pem: &str, name: &'static str) -> std::i
     connector.connect(ServerName::try_from(name).unwrap(), connect(emulator).await).await
 }
 
-/// An unlock, its answer still to be read.
+/// Sends an unlock, without reading the response.
 async fn unlock(emulator: &Emulator, user: Uuid) -> TlsStream<TcpStream> {
     let mut connection = handshake(emulator, emulator.certificate_pem().unwrap(), "127.0.0.1").await.unwrap();
     let (method, path, headers) = request(emulator, user, Operation::Unlock);
@@ -51,9 +51,9 @@ async fn start() -> (Emulator, Uuid) {
 async fn the_emulator_serves_whoever_trusts_its_certificate() {
     let (emulator, user) = start().await;
     assert_eq!(emulator.auth_url(), format!("https://{}", emulator.address()));
-    let mut answer = String::new();
-    unlock(&emulator, user).await.read_to_string(&mut answer).await.unwrap();
-    let reply = parse(&answer);
+    let mut response = String::new();
+    unlock(&emulator, user).await.read_to_string(&mut response).await.unwrap();
+    let reply = parse(&response);
     assert_eq!((reply.status, &reply.json()["status"]), (200, &"OK".into()));
     let link = reply.json()["_links"]["self"]["href"].as_str().unwrap().to_owned();
     assert!(link.starts_with("https://127.0.0.1:"), "{link}");
@@ -73,9 +73,9 @@ async fn faults_break_encrypted_connections_too() {
     emulator.inject([Fault::ResetAfter, Fault::ResetMidBody]);
     let error = unlock(&emulator, user).await.read(&mut [0]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    let mut answer = String::new();
-    unlock(&emulator, user).await.read_to_string(&mut answer).await.unwrap();
-    let half = parse(&answer);
+    let mut response = String::new();
+    unlock(&emulator, user).await.read_to_string(&mut response).await.unwrap();
+    let half = parse(&response);
     assert_eq!(half.header("Content-Length").parse::<usize>().unwrap() / 2, half.body.len());
     assert_eq!(emulator.unlocks(user), 2);
 }
@@ -87,14 +87,14 @@ async fn without_tls_there_is_no_certificate() {
 }
 
 #[tokio::test]
-async fn a_client_that_speaks_no_tls_gets_no_answer() {
+async fn a_client_without_tls_gets_no_response() {
     let (emulator, user) = start().await;
     let (method, path, headers) = request(&emulator, user, Operation::Unlock);
     let mut connection = connect(&emulator).await;
     connection.write_all(head(method, &path, &headers, 0).as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    // An alert, or a reset where the rest of the request was not read.
-    _ = connection.read_to_end(&mut answer).await;
-    assert!(!answer.starts_with(b"HTTP"));
+    let mut response = Vec::new();
+    // An alert, or a reset because the rest of the request was not read.
+    _ = connection.read_to_end(&mut response).await;
+    assert!(!response.starts_with(b"HTTP"));
     assert_eq!(emulator.requests(), []);
 }

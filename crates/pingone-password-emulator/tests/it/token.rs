@@ -5,8 +5,8 @@ use pingone_password_emulator::{Emulator, Status};
 
 use crate::wire::{Reply, password_path, send};
 
-/// A token request with this `Authorization`, if any, and this form.
-async fn ask(emulator: &Emulator, authorization: Option<String>, form: &str) -> Reply {
+/// Sends a token request with this `Authorization`, if any, and this form.
+async fn request(emulator: &Emulator, authorization: Option<String>, form: &str) -> Reply {
     let mut headers = vec![("Content-Type", "application/x-www-form-urlencoded".to_owned())];
     headers.extend(authorization.map(|value| ("Authorization", value)));
     let path = format!("/{}/as/token", emulator.environment_id());
@@ -18,7 +18,7 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {credentials}")
 }
 
-fn assert_refused(reply: &Reply, status: u16, error: &str) {
+fn assert_rejected(reply: &Reply, status: u16, error: &str) {
     assert_eq!((reply.status, reply.json()["error"].as_str()), (status, Some(error)));
     assert!(reply.json()["error_description"].is_string());
     assert_eq!(reply.header("Content-Type"), "application/json;charset=UTF-8");
@@ -26,7 +26,7 @@ fn assert_refused(reply: &Reply, status: u16, error: &str) {
 }
 
 #[tokio::test]
-async fn good_credentials_give_a_token_that_works() {
+async fn valid_credentials_get_a_token_that_works() {
     let emulator = Emulator::start().await.unwrap();
     let path = password_path(&emulator, emulator.add_user(Status::Ok));
     let (id, secret) = (emulator.client_id(), emulator.client_secret());
@@ -34,7 +34,7 @@ async fn good_credentials_give_a_token_that_works() {
     let mut tokens = vec![emulator.access_token().to_owned()];
     for (authorization, form) in [(Some(basic(id, secret)), "grant_type=client_credentials"), (None, in_form.as_str())]
     {
-        let reply = ask(&emulator, authorization, form).await;
+        let reply = request(&emulator, authorization, form).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         assert_eq!(reply.header("Cache-Control"), "no-store");
         let body = reply.json();
@@ -50,7 +50,7 @@ async fn good_credentials_give_a_token_that_works() {
 }
 
 #[tokio::test]
-async fn bad_credentials_401() {
+async fn invalid_credentials_401() {
     let emulator = Emulator::start().await.unwrap();
     let (id, secret) = (emulator.client_id(), emulator.client_secret());
     let grant = "grant_type=client_credentials";
@@ -64,33 +64,33 @@ async fn bad_credentials_401() {
         (Some(format!("Bearer {}", emulator.access_token())), grant),
         (None, "grant_type=client_credentials&client_id=a&client_secret=b"),
     ] {
-        let reply = ask(&emulator, authorization, form).await;
-        assert_refused(&reply, 401, "invalid_client");
+        let reply = request(&emulator, authorization, form).await;
+        assert_rejected(&reply, 401, "invalid_client");
     }
 
     let headers = [("Content-Type", "application/x-www-form-urlencoded".to_owned())];
     for environment in [id, "%ff"] {
         let path = format!("/{environment}/as/token");
         let reply = send(&emulator, "POST", &path, &headers, in_form.as_bytes()).await;
-        assert_refused(&reply, 401, "invalid_client");
+        assert_rejected(&reply, 401, "invalid_client");
     }
 }
 
 #[tokio::test]
-async fn another_grant_or_no_form_400() {
+async fn another_grant_type_or_no_form_400() {
     let emulator = Emulator::start().await.unwrap();
     let authorization = || basic(emulator.client_id(), emulator.client_secret());
-    let reply = ask(&emulator, Some(authorization()), "grant_type=password").await;
-    assert_refused(&reply, 400, "unsupported_grant_type");
+    let reply = request(&emulator, Some(authorization()), "grant_type=password").await;
+    assert_rejected(&reply, 400, "unsupported_grant_type");
     for form in ["", "grant_type", "scope=all", "grant_type=client_credentials&grant_type=password"] {
-        let reply = ask(&emulator, Some(authorization()), form).await;
+        let reply = request(&emulator, Some(authorization()), form).await;
         let error = if form == "grant_type" { "unsupported_grant_type" } else { "invalid_request" };
-        assert_refused(&reply, 400, error);
+        assert_rejected(&reply, 400, error);
     }
     let path = format!("/{}/as/token", emulator.environment_id());
     let headers = [("Authorization", authorization()), ("Content-Type", "application/json".to_owned())];
     let reply = send(&emulator, "POST", &path, &headers, b"{}").await;
-    assert_refused(&reply, 400, "invalid_request");
+    assert_rejected(&reply, 400, "invalid_request");
 }
 
 #[tokio::test]

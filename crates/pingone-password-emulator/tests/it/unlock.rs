@@ -1,4 +1,4 @@
-//! The unlock: which media type asks for it, and what it does.
+//! The unlock: its media type and its effect.
 
 use pingone_password_emulator::{Emulator, EventKind, Status};
 use serde_json::json;
@@ -30,7 +30,7 @@ async fn any_other_content_type_415() {
 }
 
 #[tokio::test]
-async fn another_operation_of_the_vendor_415_and_says_so() {
+async fn the_vendors_other_operations_415() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     for operation in [
@@ -48,7 +48,7 @@ async fn another_operation_of_the_vendor_415_and_says_so() {
         reply.assert_detail(415, "INVALID_REQUEST", "INVALID_VALUE", Some("Content-Type"));
         let error = reply.json();
         let message = error["details"][0]["message"].as_str().unwrap();
-        assert!(message.contains("holds the unlock only"), "{operation}: {message}");
+        assert!(message.contains("which the emulator does not support"), "{operation}: {message}");
     }
     assert_eq!(emulator.status(user), Some(Status::PasswordLockedOut));
 }
@@ -86,7 +86,7 @@ async fn a_locked_out_user_is_unlocked() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_locked_for_another_reason_stays_so() {
+async fn an_account_locked_for_another_reason_stays_locked() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     assert!(emulator.lock_account(user));
@@ -96,7 +96,7 @@ async fn an_account_that_is_locked_for_another_reason_stays_so() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_not_locked_out_stays_as_they_are() {
+async fn a_user_who_is_not_locked_out_does_not_change() {
     let emulator = Emulator::start().await.unwrap();
     for status in Status::ALL {
         if status != Status::PasswordLockedOut {
@@ -111,7 +111,7 @@ async fn a_user_who_is_not_locked_out_stays_as_they_are() {
 }
 
 #[tokio::test]
-async fn body_and_query_of_an_unlock_are_passed_over() {
+async fn body_and_query_of_an_unlock_are_ignored() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     let target = password_path(&emulator, user) + "?expand=other";

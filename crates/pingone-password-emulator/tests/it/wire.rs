@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: what is sent is exactly what a test writes down.
+//! HTTP/1.1 by hand: tests control every byte.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The header's value, which must be there once.
+    /// Returns the header's value, which must be present exactly once.
     pub(crate) fn header(&self, name: &str) -> &str {
         let values = self.all(name);
         assert_eq!(values.len(), 1, "{name} in {:?}", self.headers);
         values[0]
     }
 
-    /// Every value of the header.
+    /// Returns every value of the header.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let given = self.headers.iter();
         given.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
@@ -41,7 +41,7 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// Asserts an API error: its status, its code, its id in body and header.
+    /// Asserts an API error: its status, its code, and its ID in body and header.
     #[track_caller]
     pub(crate) fn assert_error(&self, status: u16, code: &str) {
         assert_eq!(self.status, status, "{}", self.body);
@@ -63,13 +63,13 @@ impl Reply {
     }
 }
 
-/// The path of a user's password.
+/// Returns the path of a user's password.
 pub(crate) fn password_path(emulator: &Emulator, user: Uuid) -> String {
     let environment = emulator.environment_id();
     format!("/v1/environments/{environment}/users/{user}/password")
 }
 
-/// The header that opens the door.
+/// Returns the header with a valid access token.
 pub(crate) fn bearer(emulator: &Emulator) -> (&'static str, String) {
     ("Authorization", format!("Bearer {}", emulator.access_token()))
 }
@@ -78,7 +78,7 @@ pub(crate) async fn connect(emulator: &Emulator) -> TcpStream {
     TcpStream::connect(emulator.address()).await.unwrap()
 }
 
-/// One request on a connection of its own. `Host`, `Connection` and, for a body, `Content-Length` come behind the headers.
+/// Sends one request on its own connection. `Host`, `Connection` and, for a body, `Content-Length` follow the headers.
 pub(crate) async fn send(
     emulator: &Emulator,
     method: &str,
@@ -87,12 +87,12 @@ pub(crate) async fn send(
     body: &[u8],
 ) -> Reply {
     let mut connection = begin(emulator, method, target, headers, body).await;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    parse(&answer)
+    let mut response = String::new();
+    connection.read_to_string(&mut response).await.unwrap();
+    parse(&response)
 }
 
-/// Like [`send`], without reading the answer.
+/// Like [`send`], without reading the response.
 pub(crate) async fn begin(
     emulator: &Emulator,
     method: &str,
@@ -107,7 +107,7 @@ pub(crate) async fn begin(
     connection
 }
 
-/// The head of a request, as [`send`] writes it.
+/// Returns the head of a request, as [`send`] writes it.
 pub(crate) fn head(method: &str, target: &str, headers: &[(&str, String)], length: usize) -> String {
     let mut lines = vec![format!("{method} {target} HTTP/1.1")];
     let given = headers.iter();
@@ -119,13 +119,13 @@ pub(crate) fn head(method: &str, target: &str, headers: &[(&str, String)], lengt
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// A read with a good access token.
+/// Sends a read with a valid access token.
 pub(crate) async fn read(emulator: &Emulator, user: Uuid, query: &str) -> Reply {
     let target = password_path(emulator, user) + query;
     send(emulator, "GET", &target, &[bearer(emulator)], b"").await
 }
 
-/// A POST with a good access token and these media types.
+/// Sends a POST with a valid access token and these media types.
 pub(crate) async fn post(emulator: &Emulator, user: Uuid, content_types: &[&str]) -> Reply {
     let mut headers = vec![bearer(emulator)];
     let given = content_types.iter();
@@ -134,7 +134,7 @@ pub(crate) async fn post(emulator: &Emulator, user: Uuid, content_types: &[&str]
     send(emulator, "POST", &target, &headers, b"").await
 }
 
-/// What a read or an unlock with a good access token is made of: method, path, headers.
+/// Returns method, path and headers of a read or an unlock with a valid access token.
 pub(crate) fn request(
     emulator: &Emulator,
     user: Uuid,
@@ -147,7 +147,7 @@ pub(crate) fn request(
     }
 }
 
-/// A token request with good credentials, its answer still to be read.
+/// Sends a token request with valid credentials, without reading the response.
 pub(crate) async fn begin_token_request(emulator: &Emulator) -> TcpStream {
     let (id, secret) = (emulator.client_id(), emulator.client_secret());
     let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
@@ -156,25 +156,25 @@ pub(crate) async fn begin_token_request(emulator: &Emulator) -> TcpStream {
     begin(emulator, "POST", &path, &headers, form.as_bytes()).await
 }
 
-/// A token request with good credentials.
-pub(crate) async fn ask_for_token(emulator: &Emulator) -> Reply {
-    let mut answer = String::new();
-    begin_token_request(emulator).await.read_to_string(&mut answer).await.unwrap();
-    parse(&answer)
+/// Sends a token request with valid credentials.
+pub(crate) async fn request_token(emulator: &Emulator) -> Reply {
+    let mut response = String::new();
+    begin_token_request(emulator).await.read_to_string(&mut response).await.unwrap();
+    parse(&response)
 }
 
-/// Waits for something that is sure to become true.
-pub(crate) async fn until(true_at_last: impl Fn() -> bool) {
+/// Waits until a condition is true.
+pub(crate) async fn until(condition: impl Fn() -> bool) {
     let polled = async {
-        while !true_at_last() {
+        while !condition() {
             tokio::task::yield_now().await;
         }
     };
     timeout(Duration::from_secs(10), polled).await.unwrap();
 }
 
-pub(crate) fn parse(answer: &str) -> Reply {
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+pub(crate) fn parse(response: &str) -> Reply {
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap();
     let headers = lines.map(|line| line.split_once(": ").unwrap());

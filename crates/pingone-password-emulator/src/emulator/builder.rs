@@ -1,8 +1,6 @@
 //! Starting an emulator.
 
 use std::{
-    error::Error,
-    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
     time::Duration,
@@ -12,18 +10,18 @@ use axum::http::HeaderValue;
 use tokio::{net::TcpListener, sync::oneshot};
 use uuid::Uuid;
 
+use super::{Emulator, Running, StartError};
 #[cfg(feature = "tls")]
-use crate::tls::Tls;
+use crate::server::Tls;
 use crate::{
-    connection,
-    emulator::{Emulator, Running},
+    api,
     faults::{RandomFaults, Schedule},
-    limits::{RateLimit, Tokens, random_secret},
-    routes,
-    store::{CLIENT_ID, ENVIRONMENT_ID, Shared, Store},
+    server,
+    state::Shared,
+    store::{CLIENT_ID, ENVIRONMENT_ID, RateLimit, Store, Tokens, random_secret},
 };
 
-/// How an emulator starts; made by [`Emulator::builder`].
+/// Configures and starts an emulator; created by [`Emulator::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
@@ -41,7 +39,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             users: 0,
@@ -51,85 +49,89 @@ impl Builder {
             rate_limit: None,
             latency: None,
             random_faults: None,
-            // Nobody listens on port 9, "discard".
+            // Port 9, "discard", is closed nearly everywhere.
             redirect_target: "http://127.0.0.1:9/".to_owned(),
             #[cfg(feature = "tls")]
             tls: false,
         }
     }
 
-    /// Where to listen; only a loopback address will do. At first `127.0.0.1:0`, and port 0 is any free one.
+    /// Sets the address to listen on, which must be a loopback address. Defaults to `127.0.0.1:0`; port 0 picks a free one.
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Starts with this many users: the first six have each of [`Status::ALL`](crate::Status::ALL), the rest are locked out.
-    /// At first none.
+    /// Sets the number of users to start with: one with each status of [`Status::ALL`](crate::Status::ALL), the rest locked out.
+    /// Defaults to none.
     pub fn users(mut self, count: usize) -> Self {
         self.users = count;
         self
     }
 
-    /// Whether requests are recorded. At first they are; an emulator that runs for long would keep every one of them.
+    /// Sets whether requests are recorded. Defaults to `true`. Every recorded request is kept until the emulator is dropped.
     pub fn recording(mut self, on: bool) -> Self {
         self.recording = on;
         self
     }
 
-    /// The environment of the worker application, and so of its access tokens: `{auth_url}/{this}/as/token`. At first it is
+    /// Sets the environment of the worker application, which issues its access tokens: `{auth_url}/{id}/as/token`. Defaults to
     /// the environment that holds the users.
     pub fn worker_environment(mut self, id: Uuid) -> Self {
         self.worker_environment = id;
         self
     }
 
-    /// How long every access token is good, [`Emulator::access_token`] too; `expires_in` says it in whole seconds, rounded
-    /// down. At first `expires_in` says 3600, and the tokens are good as long as the emulator runs.
+    /// Sets the lifetime of access tokens, including [`Emulator::access_token`]. `expires_in` is in whole seconds, rounded down.
+    ///
+    /// By default tokens are valid as long as the emulator runs, and `expires_in` is 3600.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = Some(lifetime);
         self
     }
 
-    /// Takes so many requests on passwords in a second, and answers the rest with 429 and `Retry-After: 1`. The seconds are
-    /// fixed windows, the first of which opens with the first request. At first there is no limit; 0 lets nothing through.
+    /// Limits the API to this many requests per second; the rest get 429 with `Retry-After: 1`.
+    ///
+    /// The seconds are fixed windows, the first of which opens with the first request. Defaults to no limit; 0 admits none.
     pub fn rate_limit(mut self, per_second: u32) -> Self {
         self.rate_limit = Some(per_second);
         self
     }
 
-    /// Waits so long between the arrival of a request, whatever it asks for, and doing anything about it. A client that hangs
-    /// up during that time has had nothing done. At first there is no wait.
+    /// Sets the time between the arrival of any request and its processing. Defaults to none.
+    ///
+    /// The request of a client that disconnects during that time has no effect.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = Some(latency);
         self
     }
 
-    /// Faults that strike by chance wherever no script says what happens. At first none.
+    /// Injects faults at random into requests that no queued entry applies to. Defaults to none.
     pub fn random_faults(mut self, faults: RandomFaults) -> Self {
         self.random_faults = Some(faults);
         self
     }
 
-    /// The `Location` that [`Fault::Redirect`](crate::Fault::Redirect) gives, as it is. At first `http://127.0.0.1:9/`, where
-    /// nobody listens as a rule.
+    /// Sets the `Location` of [`Fault::Redirect`](crate::Fault::Redirect), verbatim. Defaults to `http://127.0.0.1:9/`, a port
+    /// that is closed nearly everywhere.
     pub fn redirect_target(mut self, url: impl Into<String>) -> Self {
         self.redirect_target = url.into();
         self
     }
 
-    /// Whether connections are encrypted, with a throw-away certificate that [`Emulator::certificate_pem`] shows. At first
-    /// they are not.
+    /// Sets whether connections use TLS, with a throw-away certificate that [`Emulator::certificate_pem`] returns. Defaults to
+    /// `false`.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, on: bool) -> Self {
         self.tls = on;
         self
     }
 
-    /// Binds the address and serves in a task of the current tokio runtime, which must have I/O and time enabled.
+    /// Binds the address and serves in a task of the current Tokio runtime, which must have I/O and time enabled.
     ///
     /// # Errors
-    /// When the address is not a loopback address or can't be bound, and when the target of the redirect can't be a header.
+    /// Returns an error if the address is not a loopback address or can't be bound, or if the redirect target is not a valid
+    /// header value.
     pub async fn start(self) -> Result<Emulator, StartError> {
         if !self.address.ip().is_loopback() {
             return Err(StartError::NotLoopback(self.address));
@@ -150,27 +152,27 @@ impl Builder {
 
         let mut tokens = Tokens::new(self.token_lifetime);
         let access_token = tokens.issue();
-        let faults = Schedule::random(self.random_faults);
-        let mut store = Store::new(tokens, self.rate_limit.map(RateLimit::new), faults);
+        let mut store = Store::new(tokens, self.rate_limit.map(RateLimit::new));
         store.add_users(self.users);
         let shared = Arc::new(Shared {
             api_url: format!("{auth_url}/v1"),
             worker_environment: self.worker_environment,
             client_id: CLIENT_ID.to_string(),
-            // With characters that form-encoding changes, as the vendor's secrets may have.
+            // Contains a character that form encoding changes, as the vendor's secrets may.
             client_secret: format!("{}~{}", random_secret(), random_secret()),
-            recording: self.recording,
             latency: self.latency,
             redirect_target,
             store: Mutex::new(store),
+            faults: Mutex::new(Schedule::random(self.random_faults)),
+            journal: self.recording.then(Mutex::default),
         });
 
         let (stop, stopped) = oneshot::channel();
-        let server = connection::serve(
+        let server = server::serve(
             listener,
             #[cfg(feature = "tls")]
             tls.as_ref().map(|tls| tls.acceptor.clone()),
-            routes::router(Arc::clone(&shared)),
+            api::router(Arc::clone(&shared)),
             stopped,
         );
         let running = Mutex::new(Some(Running { stop, server: tokio::spawn(server) }));
@@ -183,51 +185,5 @@ impl Builder {
             certificate_pem: tls.map(|tls| tls.certificate_pem),
             running,
         })
-    }
-}
-
-/// Why an emulator did not start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address can be reached from elsewhere, and the access tokens travel in the clear.
-    NotLoopback(SocketAddr),
-    /// The address can't be bound.
-    Bind {
-        /// The address asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The target of the redirect has characters that no header can have.
-    RedirectTarget(String),
-    /// The certificate could not be made.
-    #[cfg(feature = "tls")]
-    Certificate(Box<dyn Error + Send + Sync>),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotLoopback(address) => write!(
-                f,
-                "{address} is not a loopback address: access tokens travel in the clear, so listen on 127.0.0.1 or [::1]"
-            ),
-            Self::Bind { address, .. } => write!(f, "can't listen on {address}"),
-            Self::RedirectTarget(url) => write!(f, "{url:?} can't be the target of a redirect"),
-            #[cfg(feature = "tls")]
-            Self::Certificate(_) => f.write_str("can't make a certificate"),
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::NotLoopback(_) | Self::RedirectTarget(_) => None,
-            Self::Bind { source, .. } => Some(source),
-            #[cfg(feature = "tls")]
-            Self::Certificate(source) => Some(source.as_ref()),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! What the program can be told.
+//! The program's arguments.
 
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 
@@ -9,56 +9,56 @@ use uuid::Uuid;
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Arguments {
-    /// Where to listen: a loopback address; port 0 is any free one
+    /// Loopback address to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
-    /// How many users there are: each password status once, the rest locked out
+    /// Number of users: one with each password status, the rest locked out
     #[arg(long, value_name = "N", default_value_t = 6)]
     users: usize,
 
-    /// Print one line of JSON when ready, with every user
+    /// Print one line of JSON when ready, including every user
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Encrypt connections with a throw-away certificate, written to a file that goes when the program ends
+    /// Use TLS with a throw-away certificate, in a file that is deleted when the program ends
     #[cfg(feature = "tls")]
     #[arg(long)]
     tls: bool,
 
-    /// The environment of the worker application, where access tokens are given out; the users' unless told
+    /// Environment of the worker application, which issues access tokens [default: the users']
     #[arg(long, value_name = "UUID")]
     worker_environment: Option<Uuid>,
 
-    /// How long access tokens are good, such as 60s; until the program ends unless told
+    /// Lifetime of access tokens, such as 60s [default: until the program ends]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     token_lifetime: Option<Duration>,
 
-    /// Answer requests on passwords beyond so many in a second with 429
+    /// Maximum API requests per second; the rest get 429
     #[arg(long, value_name = "N")]
     rate_limit: Option<u32>,
 
-    /// Wait so long before each request is looked at, such as 20ms
+    /// Time to wait before processing each request, such as 20ms
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     latency: Option<Duration>,
 
-    /// What happens to the next request on a password, such as reset-after, or none; once for every request
+    /// Fault of the next API request, such as reset-after, or none; repeat for the requests after it
     #[arg(long = "fault", value_name = "NAME")]
     faults: Vec<Entry>,
 
-    /// What happens to the next request for an access token, such as invalid-client; once for every request
+    /// Fault of the next token request, such as invalid-client; repeat for the requests after it
     #[arg(long = "token-fault", value_name = "NAME")]
     pub(crate) token_faults: Vec<TokenFault>,
 
-    /// How likely a fault strikes a request on a password that no --fault is about, from 0 to 1
+    /// Probability of a random fault, from 0 to 1, for API requests that no --fault applies to
     #[arg(long, value_name = "PROBABILITY", value_parser = probability)]
     fault_rate: Option<f64>,
 
-    /// Another seed, other faults at random
+    /// Seed of the random faults
     #[arg(long, value_name = "SEED", default_value_t = 0, requires = "fault_rate")]
     fault_seed: u64,
 
-    /// Which faults there are at random; once for each, every one unless told
+    /// Random fault to choose from; repeat for more [default: all]
     #[arg(long = "fault-kind", value_name = "NAME", requires = "fault_rate")]
     fault_kinds: Vec<Fault>,
 }
@@ -95,7 +95,7 @@ impl Arguments {
     }
 }
 
-/// An entry of the script; `none` is no fault.
+/// A queued fault; `none` is no fault.
 #[derive(Clone, Copy)]
 struct Entry(Option<Fault>);
 
@@ -109,5 +109,5 @@ impl FromStr for Entry {
 
 fn probability(text: &str) -> Result<f64, String> {
     let probability = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.0..=1.0).contains(&probability) { Ok(probability) } else { Err("it must be from 0 to 1".to_owned()) }
+    if (0.0..=1.0).contains(&probability) { Ok(probability) } else { Err("not in 0..=1".to_owned()) }
 }

@@ -1,4 +1,4 @@
-//! The emulator as a program: it starts, says where it is, and serves until it is stopped.
+//! The emulator as a program: it starts, prints its addresses, and serves until it is stopped.
 
 mod announcement;
 mod arguments;
@@ -25,14 +25,14 @@ async fn main() -> ExitCode {
                 reason = format!("{reason}: {error}");
                 cause = error.source();
             }
-            // Nothing is left to be told where even this can't be written.
+            // If this can't be written either, the exit code has to suffice.
             _ = writeln!(io::stderr(), "pingone-password-emulator: {reason}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Ctrl-C, or whatever else asks a program to end here.
+/// Waits for Ctrl-C, or another signal that asks the program to stop.
 async fn stop_signal() -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -55,7 +55,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     #[cfg(not(feature = "tls"))]
     let certificate = announcement::Certificate::default();
 
-    // Polled once before the announcement, so that whoever read it can already stop the emulator this way.
+    // Polled once before the announcement, so that its reader can already stop the emulator with a signal.
     let mut stop = pin!(stop_signal());
     tokio::select! {
         biased;
@@ -64,13 +64,13 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 
     let text = if arguments.json {
-        announcement::for_a_program(&emulator, &certificate)?
+        announcement::json(&emulator, &certificate)?
     } else {
-        announcement::for_a_person(&emulator, &certificate)
+        announcement::text(&emulator, &certificate)
     };
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // Whoever read it has read enough.
+        // The reader closed the pipe: it has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,
     }

@@ -1,16 +1,16 @@
-//! A little gzip that inflates to a lot.
+//! A small gzip body that inflates to a large one.
 
 use std::sync::OnceLock;
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
 const MIB: usize = 1024 * 1024;
-/// How many MiB of spaces stand in front.
+/// The number of MiB of spaces in front of the tail.
 const MIBS: usize = 64;
 /// Magic number, deflate, no flags, no time, best compression, unknown system.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff];
 
-/// 64 MiB of spaces and then `tail`, in about 64 KiB.
+/// Returns 64 MiB of spaces followed by `tail`, in about 64 KiB.
 pub(crate) fn gzip_bomb(tail: &[u8]) -> Vec<u8> {
     static SPACES: OnceLock<(Vec<u8>, Crc)> = OnceLock::new();
     let (spaces, crc_of_spaces) = SPACES.get_or_init(spaces);
@@ -29,7 +29,7 @@ pub(crate) fn gzip_bomb(tail: &[u8]) -> Vec<u8> {
     bomb
 }
 
-/// One MiB, deflated once and repeated: each repetition ends on a whole byte and refers to nothing before it.
+/// Deflates one MiB and repeats it: each repetition ends on a byte boundary and has no reference to an earlier one.
 fn spaces() -> (Vec<u8>, Crc) {
     let spaces = vec![b' '; MIB];
     let mut crc_of_one = Crc::new();
@@ -41,7 +41,7 @@ fn spaces() -> (Vec<u8>, Crc) {
 
 fn deflate(bytes: &[u8], flush: FlushCompress) -> Vec<u8> {
     let mut deflated = Vec::with_capacity(bytes.len() + 1024);
-    // With room for everything this is done in one go, and can't fail.
+    // There is room for all of it, so this neither stops early nor fails.
     _ = Compress::new(Compression::best(), false).compress_vec(bytes, &mut deflated, flush);
     deflated
 }

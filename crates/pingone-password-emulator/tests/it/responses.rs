@@ -1,4 +1,4 @@
-//! Faults that are answered: what the client sees, and what is true on the server.
+//! Faults with a response: what the client receives, and what is true on the server.
 
 use std::io::Read;
 
@@ -12,14 +12,14 @@ use crate::wire::{Reply, UNLOCK, begin, connect, head, parse, post, read, reques
 
 const HAL_JSON: &str = "application/hal+json;charset=UTF-8";
 
-struct Struck {
+struct Injected {
     emulator: Emulator,
     user: Uuid,
-    answer: Vec<u8>,
+    received: Vec<u8>,
 }
 
-impl Struck {
-    /// The answer to an unlock that this fault strikes, and what is recorded of it.
+impl Injected {
+    /// Sends an unlock with this fault, and checks its record.
     async fn by(fault: Fault, status: u16, applied: bool) -> Self {
         Self::at(Emulator::builder(), fault, status, applied).await
     }
@@ -30,8 +30,8 @@ impl Struck {
         emulator.inject([fault]);
         let (method, path, headers) = request(&emulator, user, Operation::Unlock);
         let mut connection = begin(&emulator, method, &path, &headers, b"").await;
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).await.unwrap();
+        let mut received = Vec::new();
+        connection.read_to_end(&mut received).await.unwrap();
 
         assert_eq!((fault.status(), fault.applies()), (Some(status), applied));
         let recorded = &emulator.requests()[0];
@@ -39,16 +39,16 @@ impl Struck {
         assert_eq!(emulator.unlocks(user), usize::from(applied));
         let expected = if applied { Status::Ok } else { Status::PasswordLockedOut };
         assert_eq!(emulator.status(user), Some(expected));
-        let struck = Self { emulator, user, answer };
-        assert_eq!(struck.reply().status, status);
-        struck
+        let injected = Self { emulator, user, received };
+        assert_eq!(injected.reply().status, status);
+        injected
     }
 
     fn reply(&self) -> Reply {
-        parse(&String::from_utf8_lossy(&self.answer))
+        parse(&String::from_utf8_lossy(&self.received))
     }
 
-    /// The password state as it is without a fault.
+    /// Reads the password state without a fault.
     async fn state(&self) -> Value {
         read(&self.emulator, self.user, "").await.json()
     }
@@ -62,34 +62,34 @@ fn assert_page(reply: &Reply) {
 
 #[tokio::test]
 async fn internal_error_500() {
-    let struck = Struck::by(Fault::InternalError500, 500, false).await;
-    struck.reply().assert_error(500, "UNEXPECTED_ERROR");
+    let injected = Injected::by(Fault::InternalError500, 500, false).await;
+    injected.reply().assert_error(500, "UNEXPECTED_ERROR");
 }
 
 #[tokio::test]
 async fn internal_error_500_after() {
-    let struck = Struck::by(Fault::InternalError500After, 500, true).await;
-    struck.reply().assert_error(500, "UNEXPECTED_ERROR");
+    let injected = Injected::by(Fault::InternalError500After, 500, true).await;
+    injected.reply().assert_error(500, "UNEXPECTED_ERROR");
 }
 
 #[tokio::test]
 async fn bad_gateway() {
-    assert_page(&Struck::by(Fault::BadGateway, 502, false).await.reply());
+    assert_page(&Injected::by(Fault::BadGateway, 502, false).await.reply());
 }
 
 #[tokio::test]
 async fn bad_gateway_after() {
-    assert_page(&Struck::by(Fault::BadGatewayAfter, 502, true).await.reply());
+    assert_page(&Injected::by(Fault::BadGatewayAfter, 502, true).await.reply());
 }
 
 #[tokio::test]
 async fn gateway_timeout_504() {
-    assert_page(&Struck::by(Fault::GatewayTimeout504, 504, true).await.reply());
+    assert_page(&Injected::by(Fault::GatewayTimeout504, 504, true).await.reply());
 }
 
 #[tokio::test]
 async fn unavailable() {
-    let reply = Struck::by(Fault::Unavailable, 503, false).await.reply();
+    let reply = Injected::by(Fault::Unavailable, 503, false).await.reply();
     assert_eq!(reply.header("Content-Type"), "text/plain");
     assert_eq!(reply.body, "no healthy upstream\n");
     assert!(!reply.has("Retry-After"));
@@ -97,14 +97,14 @@ async fn unavailable() {
 
 #[tokio::test]
 async fn unavailable_retry_after() {
-    let reply = Struck::by(Fault::UnavailableRetryAfter, 503, false).await.reply();
+    let reply = Injected::by(Fault::UnavailableRetryAfter, 503, false).await.reply();
     assert_eq!(reply.header("Content-Type"), "text/plain");
     assert_eq!(reply.header("Retry-After"), "1");
 }
 
 #[tokio::test]
 async fn rate_limited() {
-    let reply = Struck::by(Fault::RateLimited, 429, false).await.reply();
+    let reply = Injected::by(Fault::RateLimited, 429, false).await.reply();
     assert_eq!(reply.header("Retry-After"), "1");
     assert_eq!(reply.json()["code"], "REQUEST_LIMITED");
     assert_eq!(reply.json().get("id"), None);
@@ -113,15 +113,15 @@ async fn rate_limited() {
 
 #[tokio::test]
 async fn empty_ok() {
-    let reply = Struck::by(Fault::EmptyOk, 200, true).await.reply();
+    let reply = Injected::by(Fault::EmptyOk, 200, true).await.reply();
     assert_eq!((reply.header("Content-Length"), reply.body.as_str()), ("0", ""));
     assert!(!reply.has("Content-Type"));
 }
 
 #[tokio::test]
 async fn truncated_json() {
-    let struck = Struck::by(Fault::TruncatedJson, 200, true).await;
-    let (reply, state) = (struck.reply(), struck.state().await.to_string());
+    let injected = Injected::by(Fault::TruncatedJson, 200, true).await;
+    let (reply, state) = (injected.reply(), injected.state().await.to_string());
     assert_eq!(reply.header("Content-Type"), HAL_JSON);
     assert_eq!(reply.header("Content-Length"), reply.body.len().to_string());
     assert_eq!(reply.body, state[..state.len() / 2]);
@@ -129,34 +129,34 @@ async fn truncated_json() {
 
 #[tokio::test]
 async fn html_ok() {
-    assert_page(&Struck::by(Fault::HtmlOk, 200, true).await.reply());
+    assert_page(&Injected::by(Fault::HtmlOk, 200, true).await.reply());
 }
 
 #[tokio::test]
 async fn wrong_content_type() {
-    let struck = Struck::by(Fault::WrongContentType, 200, true).await;
-    assert_eq!(struck.reply().header("Content-Type"), "text/plain");
-    assert_eq!(struck.reply().json(), struck.state().await);
+    let injected = Injected::by(Fault::WrongContentType, 200, true).await;
+    assert_eq!(injected.reply().header("Content-Type"), "text/plain");
+    assert_eq!(injected.reply().json(), injected.state().await);
 }
 
 #[tokio::test]
 async fn other_json() {
-    let reply = Struck::by(Fault::OtherJson, 200, true).await.reply();
+    let reply = Injected::by(Fault::OtherJson, 200, true).await.reply();
     assert_eq!(reply.header("Content-Type"), "application/json;charset=UTF-8");
     assert_eq!(reply.body, "[]");
 }
 
 #[tokio::test]
 async fn gzip_bomb() {
-    let struck = Struck::by(Fault::GzipBomb, 200, true).await;
-    assert_eq!(struck.reply().header("Content-Encoding"), "gzip");
-    assert_eq!(struck.reply().header("Content-Type"), HAL_JSON);
-    let head = struck.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
-    let body = &struck.answer[head + 4..];
+    let injected = Injected::by(Fault::GzipBomb, 200, true).await;
+    assert_eq!(injected.reply().header("Content-Encoding"), "gzip");
+    assert_eq!(injected.reply().header("Content-Type"), HAL_JSON);
+    let head = injected.received.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+    let body = &injected.received[head + 4..];
     assert!(body.len() < 100_000, "{}", body.len());
-    assert_eq!(struck.reply().header("Content-Length"), body.len().to_string());
+    assert_eq!(injected.reply().header("Content-Length"), body.len().to_string());
 
-    // To the end, where the checksum is.
+    // Up to the end, which holds the checksum.
     let (mut inflated, mut chunk, mut tail) = (0, vec![0; 1024 * 1024], Vec::new());
     let mut decoder = GzDecoder::new(body);
     loop {
@@ -169,63 +169,63 @@ async fn gzip_bomb() {
         tail.drain(..tail.len().saturating_sub(10_000));
     }
     assert!(inflated > 64 * 1024 * 1024, "{inflated}");
-    assert_eq!(serde_json::from_slice::<Value>(&tail).unwrap(), struck.state().await);
+    assert_eq!(serde_json::from_slice::<Value>(&tail).unwrap(), injected.state().await);
 }
 
 #[tokio::test]
 async fn oversized_headers() {
-    let struck = Struck::by(Fault::OversizedHeaders, 200, true).await;
-    let reply = struck.reply();
+    let injected = Injected::by(Fault::OversizedHeaders, 200, true).await;
+    let reply = injected.reply();
     let oversized =
         reply.headers.iter().filter(|(name, value)| name.starts_with("x-oversized-") && value.len() == 1024);
     assert_eq!(oversized.count(), 128);
     assert_eq!(reply.header("Content-Type"), HAL_JSON);
-    assert_eq!(reply.json(), struck.state().await);
+    assert_eq!(reply.json(), injected.state().await);
 }
 
 #[tokio::test]
 async fn redirect() {
-    let reply = Struck::by(Fault::Redirect, 302, false).await.reply();
+    let reply = Injected::by(Fault::Redirect, 302, false).await.reply();
     assert_eq!(reply.header("Location"), "http://127.0.0.1:9/");
     let elsewhere = Emulator::builder().redirect_target("https://elsewhere.example/v1?a=b");
-    let reply = Struck::at(elsewhere, Fault::Redirect, 302, false).await.reply();
+    let reply = Injected::at(elsewhere, Fault::Redirect, 302, false).await.reply();
     assert_eq!(reply.header("Location"), "https://elsewhere.example/v1?a=b");
     let error = Emulator::builder().redirect_target("http://\n/").start().await.unwrap_err();
-    assert_eq!(error.to_string(), r#""http://\n/" can't be the target of a redirect"#);
+    assert_eq!(error.to_string(), r#""http://\n/" is not a valid redirect target"#);
 }
 
 #[tokio::test]
 async fn duplicate_headers() {
-    let struck = Struck::by(Fault::DuplicateHeaders, 200, true).await;
-    let reply = struck.reply();
+    let injected = Injected::by(Fault::DuplicateHeaders, 200, true).await;
+    let reply = injected.reply();
     assert_eq!(reply.all("Content-Type"), [HAL_JSON, "text/plain"]);
     let [one, two] = reply.all("Correlation-Id")[..] else { panic!("{:?}", reply.headers) };
     assert_ne!(one, two);
-    assert_eq!(reply.json(), struck.state().await);
+    assert_eq!(reply.json(), injected.state().await);
 }
 
 #[tokio::test]
 async fn no_headers() {
-    let struck = Struck::by(Fault::NoHeaders, 200, true).await;
-    let reply = struck.reply();
+    let injected = Injected::by(Fault::NoHeaders, 200, true).await;
+    let reply = injected.reply();
     let names: Vec<_> = reply.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Connection", "Content-Length"]);
     assert_eq!(reply.header("Content-Length"), reply.body.len().to_string());
-    assert_eq!(reply.json(), struck.state().await);
+    assert_eq!(reply.json(), injected.state().await);
 }
 
 #[tokio::test]
 async fn unknown_status() {
-    let struck = Struck::by(Fault::UnknownStatus, 200, true).await;
-    let mut state = struck.state().await;
+    let injected = Injected::by(Fault::UnknownStatus, 200, true).await;
+    let mut state = injected.state().await;
     state["status"] = json!("SOMETHING_NEW");
-    assert_eq!(struck.reply().json(), state);
-    assert_eq!(struck.reply().header("Content-Type"), HAL_JSON);
+    assert_eq!(injected.reply().json(), state);
+    assert_eq!(injected.reply().header("Content-Type"), HAL_JSON);
 }
 
 #[tokio::test]
 async fn nulls() {
-    let reply = Struck::by(Fault::Nulls, 200, true).await.reply();
+    let reply = Injected::by(Fault::Nulls, 200, true).await.reply();
     assert_eq!(reply.header("Content-Type"), HAL_JSON);
     let body = reply.json();
     let (statuses, others): (Vec<_>, Vec<_>) =
@@ -236,7 +236,7 @@ async fn nulls() {
 }
 
 #[tokio::test]
-async fn a_connection_can_be_kept_after_an_answered_fault() {
+async fn a_connection_can_be_reused_after_a_fault_with_a_response() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::BadGateway]);
@@ -245,9 +245,9 @@ async fn a_connection_can_be_kept_after_an_answered_fault() {
     let mut connection = connect(&emulator).await;
     let kept = last.replace("Connection: close\r\n", "");
     connection.write_all(format!("{kept}{last}").as_bytes()).await.unwrap();
-    let mut answers = String::new();
-    connection.read_to_string(&mut answers).await.unwrap();
-    let statuses: Vec<_> = answers.match_indices("HTTP/1.1 ").map(|(at, _)| &answers[at + 9..at + 12]).collect();
+    let mut received = String::new();
+    connection.read_to_string(&mut received).await.unwrap();
+    let statuses: Vec<_> = received.match_indices("HTTP/1.1 ").map(|(at, _)| &received[at + 9..at + 12]).collect();
     assert_eq!(statuses, ["502", "200"]);
     assert_eq!(post(&emulator, user, &[UNLOCK]).await.status, 200);
     assert_eq!(emulator.unlocks(user), 2);

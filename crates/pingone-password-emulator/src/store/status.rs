@@ -1,8 +1,8 @@
-//! What a user's password can be like.
+//! The status of a user's password.
 
 use std::{error::Error, fmt, str::FromStr};
 
-/// The status of a user's password: the six that the vendor lists under "Read Password State".
+/// The status of a user's password, out of the six that the vendor's page "Read Password State" lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
     /// `OK`
@@ -20,7 +20,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status, in the order in which [`Builder::users`](crate::Builder::users) hands them out.
+    /// Every status, in the order in which [`Builder::users`](crate::Builder::users) assigns them.
     pub const ALL: [Self; 6] = [
         Self::Ok,
         Self::NoPassword,
@@ -30,7 +30,7 @@ impl Status {
         Self::External,
     ];
 
-    /// The status as it stands in the JSON.
+    /// Returns the status as written in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,13 +58,13 @@ impl FromStr for Status {
     }
 }
 
-/// The text is none of the statuses.
+/// The error for a text that isn't a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownStatus(String);
 
 impl fmt::Display for UnknownStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no password status; there are", self.0)?;
+        write!(f, "{:?} is not a password status; expected one of", self.0)?;
         Status::ALL.iter().try_for_each(|status| write!(f, " {status}"))
     }
 }

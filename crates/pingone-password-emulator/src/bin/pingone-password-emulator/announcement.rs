@@ -1,4 +1,4 @@
-//! What the program prints when it is ready.
+//! The program's output when it is ready.
 
 #[cfg(feature = "tls")]
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use pingone_password_emulator::{Emulator, Status};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// How many users a person gets to see.
+/// The number of users in the text.
 const SHOWN: usize = 10;
 
-/// The file that holds the certificate to trust, if there is one; it goes when the program ends.
+/// The file with the certificate to trust, if there is one. It is deleted when the program ends.
 #[derive(Default)]
 pub(crate) struct Certificate {
     path: Option<String>,
@@ -50,8 +50,8 @@ struct User {
     status: &'static str,
 }
 
-/// One line of JSON, with every user.
-pub(crate) fn for_a_program(emulator: &Emulator, certificate: &Certificate) -> serde_json::Result<String> {
+/// Returns one line of JSON, with every user.
+pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json::Result<String> {
     let users = emulator.users().into_iter();
     let ready = Ready {
         api_url: emulator.api_url(),
@@ -67,28 +67,28 @@ pub(crate) fn for_a_program(emulator: &Emulator, certificate: &Certificate) -> s
     Ok(serde_json::to_string(&ready)? + "\n")
 }
 
-/// The worker application's environment where it is one of its own.
+/// Returns the worker application's environment if it isn't the users'.
 fn other_environment(emulator: &Emulator) -> Option<Uuid> {
     let id = emulator.worker_environment_id();
     (id != emulator.environment_id()).then_some(id)
 }
 
-/// The same to be read, with the first users, and with commands to paste.
-pub(crate) fn for_a_person(emulator: &Emulator, certificate: &Certificate) -> String {
+/// Returns the same for a person, with the first users and commands to paste.
+pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
     let (api_url, token) = (emulator.api_url(), emulator.access_token());
     let environment = emulator.environment_id();
     let users = emulator.users();
     let mut lines = vec![
-        "PingOne's user-password API, emulated until Ctrl-C".to_owned(),
+        "PingOne user-password API emulator, running until Ctrl-C".to_owned(),
         String::new(),
         format!("  API            {api_url}"),
         format!("  auth           {}", emulator.auth_url()),
         format!("  environment    {environment}"),
-        format!("  client id      {}", emulator.client_id()),
+        format!("  client ID      {}", emulator.client_id()),
         format!("  client secret  {}", emulator.client_secret()),
         format!("  access token   {token}"),
     ];
-    lines.extend(other_environment(emulator).map(|id| format!("  client's env   {id}")));
+    lines.extend(other_environment(emulator).map(|id| format!("  worker env     {id}")));
     let certificate = certificate.path.clone();
     lines.extend(certificate.as_ref().map(|path| format!("  certificate    {path}")));
     lines.extend([String::new(), format!("Users: {}", users.len())]);
@@ -120,7 +120,7 @@ pub(crate) fn for_a_person(emulator: &Emulator, certificate: &Certificate) -> St
         format!("  export PINGONE_AUTH_URL={}", emulator.auth_url()),
         format!("  export PINGONE_ENVIRONMENT_ID={environment}"),
         format!("  export PINGONE_API_ACCESS_TOKEN={token}"),
-        "or, instead of the access token, for tokens that refresh themselves:".to_owned(),
+        "Or, instead of the access token, with client credentials:".to_owned(),
         format!("  export PINGONE_CLIENT_ID={}", emulator.client_id()),
         format!("  export PINGONE_CLIENT_SECRET='{}'", emulator.client_secret()),
     ]);

@@ -1,4 +1,4 @@
-//! A throw-away certificate, and TLS with it.
+//! TLS with a throw-away certificate.
 
 use std::{error::Error, sync::Arc};
 
@@ -15,11 +15,11 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
-use crate::connection::Socket;
+use super::connection::Socket;
 
-/// The names that the certificate is good for.
+/// The names that the certificate is valid for.
 const NAMES: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
-/// How long the certificate is good: shorter than any platform's limit.
+/// The lifetime of the certificate: shorter than any platform's limit.
 const DAYS: Days = Days::new(90);
 
 pub(crate) struct Tls {
@@ -34,7 +34,7 @@ impl Tls {
         parameters.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
         let now = Utc::now();
         let day = |date: Option<DateTime<Utc>>| -> Result<_, Box<dyn Error + Send + Sync>> {
-            let date = date.ok_or("there is no such date")?;
+            let date = date.ok_or("the date is out of range")?;
             Ok(date_time_ymd(date.year(), date.month().try_into()?, date.day().try_into()?))
         };
         parameters.not_before = day(now.checked_sub_days(Days::new(1)))?;

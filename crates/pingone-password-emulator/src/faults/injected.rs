@@ -1,4 +1,4 @@
-//! What a fault does to the answer.
+//! The effect of a fault on a response.
 
 use axum::{
     body::Body,
@@ -9,59 +9,40 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use super::{Fault, TokenFault, bomb::gzip_bomb};
 use crate::{
-    body::{self, ApiError, HAL_JSON, JSON},
-    bomb::gzip_bomb,
-    connection::{Raw, Then},
-    fault::{Fault, TokenFault},
-    recording::{CORRELATION_ID, CorrelationId},
-    token,
+    raw_response::{RawResponse, Then},
+    responses::{self, ApiError, CORRELATION_ID, CorrelationId, HAL_JSON, JSON, OAuthError},
 };
 
 const HTML: &str = "text/html";
 const TEXT: &str = "text/plain";
 const RETRY_IN_A_SECOND: HeaderValue = HeaderValue::from_static("1");
 
-/// What a route says of a request besides the answer; it travels in the extensions of the response.
-#[derive(Clone, Default)]
-pub(crate) struct Outcome {
-    /// An unlock was carried out.
-    pub(crate) applied: bool,
-    pub(crate) strike: Option<Strike>,
-}
-
-/// A fault, and what is needed to put it in the answer's place.
+/// A fault in place of a response, and the values it needs.
 #[derive(Clone)]
-pub(crate) enum Strike {
-    /// With the password state that the answer would have been.
-    Password(Fault, Value),
+pub(crate) enum Injected {
+    /// On an operation, with the resource that the response would have shown.
+    Operation(Fault, Value),
+    /// On the token endpoint.
     Token(TokenFault),
 }
 
-impl Strike {
-    /// The status that the client gets, if any.
-    pub(crate) fn status(&self) -> Option<u16> {
+impl Injected {
+    /// Returns the response that the client receives.
+    pub(crate) fn into_response(self, id: CorrelationId, redirect_target: &HeaderValue) -> Response {
         match self {
-            Self::Password(fault, _) => fault.status(),
-            Self::Token(fault) => fault.status(),
-        }
-    }
-
-    /// The answer in place of the good one.
-    pub(crate) fn answer(self, id: CorrelationId, redirect_target: &HeaderValue) -> Response {
-        match self {
-            Self::Password(fault, state) => password(fault, state, id, redirect_target),
+            Self::Operation(fault, resource) => operation(fault, resource, id, redirect_target),
             Self::Token(fault) => token(fault, id),
         }
     }
 }
 
-fn password(fault: Fault, mut state: Value, id: CorrelationId, redirect_target: &HeaderValue) -> Response {
+fn operation(fault: Fault, mut state: Value, id: CorrelationId, redirect_target: &HeaderValue) -> Response {
     match fault {
-        Fault::ResetBefore | Fault::ResetAfter => Raw::nothing(Then::Reset).into_response(),
-        Fault::StallBeforeAnswer | Fault::StallAfter => Raw::nothing(Then::Stall).into_response(),
+        Fault::ResetBefore | Fault::ResetAfter => RawResponse::empty(Then::Reset).into_response(),
+        Fault::StallBeforeResponse | Fault::StallAfter => RawResponse::empty(Then::Stall).into_response(),
         Fault::ResetMidBody => half(&state, id, Then::Close),
         Fault::StallMidBody => half(&state, id, Then::Stall),
         Fault::InternalError500 | Fault::InternalError500After => ApiError::unexpected().into_response(id),
@@ -85,29 +66,29 @@ fn password(fault: Fault, mut state: Value, id: CorrelationId, redirect_target: 
         }
         Fault::EndlessBody => {
             let then = Then::Endless;
-            Raw { bytes: head(id, "Transfer-Encoding: chunked").into_bytes(), then }.into_response()
+            RawResponse { bytes: head(id, "Transfer-Encoding: chunked").into_bytes(), then }.into_response()
         }
-        Fault::OversizedHeaders => (oversized_headers(), body::ok(&state)).into_response(),
+        Fault::OversizedHeaders => (oversized_headers(), responses::ok(&state)).into_response(),
         Fault::Redirect => (StatusCode::FOUND, [(LOCATION, redirect_target)]).into_response(),
         Fault::DuplicateHeaders => {
-            let mut response = body::ok(&state);
+            let mut response = responses::ok(&state);
             let headers = response.headers_mut();
             headers.append(CONTENT_TYPE, HeaderValue::from_static(TEXT));
             headers.append(CORRELATION_ID, id.header_value());
-            headers.append(CORRELATION_ID, CorrelationId(Uuid::new_v4()).header_value());
+            headers.append(CORRELATION_ID, CorrelationId::new().header_value());
             response
         }
         Fault::NoHeaders => {
             let (state, then) = (state.to_string(), Then::Close);
             let bytes =
                 format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{state}", state.len());
-            Raw { bytes: bytes.into_bytes(), then }.into_response()
+            RawResponse { bytes: bytes.into_bytes(), then }.into_response()
         }
         Fault::UnknownStatus => {
             state["status"] = json!("SOMETHING_NEW");
-            body::ok(&state)
+            responses::ok(&state)
         }
-        Fault::Nulls => body::ok(&json!({
+        Fault::Nulls => responses::ok(&json!({
             "_links": null,
             "_embedded": null,
             "environment": null,
@@ -123,9 +104,9 @@ fn password(fault: Fault, mut state: Value, id: CorrelationId, redirect_target: 
 fn token(fault: TokenFault, id: CorrelationId) -> Response {
     match fault {
         TokenFault::InternalError500 => ApiError::unexpected().into_response(id),
-        TokenFault::Reset => Raw::nothing(Then::Reset).into_response(),
-        TokenFault::Stall => Raw::nothing(Then::Stall).into_response(),
-        TokenFault::InvalidClient => token::invalid_client(),
+        TokenFault::Reset => RawResponse::empty(Then::Reset).into_response(),
+        TokenFault::Stall => RawResponse::empty(Then::Stall).into_response(),
+        TokenFault::InvalidClient => OAuthError::invalid_client().into_response(),
         TokenFault::BadGateway => page(StatusCode::BAD_GATEWAY),
         TokenFault::MalformedJson => {
             ok(JSON, r#"{"token_type":"Bearer","expires_in":3600,"access_token":"ey"#.to_owned())
@@ -137,7 +118,7 @@ fn ok(content_type: &'static str, body: String) -> Response {
     ([(CONTENT_TYPE, content_type)], body).into_response()
 }
 
-/// What a gateway in front of the API shows.
+/// Returns the error page of a gateway in front of the API.
 fn page(status: StatusCode) -> Response {
     let title = status.canonical_reason().unwrap_or_default();
     let page = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
@@ -148,23 +129,23 @@ fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, TEXT)], "no healthy upstream\n").into_response()
 }
 
-/// 128 KiB, in more headers than some clients count.
+/// Returns 128 KiB of headers, more than some clients accept.
 fn oversized_headers() -> HeaderMap {
     let value = HeaderValue::from_static(str::from_utf8(&[b'x'; 1024]).unwrap_or_default());
     let names = (0..128).filter_map(|n| HeaderName::try_from(format!("x-oversized-{n}")).ok());
     names.map(|name| (name, value.clone())).collect()
 }
 
-/// The head of a raw 200 with a password state.
+/// Returns the head of a raw 200 with a resource.
 fn head(id: CorrelationId, framing: &str) -> String {
     let CorrelationId(id) = id;
     format!("HTTP/1.1 200 OK\r\nContent-Type: {HAL_JSON}\r\nCorrelation-Id: {id}\r\n{framing}\r\n\r\n")
 }
 
-/// The first half of a body that is announced in full.
+/// Returns the first half of a body that is announced in full.
 fn half(state: &Value, id: CorrelationId, then: Then) -> Response {
     let state = state.to_string().into_bytes();
     let mut bytes = head(id, &format!("Content-Length: {}", state.len())).into_bytes();
     bytes.extend_from_slice(&state[..state.len() / 2]);
-    Raw { bytes, then }.into_response()
+    RawResponse { bytes, then }.into_response()
 }

@@ -1,4 +1,4 @@
-//! The JSON that the server prints: the password state, the password policy, errors.
+//! The errors of the API.
 
 use axum::{
     http::{
@@ -8,100 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::{
-    recording::CorrelationId,
-    status::Status,
-    store::{ENVIRONMENT_ID, LOCKOUT_SECONDS, User},
-};
-
-pub(crate) const HAL_JSON: &str = "application/hal+json;charset=UTF-8";
-pub(crate) const JSON: &str = "application/json;charset=UTF-8";
-const POLICY_ID: Uuid = Uuid::from_u128(0xb000_0000_0000_8000_8000_0000_0000_0001);
-/// The instant in the vendor's example.
-const LAST_CHANGED_AT: &str = "2019-01-08T20:18:31.264Z";
-
-/// A 200 with a password state.
-pub(crate) fn ok(state: &Value) -> Response {
-    ([(CONTENT_TYPE, HAL_JSON)], state.to_string()).into_response()
-}
-
-/// The password state, as the example of "Read Password State" shows it.
-pub(crate) fn password_state(api_url: &str, id: Uuid, user: User, with_policy: bool) -> Value {
-    let environment = format!("{api_url}/environments/{ENVIRONMENT_ID}");
-    let this_user = format!("{environment}/users/{id}");
-    let password = format!("{this_user}/password");
-    let policy = format!("{environment}/passwordPolicies/{POLICY_ID}");
-    let mut state = json!({
-        "_links": {
-            "self": { "href": password },
-            "environment": { "href": environment },
-            "user": { "href": this_user },
-            "passwordPolicy": { "href": policy },
-            "password.check": { "href": password },
-            "password.reset": { "href": password },
-            "password.set": { "href": password },
-            "password.recover": { "href": password },
-        },
-        "environment": { "id": ENVIRONMENT_ID },
-        "user": { "id": id },
-        "passwordPolicy": { "id": POLICY_ID },
-        "status": user.status.as_str(),
-    });
-    if user.status != Status::External {
-        state["lastChangedAt"] = json!(LAST_CHANGED_AT);
-    }
-    if user.status == Status::PasswordLockedOut
-        && let Some(seconds) = user.seconds_until_unlock
-    {
-        state["secondsUntilUnlock"] = json!(seconds);
-    }
-    if with_policy {
-        state["_embedded"] = json!({ "passwordPolicy": password_policy(&environment, &policy) });
-    }
-    state
-}
-
-/// Every property that the vendor documents for a password policy.
-fn password_policy(environment: &str, policy: &str) -> Value {
-    json!({
-        "_links": {
-            "self": { "href": policy },
-            "environment": { "href": environment },
-        },
-        "id": POLICY_ID,
-        "environment": { "id": ENVIRONMENT_ID },
-        "name": "Standard",
-        "description": "A standard policy that incorporates industry best practices",
-        "default": true,
-        "bypassPolicy": false,
-        "excludesProfileData": true,
-        "notSimilarToCurrent": true,
-        "excludesCommonlyUsed": true,
-        "maxAgeDays": 182,
-        "minAgeDays": 1,
-        "maxRepeatedCharacters": 2,
-        "minUniqueCharacters": 5,
-        "minComplexity": 7,
-        "history": { "count": 6, "retentionDays": 365 },
-        "lockout": { "failureCount": 5, "durationSeconds": LOCKOUT_SECONDS },
-        "length": { "min": 8, "max": 255 },
-        "minCharacters": {
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ": 1,
-            "abcdefghijklmnopqrstuvwxyz": 1,
-            "0123456789": 1,
-            "~!@#$%^&*()-_=+[]{}|;:,.<>/?": 1,
-        },
-        "alphabetSequenceRule": { "maxLength": 3 },
-        "numberSequenceRule": { "maxLength": 3 },
-        "qwertySequenceRule": { "maxLength": 3 },
-        "shiftedNumberRowSequenceRule": { "maxLength": 3 },
-        "populationCount": 1,
-        "createdAt": "2019-01-08T20:18:30.931Z",
-        "updatedAt": "2019-01-08T20:18:30.931Z",
-    })
-}
+use super::{CorrelationId, JSON};
 
 /// An error of the API: `{id, code, message, details: [{code, target, message, innerError}]}`.
 pub(crate) struct ApiError {
@@ -110,7 +18,7 @@ pub(crate) struct ApiError {
     message: &'static str,
     details: Vec<Value>,
     header: Option<(HeaderName, &'static str)>,
-    /// The vendor leaves the `id` away now and then.
+    /// The vendor omits the `id` of some errors.
     with_id: bool,
 }
 
@@ -128,7 +36,7 @@ impl ApiError {
         let message = "The request could not be completed. You do not have access to this resource.";
         Self::new(StatusCode::UNAUTHORIZED, "ACCESS_FAILED", message).detail(json!({
             "code": "INVALID_TOKEN",
-            "message": "The access token is missing, malformed, repeated or unknown or no longer good.",
+            "message": "The access token is missing, malformed, repeated, unknown, revoked or expired.",
         }))
     }
 
@@ -137,7 +45,7 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "ACCESS_FAILED", message).detail(json!({
             "code": "INSUFFICIENT_PERMISSIONS",
             "target": "environmentId",
-            "message": "The environment does not exist, or the access token does not reach it.",
+            "message": "The environment does not exist, or the access token has no permission for it.",
         }))
     }
 
@@ -153,7 +61,7 @@ impl ApiError {
         Self::invalid_request("The request could not be completed. A query parameter is not valid.").detail(json!({
             "code": "INVALID_VALUE",
             "target": "expand",
-            "message": "The resource can't be expanded by this.",
+            "message": "The resource cannot be expanded by this value.",
             "innerError": { "allowedValues": ["passwordPolicy"] },
         }))
     }
@@ -168,7 +76,7 @@ impl ApiError {
     }
 
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        let message = "The request could not be completed. The resource does not take this method.";
+        let message = "The request could not be completed. The resource does not support this method.";
         let mut error = Self::new(StatusCode::METHOD_NOT_ALLOWED, "INVALID_REQUEST", message);
         error.header = Some((ALLOW, allow));
         error
@@ -185,11 +93,11 @@ impl ApiError {
     }
 
     pub(crate) fn unreadable_body(status: StatusCode) -> Self {
-        let message = "The request could not be completed. The body is too long or broke off.";
+        let message = "The request could not be completed. The body is too large or incomplete.";
         Self::new(status, "INVALID_REQUEST", message)
     }
 
-    /// The window opens again within a second.
+    /// The next window opens within a second.
     pub(crate) fn rate_limited() -> Self {
         let message = "The request could not be completed. There were too many requests.";
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);

@@ -1,0 +1,66 @@
+//! The checks in front of every operation, in the order of the table in the crate's documentation.
+
+use axum::http::{
+    HeaderMap, HeaderName,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use uuid::Uuid;
+
+use crate::{
+    responses::ApiError,
+    store::{ENVIRONMENT_ID, Store},
+};
+
+/// Checks the rate limit, the access token and the environment.
+pub(super) fn access(store: &mut Store, headers: &HeaderMap, environment: &str) -> Result<(), ApiError> {
+    if store.rate_limit.as_mut().is_some_and(|limit| !limit.admit()) {
+        return Err(ApiError::rate_limited());
+    }
+    if !bearer_token(headers).is_some_and(|token| store.tokens.accept(token)) {
+        return Err(ApiError::invalid_token());
+    }
+    let environment = uuid(environment).ok_or_else(|| ApiError::not_a_uuid("environmentId"))?;
+    if environment == ENVIRONMENT_ID { Ok(()) } else { Err(ApiError::other_environment()) }
+}
+
+/// Checks that the user exists.
+pub(super) fn user(store: &Store, user: &str) -> Result<Uuid, ApiError> {
+    let user = uuid(user).ok_or_else(|| ApiError::not_a_uuid("userId"))?;
+    if store.users.contains_key(&user) { Ok(user) } else { Err(ApiError::not_found()) }
+}
+
+/// Checks that there is exactly one `Content-Type`, and that it has this media type. Parameters are ignored.
+pub(super) fn media_type(headers: &HeaderMap, expected: &str, not_emulated: &[&str]) -> Result<(), ApiError> {
+    let reject = |detail| Err(ApiError::unsupported_media_type(detail, expected));
+    let Some(content_type) = only(headers, CONTENT_TYPE) else {
+        return reject("Exactly one Content-Type is required.");
+    };
+    let (media_type, _parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let is = |name: &str| media_type.trim().eq_ignore_ascii_case(name);
+    if is(expected) {
+        Ok(())
+    } else if not_emulated.iter().copied().any(is) {
+        reject("This is another operation on the resource, which the emulator does not support.")
+    } else {
+        reject("The media type does not name an operation on the resource.")
+    }
+}
+
+/// Returns the value of a header that is present exactly once.
+pub(super) fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.to_str().ok())?
+}
+
+/// Returns the token of the only `Authorization: Bearer …`.
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = only(headers, AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
+}
+
+/// Parses a UUID in the vendor's format, with hyphens and without braces. The case of the digits doesn't matter.
+fn uuid(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    id.to_string().eq_ignore_ascii_case(text).then_some(id)
+}

@@ -1,0 +1,77 @@
+//! Arranging a running emulator.
+
+use uuid::Uuid;
+
+use super::Emulator;
+use crate::{
+    faults::{Fault, TokenFault},
+    operation::Operation,
+    store::Status,
+};
+
+/// Arranging users.
+impl Emulator {
+    /// Adds a user and returns its ID. IDs count up, the same way on every start.
+    pub fn add_user(&self, status: Status) -> Uuid {
+        self.shared.store().add_user(status)
+    }
+
+    /// Sets the status of a user's password, without an event. Returns `false` if there is no such user.
+    pub fn set_status(&self, user: Uuid, status: Status) -> bool {
+        let mut store = self.shared.store();
+        let user = store.users.get_mut(&user);
+        user.map(|u| u.status = status).is_some()
+    }
+
+    /// Sets `secondsUntilUnlock` while the user is locked out. Returns `false` if there is no such user.
+    ///
+    /// Defaults to 900, and doesn't count down. `None` omits the property, which means that only an administrator can unlock.
+    pub fn set_seconds_until_unlock(&self, user: Uuid, seconds: Option<u64>) -> bool {
+        let mut store = self.shared.store();
+        let user = store.users.get_mut(&user);
+        user.map(|u| u.seconds_until_unlock = seconds).is_some()
+    }
+
+    /// Locks a user's account for a reason other than the password. Returns `false` if there is no such user.
+    ///
+    /// Unlocking the password then doesn't unlock the account, and emits no `USER.UNLOCKED`.
+    pub fn lock_account(&self, user: Uuid) -> bool {
+        let mut store = self.shared.store();
+        let user = store.users.get_mut(&user);
+        user.map(|u| u.account_locked = true).is_some()
+    }
+}
+
+/// Arranging faults.
+impl Emulator {
+    /// Revokes every access token issued so far, including [`Self::access_token`]. New ones can be requested.
+    pub fn revoke_tokens(&self) {
+        self.shared.store().tokens.revoke_all();
+    }
+
+    /// Queues faults for the next requests, whatever their operation. Each request takes one entry, in the order of arrival;
+    /// `None` is no fault. The entries follow those still queued.
+    ///
+    /// Only a valid request takes an entry: one that would otherwise get a 200.
+    pub fn inject<F: Into<Option<Fault>>>(&self, script: impl IntoIterator<Item = F>) {
+        self.extend(None, script);
+    }
+
+    /// Queues faults for the next requests of one operation, like [`Self::inject`]. These entries come before those for any
+    /// operation.
+    pub fn inject_for<F: Into<Option<Fault>>>(&self, operation: Operation, script: impl IntoIterator<Item = F>) {
+        self.extend(Some(operation), script);
+    }
+
+    /// Queues faults for the next `POST` requests for an access token. Each takes one entry, whatever its credentials.
+    pub fn inject_token<F: Into<Option<TokenFault>>>(&self, script: impl IntoIterator<Item = F>) {
+        // The iterator is the caller's code: it runs before the lock is taken.
+        let script: Vec<_> = script.into_iter().map(Into::into).collect();
+        self.shared.faults().token_script().extend(script);
+    }
+
+    fn extend<F: Into<Option<Fault>>>(&self, operation: Option<Operation>, script: impl IntoIterator<Item = F>) {
+        let script: Vec<_> = script.into_iter().map(Into::into).collect();
+        self.shared.faults().script(operation).extend(script);
+    }
+}

@@ -1,0 +1,13 @@
+//! Faults: their names, when they happen, and what they do to a response.
+
+mod bomb;
+mod fault;
+mod injected;
+mod random;
+mod schedule;
+mod table;
+mod token_fault;
+mod unknown_fault;
+
+pub use self::{fault::Fault, random::RandomFaults, token_fault::TokenFault, unknown_fault::UnknownFault};
+pub(crate) use self::{injected::Injected, schedule::Schedule};

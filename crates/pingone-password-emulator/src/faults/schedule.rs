@@ -1,0 +1,55 @@
+//! The faults still to come.
+
+use std::collections::{HashMap, VecDeque};
+
+use uuid::Uuid;
+
+use super::{Fault, RandomFaults, TokenFault};
+use crate::operation::Operation;
+
+/// The faults still to come: scripts, and random faults once those are used up.
+#[derive(Default)]
+pub(crate) struct Schedule {
+    any: VecDeque<Option<Fault>>,
+    by_operation: HashMap<Operation, VecDeque<Option<Fault>>>,
+    tokens: VecDeque<Option<TokenFault>>,
+    random: Option<RandomFaults>,
+    /// The number of valid requests so far for each operation on each user.
+    requests: HashMap<(Uuid, Operation), u64>,
+}
+
+impl Schedule {
+    pub(crate) fn random(faults: Option<RandomFaults>) -> Self {
+        Self { random: faults, ..Self::default() }
+    }
+
+    /// Returns the script for one operation, or the one for all of them.
+    pub(crate) fn script(&mut self, operation: Option<Operation>) -> &mut VecDeque<Option<Fault>> {
+        match operation {
+            None => &mut self.any,
+            Some(operation) => self.by_operation.entry(operation).or_default(),
+        }
+    }
+
+    pub(crate) fn token_script(&mut self) -> &mut VecDeque<Option<TokenFault>> {
+        &mut self.tokens
+    }
+
+    /// Takes the fault for a valid request: from the operation's own script, else from the one for all operations, else at
+    /// random.
+    pub(crate) fn next(&mut self, user: Uuid, operation: Operation) -> Option<Fault> {
+        let nth = self.requests.entry((user, operation)).or_default();
+        *nth += 1;
+        if let Some(scripted) = self.by_operation.get_mut(&operation).and_then(VecDeque::pop_front) {
+            return scripted;
+        }
+        if let Some(scripted) = self.any.pop_front() {
+            return scripted;
+        }
+        self.random.as_ref()?.choose(user, operation, *nth)
+    }
+
+    pub(crate) fn next_token(&mut self) -> Option<TokenFault> {
+        self.tokens.pop_front()?
+    }
+}

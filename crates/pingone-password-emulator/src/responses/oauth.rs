@@ -1,0 +1,52 @@
+//! The responses of the token endpoint, which have a format of their own.
+
+use axum::{
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::JSON;
+
+/// An error of the token endpoint: `{error, error_description}`.
+pub(crate) struct OAuthError {
+    status: StatusCode,
+    error: &'static str,
+    description: &'static str,
+}
+
+impl OAuthError {
+    pub(crate) fn invalid_request() -> Self {
+        let description = "The body must be a form with exactly one grant_type.";
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
+    }
+
+    pub(crate) fn unsupported_grant_type() -> Self {
+        let description = "The grant type must be client_credentials.";
+        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description }
+    }
+
+    pub(crate) fn invalid_client() -> Self {
+        let description = "The client is unknown in this environment, or its credentials are wrong.";
+        Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description }
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        respond(self.status, &json!({ "error": self.error, "error_description": self.description }))
+    }
+}
+
+/// Returns a 200 with an access token.
+pub(crate) fn access_token(token: &str, expires_in: u64) -> Response {
+    respond(StatusCode::OK, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in }))
+}
+
+fn respond(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}

@@ -1,0 +1,9 @@
+//! The server: connections, with and without TLS.
+
+mod connection;
+#[cfg(feature = "tls")]
+mod tls;
+
+pub(crate) use self::connection::serve;
+#[cfg(feature = "tls")]
+pub(crate) use self::tls::Tls;
