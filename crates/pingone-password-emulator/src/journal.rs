@@ -47,7 +47,7 @@ impl RecordedRequest {
 }
 
 /// Everything that is learned of a request after its arrival.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Completion {
     pub(crate) status: Option<u16>,
     pub(crate) fault: Option<Fault>,
