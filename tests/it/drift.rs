@@ -71,7 +71,7 @@ fn the_generated_files_are_current() -> Result {
     let differences = differences(&files, &workspace(GENERATED))?;
     assert!(
         differences.is_empty(),
-        "below {GENERATED}, {differences:?}: these files are not what the document says. To mend it, run: \
+        "below {GENERATED}, {differences:?}: these files are not what the document says. To fix this, run: \
          cargo xtask generate"
     );
     Ok(())
@@ -124,7 +124,7 @@ fn a_file_that_was_written_by_hand_is_left_alone() -> Result {
     fs::write(&by_hand, "pub mod precious;\n")?;
     for attempt in [differences, write] {
         let error = attempt(&files, folder.path()).unwrap_err();
-        assert_eq!(error.to_string(), format!("{} was not generated, and would be overwritten", by_hand.display()));
+        assert_eq!(error.to_string(), format!("{} was not generated and would be overwritten", by_hand.display()));
     }
     assert_eq!(fs::read_to_string(&by_hand)?, "pub mod precious;\n");
     assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is written beside it");

@@ -1,4 +1,4 @@
-//! The workspace's own tasks, as functions: text in, text out.
+//! The tasks of this workspace, as functions from text to text.
 
 pub mod generate;
 

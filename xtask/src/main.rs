@@ -1,4 +1,4 @@
-//! The workspace's own tasks: `cargo xtask generate`.
+//! The tasks of this workspace: `cargo xtask generate`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use xtask::generate::Error;
 use xtask::generate::emit::{self, Difference};
 
-/// The workspace's own tasks.
+/// The tasks of this workspace.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -24,13 +24,13 @@ enum Task {
 
 #[derive(clap::Args)]
 struct Generate {
-    /// Change nothing; exit with 1 if a generated file is not what the document says.
+    /// Change nothing; exit with 1 if a generated file is stale.
     #[arg(long)]
     check: bool,
     /// The OpenAPI document [default: openapi/pingone-password.yaml]
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// The folder to generate into [default: crates/pingone-password-client/src/generated]
+    /// The folder to write to [default: crates/pingone-password-client/src/generated]
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
 }
@@ -56,7 +56,7 @@ fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
     let files = match xtask::generate(&document) {
         Ok(files) => files,
         Err(error @ Error::Document(_)) => {
-            anyhow::bail!("{} can't be generated from; nothing was written\n{error}", shown(&spec));
+            anyhow::bail!("can't generate from {}; nothing was written\n{error}", shown(&spec));
         }
         Err(error @ Error::Generator(_)) => return Err(error).with_context(|| shown(&spec)),
     };
@@ -67,7 +67,7 @@ fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
         let done = match (arguments.check, difference) {
             (true, Difference::Stale) => "stale",
             (true, Difference::Missing) => "missing",
-            (true, Difference::LeftOver) => "left over",
+            (true, Difference::LeftOver) => "no longer generated",
             (false, Difference::Stale | Difference::Missing) => "written",
             (false, Difference::LeftOver) => "removed",
         };
@@ -76,7 +76,7 @@ fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
     if arguments.check && !differences.is_empty() {
         let same = arguments.spec.as_ref().zip(arguments.out.as_ref());
         let options = same.map(|(spec, out)| format!(" --spec {} --out {}", spec.display(), out.display()));
-        eprintln!("to mend it, run: cargo xtask generate{}", options.unwrap_or_default());
+        eprintln!("to fix this, run: cargo xtask generate{}", options.unwrap_or_default());
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,8 @@
-//! Which media types are JSON.
+//! Media types that mean JSON.
 
 use mediatype::MediaType;
 
-/// Whether a body of this media type is JSON: `application/json`, or a type that ends in `+json`.
+/// Returns whether a body of this media type is JSON: `application/json`, or a media type that ends in `+json`.
 #[must_use]
 pub(crate) fn is_json(media_type: &str) -> bool {
     MediaType::parse(media_type).is_ok_and(|parsed| {

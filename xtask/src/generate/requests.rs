@@ -1,6 +1,6 @@
-//! Makes a type of each operation, so that what sends one can send them all.
+//! Turns each operation into a type, so that one function can send them all.
 //!
-//! A method of the client takes the environment, the user, and what is left; what is left becomes the fields.
+//! The arguments of the client's method, except for the environment and the user, become the fields.
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
@@ -13,14 +13,14 @@ use super::Error;
 use super::lower::{Lowered, Operation};
 use super::restore::docs_of;
 
-/// The parameters that are the same for every operation. `lint` sees to it that there are these, in this order.
+/// The parameters that every operation has, in this order. `lint` checks that.
 const COMMON: [&str; 2] = ["environment_id", "user_id"];
 
-/// The types of the operations, for the methods of a client.
+/// Returns the types of the operations, from the methods of the client.
 ///
 /// # Errors
 ///
-/// Where a method has not the shape that this expects.
+/// When a method doesn't have the expected shape.
 pub(crate) fn requests(client: &[Item], lowered: &Lowered) -> Result<Vec<Item>, Error> {
     let mut items = vec![];
     for item in client {
@@ -30,7 +30,7 @@ pub(crate) fn requests(client: &[Item], lowered: &Lowered) -> Result<Vec<Item>, 
             let Some(operation) = lowered.operations.get(&method.sig.ident.to_string()) else { continue };
             let shape = Shape::of(method).ok_or_else(|| {
                 Error::Generator(format!(
-                    "the method of the operation `{}` has not the shape that is expected: progenitor's output has changed",
+                    "the method of the operation `{}` doesn't have the expected shape: progenitor's output has changed",
                     operation.id
                 ))
             })?;
@@ -40,16 +40,16 @@ pub(crate) fn requests(client: &[Item], lowered: &Lowered) -> Result<Vec<Item>, 
     Ok(items)
 }
 
-/// What a method takes and gives.
+/// The arguments and the response of a method.
 struct Shape<'a> {
     method: &'a ImplItemFn,
     docs: String,
     fields: Vec<Field>,
-    /// The body of a success.
+    /// The body of a success response.
     body: &'a Type,
 }
 
-/// What a method takes beyond what all of them do.
+/// An argument that becomes a field.
 struct Field {
     name: Ident,
     owned: Type,
@@ -83,7 +83,7 @@ impl<'a> Shape<'a> {
         let Self { method, docs, fields, body } = self;
         let name = format_ident!("{}", operation.id.to_upper_camel_case());
         let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
-        // Up to the arguments, which are the fields here.
+        // The arguments are documented as fields.
         let end = ["\nArguments:", "\n# Errors"].iter().filter_map(|heading| docs.find(heading)).min();
         let docs = docs.get(..end.unwrap_or(docs.len())).unwrap_or_default().trim_end();
         let docs = docs.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
@@ -125,10 +125,10 @@ impl<'a> Shape<'a> {
 
 impl Field {
     fn of(name: &Ident, ty: &Type, docs: &str) -> Self {
-        // Up to the next argument, or the end of the list.
+        // Until the next argument, or the end of the list.
         let said = docs.split(&format!("\n- `{name}`: ")).nth(1).and_then(|rest| rest.split("\n\n").next());
         let said = said.and_then(|said| said.split("\n- `").next());
-        let docs = said.map_or_else(|| format!(" The request's {name}."), |said| format!(" {}", said.trim()));
+        let docs = said.map_or_else(|| format!(" The `{name}` of the request."), |said| format!(" {}", said.trim()));
         let optional = parameter_of(ty, "Option");
         let (owned, argument) = match optional.unwrap_or(ty) {
             Type::Reference(reference) if is_str(&reference.elem) => {
@@ -150,7 +150,7 @@ fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// The first parameter of a generic type of this name.
+/// Returns the first parameter of a generic type of this name.
 fn parameter_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;

@@ -9,19 +9,19 @@ use super::{Files, MARK};
 /// How a file on disk differs from the generated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// Its bytes differ.
+    /// The content differs.
     Stale,
-    /// It isn't there.
+    /// The file doesn't exist.
     Missing,
-    /// It was generated once and isn't any more.
+    /// The file is no longer generated.
     LeftOver,
 }
 
-/// What differs between the generated files and a folder.
+/// Returns the differences between the generated files and a folder.
 ///
 /// # Errors
 ///
-/// Where the folder can't be read, or a generated file's place is taken by one that wasn't generated.
+/// When the folder can't be read, or contains a file of the same name that wasn't generated.
 pub fn differences(files: &Files, folder: &Path) -> io::Result<BTreeMap<String, Difference>> {
     let mut differences = BTreeMap::new();
     for (name, text) in files {
@@ -31,7 +31,7 @@ pub fn differences(files: &Files, folder: &Path) -> io::Result<BTreeMap<String, 
                 differences.insert(name.clone(), Difference::Stale);
             }
             Ok(_) => {
-                let problem = format!("{} was not generated, and would be overwritten", folder.join(name).display());
+                let problem = format!("{} was not generated and would be overwritten", folder.join(name).display());
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, problem));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -54,11 +54,11 @@ pub fn differences(files: &Files, folder: &Path) -> io::Result<BTreeMap<String, 
     Ok(differences)
 }
 
-/// Makes a folder hold the generated files: writes what differs, and removes what is left over.
+/// Writes the files that differ, and removes those that are no longer generated.
 ///
 /// # Errors
 ///
-/// Where `differences` does, or a file can't be written.
+/// When [`differences`] fails, or a file can't be written.
 pub fn write(files: &Files, folder: &Path) -> io::Result<BTreeMap<String, Difference>> {
     let differences = differences(files, folder)?;
     fs::create_dir_all(folder)?;

@@ -13,7 +13,7 @@ use super::restore::Restored;
 pub use files::{Difference, differences, write};
 use operations::operations;
 
-/// How every generated file begins. A file that doesn't is never overwritten or removed.
+/// The start of every generated file. A file without it is never overwritten or removed.
 pub const MARK: &str = "// @generated";
 
 /// The generated files, by name.
@@ -39,15 +39,11 @@ pub fn emit(restored: Restored, requests: Vec<Item>, lowered: &Lowered) -> Files
         pub use client::{Client, ClientInfo, Error, ResponseValue};
     };
     let files = [
-        (
-            "mod.rs",
-            "The client of every operation in the document, each as a value, the models, and the table of what is sent.",
-            module.items,
-        ),
-        ("client.rs", "One method for each operation.", client),
-        ("operations.rs", "What each operation sends, as constants.", operations(lowered)),
-        ("requests.rs", "Each operation as a value that can be sent.", requests),
-        ("types.rs", "The models: what operations take and give.", types),
+        ("mod.rs", "The client, the operations as values, the models, and the table of operations.", module.items),
+        ("client.rs", "The client: one method per operation.", client),
+        ("operations.rs", "The table of operations.", operations(lowered)),
+        ("requests.rs", "The operations as values.", requests),
+        ("types.rs", "The models of requests and responses.", types),
     ];
     files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items))).collect()
 }
@@ -57,5 +53,7 @@ fn print(docs: &str, items: Vec<Item>) -> String {
     let mut file: syn::File = parse_quote!(#![doc = #docs]);
     file.items.extend(items);
     let code = prettyplease::unparse(&file);
-    format!("{MARK} by `cargo xtask generate` from the OpenAPI document. Edit that, and generate again.\n\n{code}")
+    format!(
+        "{MARK} by `cargo xtask generate` from the OpenAPI document. Edit the document and generate again.\n\n{code}"
+    )
 }

@@ -12,23 +12,23 @@ pub(super) fn operations(lowered: &Lowered) -> Vec<Item> {
         lowered.operations.keys().map(|name| format_ident!("{}", name.to_shouty_snake_case())).collect();
     let constants = lowered.operations.values().zip(&names).map(|(operation, name)| constant(operation, name));
     let file: syn::File = parse_quote! {
-        /// What an operation sends.
+        /// An operation: its method, path and media type.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Operation {
-            /// Its `operationId` in the document.
+            /// The `operationId` in the OpenAPI document.
             pub id: &'static str,
             /// The HTTP method.
             pub method: &'static str,
-            /// The path below the base URL, with the names of its parameters in braces.
+            /// The path template, relative to the base URL, with parameter names in braces.
             pub path: &'static str,
-            /// The media type that goes out as `Content-Type`.
+            /// The media type sent as `Content-Type`.
             pub media_type: ::std::option::Option<&'static str>,
-            /// Whether a repeat changes nothing, so that it needs no look at what a lost request did.
+            /// Whether the operation can be retried without a state check.
             pub is_idempotent: bool,
         }
         #(#constants)*
-        /// Every operation in the document.
+        /// Every operation in the OpenAPI document.
         pub const ALL: &[Operation] = &[#(#names),*];
     };
     file.items

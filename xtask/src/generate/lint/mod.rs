@@ -1,4 +1,4 @@
-//! The rules that a document keeps so that a correct client can be generated from it.
+//! Checks that a correct client can be generated from a document.
 //!
 //! Each rule is one function. All rules run, and all findings are reported at once.
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::load::{Document, Finding, Operation, Pointer};
 
-/// Everything in the document that can't be generated from, in the order of its lines.
+/// Returns every problem in the document, sorted by line.
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Finding> {
     let mut lint = Lint { document, findings: Vec::new() };
@@ -35,7 +35,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         }
     }
     if lint.findings.is_empty() {
-        // Last, because its message knows the place least well.
+        // Last, because its messages are the least precise.
         lint.structure();
     }
     lint.findings.sort();
@@ -49,12 +49,12 @@ struct Lint<'a> {
 }
 
 impl<'a> Lint<'a> {
-    fn find(&mut self, at: &Pointer, problem: impl Into<String>, advice: impl Into<String>) {
+    fn find(&mut self, at: &Pointer, problem: impl Into<String>, help: impl Into<String>) {
         let line = self.document.line(at);
-        self.findings.push(Finding { line, at: at.clone(), problem: problem.into(), advice: advice.into() });
+        self.findings.push(Finding { line, at: at.clone(), problem: problem.into(), help: help.into() });
     }
 
-    /// The media types of the operation's request body, and where the body is.
+    /// Returns the media types of the operation's request body, and the place of the body.
     fn media_types(&self, operation: &Operation<'a>) -> Option<(Vec<String>, Pointer)> {
         let at = operation.at.child("requestBody");
         let (body, at) = self.document.resolve(operation.node.get("requestBody")?, &at)?;
@@ -62,7 +62,7 @@ impl<'a> Lint<'a> {
         Some((content.map(|(name, _)| name.clone()).collect(), at))
     }
 
-    /// The operation's parameters: its own, and those of its path.
+    /// Returns the parameters of the operation and of its path.
     fn parameters_of(&self, operation: &Operation<'a>) -> Vec<(&'a Value, Pointer)> {
         let item = Pointer::default().child("paths").child(operation.path_key);
         let shared = &self.document.root["paths"][operation.path_key];

@@ -9,50 +9,54 @@ use super::Lint;
 use crate::generate::load::{IDEMPOTENT, Pointer};
 
 impl Lint<'_> {
-    /// Every operation has a name, and no two become the same method.
+    /// Every operation has a name, and no two operations become the same method.
     pub(super) fn operation_ids(&mut self) {
         let mut seen: BTreeMap<String, Pointer> = BTreeMap::new();
         for operation in self.document.operations() {
             let at = operation.at.child("operationId");
             let Some(id) = operation.id() else {
-                self.find(&operation.at, "the operation has no operationId", "operationId: verbAndNoun");
+                self.find(
+                    &operation.at,
+                    "the operation has no `operationId`",
+                    "add an `operationId` such as `readUser`",
+                );
                 continue;
             };
             let name = id.to_snake_case();
             if syn::parse_str::<syn::Ident>(&name).is_err() {
-                self.find(&at, format!("`{id}` can't be a method's name"), "operationId: verbAndNoun");
+                self.find(&at, format!("`{id}` can't be the name of a method"), "choose a name such as `readUser`");
             } else if let Some(first) = seen.get(&name) {
-                let problem = format!("`{id}` is the operation at line {}, too", self.document.line(first));
-                self.find(&at, problem, "a name of its own for each operation");
+                let problem = format!("`{id}` is also the operation at line {}", self.document.line(first));
+                self.find(&at, problem, "give each operation its own name");
             } else {
                 seen.insert(name, at);
             }
         }
     }
 
-    /// A method that reads or writes.
+    /// The method is one that reads or writes.
     pub(super) fn methods(&mut self) {
         for operation in self.document.operations() {
             if ["head", "options", "trace"].contains(&operation.method) {
-                let problem = format!("{} neither reads nor changes anything", operation.method.to_uppercase());
-                self.find(&operation.at, problem, "get, post, put, patch or delete");
+                let problem = format!("{} is not supported", operation.method.to_uppercase());
+                self.find(&operation.at, problem, "use get, post, put, patch or delete");
             }
         }
     }
 
-    /// Every operation says whether it may be repeated without a look, because no client can guess it.
+    /// Every operation says whether it is idempotent, because a client can't guess it.
     pub(super) fn idempotence(&mut self) {
         for operation in self.document.operations() {
             let at = operation.at.child(IDEMPOTENT);
             match operation.node.get(IDEMPOTENT) {
                 Some(Value::Bool(false)) if operation.method == "get" => {
-                    let problem = format!("a {} is idempotent", operation.method.to_uppercase());
-                    self.find(&at, problem, format!("{IDEMPOTENT}: true"));
+                    let problem = format!("{} is idempotent", operation.method.to_uppercase());
+                    self.find(&at, problem, format!("write `{IDEMPOTENT}: true`"));
                 }
                 Some(Value::Bool(_)) => {}
                 _ => {
-                    let problem = format!("the operation doesn't say whether it is idempotent: {IDEMPOTENT}");
-                    self.find(&at, problem, format!("{IDEMPOTENT}: true, where a repeat changes nothing, or false"));
+                    let problem = format!("`{IDEMPOTENT}` is missing or not a boolean");
+                    self.find(&at, problem, format!("add `{IDEMPOTENT}: true` if a second request has no further effect, otherwise `{IDEMPOTENT}: false`"));
                 }
             }
         }
@@ -63,14 +67,13 @@ impl Lint<'_> {
         let mut seen: BTreeMap<(String, String, Option<String>), Pointer> = BTreeMap::new();
         for operation in self.document.operations() {
             let media_type = self.media_types(&operation).and_then(|(types, _)| types.first().cloned());
-            // The names of path parameters don't go over the wire.
+            // The names of path parameters aren't sent.
             let path = operation.path().split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
             let path = path.collect::<Vec<_>>().join("/");
             let request = (operation.method.to_owned(), path, media_type.map(|name| name.to_ascii_lowercase()));
             if let Some(first) = seen.get(&request) {
-                let problem =
-                    format!("no request tells it apart from the operation at line {}", self.document.line(first));
-                self.find(&operation.at, problem, "a media type of its own for each operation on one path");
+                let problem = format!("sends the same request as the operation at line {}", self.document.line(first));
+                self.find(&operation.at, problem, "give each operation on one path and method its own media type");
             } else {
                 seen.insert(request, operation.at);
             }

@@ -6,21 +6,21 @@ use super::Lint;
 use crate::generate::load::Pointer;
 
 impl Lint<'_> {
-    /// Every `$ref` names something in this document.
+    /// Every `$ref` resolves within the document.
     pub(super) fn references(&mut self, node: &Value, at: &Pointer) {
         match node {
             Value::Object(object) => {
                 if let Some(target) = node.get("$ref").and_then(Value::as_str) {
                     if !target.starts_with("#/") {
                         let problem = format!("`{target}` is in another document");
-                        self.find(at, problem, "a reference into this document, `#/components/…`");
+                        self.find(at, problem, "copy it into this document and refer to it as `#/components/…`");
                     } else if self.document.resolve(node, at).is_none() {
-                        let problem = format!("`{target}` names nothing, or itself");
-                        self.find(at, problem, "the name of a component that is in the document");
+                        let problem = format!("`{target}` doesn't exist, or refers to itself");
+                        self.find(at, problem, "refer to a component of this document");
                     }
                 }
                 for (name, child) in object {
-                    // What an example holds is data.
+                    // Examples are data.
                     if name != "example" && !(name == "value" && at.as_str().contains("/examples/")) {
                         self.references(child, &at.child(name));
                     }

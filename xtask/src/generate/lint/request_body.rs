@@ -7,13 +7,13 @@ use crate::generate::load::Operation;
 use crate::generate::media_type::is_json;
 
 impl<'a> Lint<'a> {
-    /// One media type for one request body, named by the path's fragment.
+    /// A request body has one media type, and the path's fragment is the end of it.
     pub(super) fn request_body(&mut self, operation: &Operation<'a>) {
         let Some((media_types, at)) = self.media_types(operation) else {
             if let Some(fragment) = operation.fragment() {
                 let problem =
-                    format!("the fragment `#{fragment}` stands for a media type, and there is no request body");
-                self.find(&operation.at, problem, "a `requestBody` with that media type, or a path without fragment");
+                    format!("the fragment `#{fragment}` stands for a media type, but there is no `requestBody`");
+                self.find(&operation.at, problem, "add a `requestBody` with that media type, or remove the fragment");
             }
             return;
         };
@@ -23,24 +23,25 @@ impl<'a> Lint<'a> {
             self.find(
                 &content,
                 problem,
-                "one operation for each media type, on a path with a fragment: `…/password#unlock+json`",
+                "declare one operation per media type, on a path with a fragment: `…/password#unlock+json`",
             );
             return;
         };
         let here = content.child(media_type);
         match MediaType::parse(media_type) {
-            Err(_) => self.find(&here, format!("`{media_type}` is no media type"), "type/subtype, in ASCII"),
+            Err(_) => {
+                self.find(&here, format!("`{media_type}` is not a valid media type"), "write `type/subtype`, in ASCII");
+            }
             Ok(parsed) if parsed.ty == "*" || parsed.subty == "*" => {
-                self.find(&here, format!("`{media_type}` is a range of media types"), "the one that goes out");
+                self.find(&here, format!("`{media_type}` is a range of media types"), "name the media type to send");
             }
             Ok(_) => {}
         }
         if let Some(fragment) = operation.fragment() {
             let action = media_type.rsplit(['.', '/']).next().unwrap_or_default();
             if fragment != action {
-                let problem =
-                    format!("the path's fragment `#{fragment}` is not the end of its media type `{media_type}`");
-                self.find(&operation.at, problem, format!("{}#{action}", operation.path()));
+                let problem = format!("the fragment `#{fragment}` isn't the end of the media type `{media_type}`");
+                self.find(&operation.at, problem, format!("write `{}#{action}`", operation.path()));
             }
         }
         let Some(body) = self.document.root.pointer(at.as_str()) else { return };
@@ -50,17 +51,21 @@ impl<'a> Lint<'a> {
             self.find(
                 &here,
                 format!("a body of `{media_type}` can't be sent"),
-                "application/json, or a vendor type for a JSON body",
+                "use `application/json`, or a vendor media type with a JSON body",
             );
         }
         if has_schema && !required {
-            self.find(&at, "a body that may be left out can't be told by a type", "required: true");
+            self.find(
+                &at,
+                "the request body is optional",
+                "add `required: true`, or declare a second operation without a body",
+            );
         }
         if !has_schema && required {
             self.find(
                 &at,
-                "a body is required, and nothing says what it is",
-                "a `schema`, or `required: false` where there is no body",
+                "the request body is required but has no schema",
+                "add a `schema`, or write `required: false` if there is no body",
             );
         }
     }

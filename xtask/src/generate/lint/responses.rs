@@ -9,7 +9,7 @@ use crate::generate::load::{Operation, Pointer};
 use crate::generate::media_type::is_json;
 
 impl<'a> Lint<'a> {
-    /// One success type and one error type, as JSON, without a catch-all.
+    /// An operation has one success type and one error type, both JSON, and no `default` response.
     pub(super) fn responses(&mut self, operation: &Operation<'a>) {
         let at = operation.at.child("responses");
         let mut classes: BTreeMap<&str, Vec<(Option<String>, Pointer)>> = BTreeMap::new();
@@ -17,7 +17,11 @@ impl<'a> Lint<'a> {
             let at = at.child(status);
             let class = match status.as_bytes() {
                 b"default" => {
-                    self.find(&at, "`default` takes success and error alike", "the statuses: '200', 4XX, 5XX");
+                    self.find(
+                        &at,
+                        "`default` covers success and failure alike",
+                        "declare the statuses: `'200'`, `4XX`, `5XX`",
+                    );
                     continue;
                 }
                 [b'2', ..] => "success",
@@ -25,8 +29,8 @@ impl<'a> Lint<'a> {
                 _ => {
                     self.find(
                         &at,
-                        format!("a response of `{status}` is neither success nor error"),
-                        "a status of 2xx, 4xx or 5xx",
+                        format!("`{status}` is neither a success nor an error status"),
+                        "declare statuses of 2xx, 4xx and 5xx",
                     );
                     continue;
                 }
@@ -37,17 +41,21 @@ impl<'a> Lint<'a> {
             }
         }
         if !classes.contains_key("success") {
-            self.find(&at, "the operation never succeeds", "a response of 2xx");
+            self.find(&at, "the operation has no success response", "declare a response with a 2xx status");
         }
         for (class, schemas) in classes {
             let [(first, _), rest @ ..] = schemas.as_slice() else { continue };
             if let Some((_, at)) = rest.iter().find(|(schema, _)| schema != first) {
-                self.find(at, format!("a second {class} type"), format!("the same schema for every {class} response"));
+                self.find(
+                    at,
+                    format!("a second {class} type"),
+                    format!("use the same schema for every {class} response"),
+                );
             }
         }
     }
 
-    /// The one schema of a response, as text that can be compared.
+    /// Returns the schema of a response as text, for comparison.
     fn response_schema(&mut self, response: &Value, at: &Pointer) -> Option<String> {
         let mut schemas: Vec<String> = Vec::new();
         for (media_type, content) in response["content"].as_object().into_iter().flatten() {
@@ -56,16 +64,16 @@ impl<'a> Lint<'a> {
                 self.find(
                     &at,
                     format!("a response of `{media_type}` can't be decoded"),
-                    "application/json, or a type that ends in +json",
+                    "use `application/json`, or a media type that ends in `+json`",
                 );
             } else if let Some(schema) = content.get("schema") {
                 schemas.push(schema.to_string());
             } else {
-                self.find(&at, "a response without a schema", "a `schema`, or no `content` where there is no body");
+                self.find(&at, "the response has no schema", "add a `schema`, or remove `content` if there is no body");
             }
         }
         if schemas.windows(2).any(|pair| pair[0] != pair[1]) {
-            self.find(at, "the media types of one response differ in their schema", "the same schema for each");
+            self.find(at, "the media types of the response have different schemas", "use the same schema for each");
         }
         schemas.pop()
     }

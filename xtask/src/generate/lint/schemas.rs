@@ -7,7 +7,7 @@ use super::Lint;
 use crate::generate::load::Pointer;
 
 impl Lint<'_> {
-    /// Component schemas have names for Rust types, and all schemas stay open for what the vendor adds.
+    /// Component schemas have names of Rust types, and no schema forbids additional properties.
     pub(super) fn schemas(&mut self) {
         for part in ["components", "paths"] {
             self.closed(&self.document.root[part], &Pointer::default().child(part));
@@ -17,19 +17,19 @@ impl Lint<'_> {
             let at = schemas.child(name);
             let type_name = name.to_upper_camel_case();
             if *name != type_name || !name.is_ascii() {
-                self.find(&at, format!("`{name}` is no name for a type"), type_name);
+                self.find(&at, format!("`{name}` can't be the name of a type"), format!("rename it to `{type_name}`"));
             }
         }
     }
 
-    /// `additionalProperties: false`, at any depth.
+    /// Finds `additionalProperties: false` at any depth.
     fn closed(&mut self, schema: &Value, at: &Pointer) {
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             let at = at.child("additionalProperties");
-            self.find(&at, "the vendor adds properties at any time", "nothing: what isn't named is kept");
+            self.find(&at, "the vendor adds properties at any time", "remove it: unknown properties are kept");
         }
         match schema {
-            // What an example holds is data.
+            // Examples are data.
             Value::Object(object) => object
                 .iter()
                 .filter(|(name, _)| !["example", "examples"].contains(&name.as_str()))

@@ -1,20 +1,20 @@
-//! What is wrong in a document.
+//! A problem in a document.
 
 use std::fmt;
 
 use super::pointer::Pointer;
 
-/// Something in the document that can't be generated from, and what to write instead.
+/// A problem in the document, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The line in the document.
     pub line: usize,
-    /// The node at fault.
+    /// The node that has the problem.
     pub at: Pointer,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
-    /// What to write instead.
-    pub advice: String,
+    /// How to fix it.
+    pub help: String,
 }
 
 impl fmt::Display for Finding {
@@ -25,6 +25,6 @@ impl fmt::Display for Finding {
         }
         writeln!(f)?;
         writeln!(f, "    {}", self.problem)?;
-        write!(f, "    instead: {}", self.advice)
+        write!(f, "    help: {}", self.help)
     }
 }

@@ -22,33 +22,33 @@ pub struct Document {
     lines: BTreeMap<String, usize>,
 }
 
-/// One operation of the document, as it is written.
+/// An operation as the document declares it.
 #[derive(Debug, Clone)]
 pub struct Operation<'a> {
     /// The key below `paths`, with its fragment if it has one.
     pub path_key: &'a str,
     /// The HTTP method in lower case, as OpenAPI spells it.
     pub method: &'a str,
-    /// What is written below the method.
+    /// The node below the method.
     pub node: &'a Value,
-    /// Where that is.
+    /// The place of that node.
     pub at: Pointer,
 }
 
 impl<'a> Operation<'a> {
-    /// The path as it goes over the wire: the key without its fragment.
+    /// The path that is sent: the key without its fragment.
     #[must_use]
     pub fn path(&self) -> &'a str {
         self.path_key.split('#').next().unwrap_or_default()
     }
 
-    /// The fragment of the path key, which tells apart operations on one path.
+    /// The fragment of the path key, which distinguishes operations on one path.
     #[must_use]
     pub fn fragment(&self) -> Option<&'a str> {
         self.path_key.split_once('#').map(|(_, fragment)| fragment)
     }
 
-    /// The operation's name in the document.
+    /// The `operationId`.
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.node["operationId"].as_str()
@@ -60,18 +60,18 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// Where the text is not one YAML document that JSON could say, too.
+    /// When the text isn't a single YAML document that JSON can express as well.
     pub fn parse(text: &str) -> Result<Self, Finding> {
         let syntax = |line: usize, problem: String| Finding {
             at: Pointer::default(),
             line,
             problem,
-            advice: "write one YAML document, in the part of YAML that JSON has, too".to_owned(),
+            help: "write one YAML document that JSON can express as well".to_owned(),
         };
         let documents = MarkedYaml::load_from_str(text)
-            .map_err(|e| syntax(e.marker().line(), format!("not YAML: {}", e.info())))?;
+            .map_err(|e| syntax(e.marker().line(), format!("invalid YAML: {}", e.info())))?;
         let [document] = documents.as_slice() else {
-            return Err(syntax(1, format!("the file holds {} YAML documents", documents.len())));
+            return Err(syntax(1, format!("the file contains {} YAML documents", documents.len())));
         };
         let mut lines = BTreeMap::new();
         let root =
@@ -79,7 +79,7 @@ impl Document {
         Ok(Self { root, lines })
     }
 
-    /// The line of a node, or of the nearest node around it.
+    /// Returns the line of a node, or of the nearest node that contains it.
     #[must_use]
     pub fn line(&self, at: &Pointer) -> usize {
         let mut pointer = at.0.as_str();
@@ -94,22 +94,22 @@ impl Document {
         }
     }
 
-    /// Every operation, in the order of its path key.
+    /// Returns every operation, in the order of the path keys.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         operations(&self.root)
     }
 
-    /// The node that `node` stands for: itself, or what its `$ref` names. With where it is.
+    /// Follows the `$ref` of a node, if it has one. Returns the node and its place.
     #[must_use]
     pub fn resolve<'a>(&'a self, node: &'a Value, at: &Pointer) -> Option<(&'a Value, Pointer)> {
         resolve(&self.root, node, at)
     }
 }
 
-/// The extension by which an operation says whether a repeat changes nothing.
+/// The extension that says whether an operation can be retried without a state check.
 pub const IDEMPOTENT: &str = "x-idempotent";
 
-/// The methods that OpenAPI 3.0 knows.
+/// The methods of OpenAPI 3.0.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 fn operations(root: &Value) -> impl Iterator<Item = Operation<'_>> {
@@ -128,7 +128,7 @@ fn operations(root: &Value) -> impl Iterator<Item = Operation<'_>> {
 
 pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value, at: &Pointer) -> Option<(&'a Value, Pointer)> {
     let (mut node, mut at) = (node, at.clone());
-    // A chain longer than this goes in a circle.
+    // A longer chain is a cycle.
     for _ in 0..32 {
         let Some(target) = node.get("$ref").and_then(Value::as_str) else {
             return Some((node, at));

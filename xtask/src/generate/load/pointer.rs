@@ -1,19 +1,19 @@
-//! Where a node is in the document.
+//! The place of a node in the document.
 
 use std::fmt;
 
-/// Where a node is: a JSON pointer, shown as a trail of names.
+/// The place of a node: a JSON pointer, displayed as a path of names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pointer(pub(super) String);
 
 impl Pointer {
-    /// The node of this name below this one.
+    /// Returns the pointer to a child of this node.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
         Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
     }
 
-    /// The pointer as RFC 6901 writes it.
+    /// Returns the pointer as RFC 6901 writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -36,7 +36,7 @@ pub(super) fn to_json(
                 let name = match &key.data {
                     YamlData::Value(Scalar::String(name)) => name.to_string(),
                     YamlData::Value(Scalar::Integer(number)) => number.to_string(),
-                    _ => return Err((line, "a key that is no text".to_owned())),
+                    _ => return Err((line, "a key that isn't text".to_owned())),
                 };
                 let at = at.child(&name);
                 lines.insert(at.0.clone(), line);
@@ -45,7 +45,7 @@ pub(super) fn to_json(
             Value::Object(object)
         }
         YamlData::Tagged(..) | YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
-            return Err((line, "a tag, an alias or a value that JSON has no word for".to_owned()));
+            return Err((line, "a tag, an alias or a value that JSON can't express".to_owned()));
         }
     })
 }

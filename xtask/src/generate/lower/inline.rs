@@ -1,11 +1,11 @@
-//! Puts what an operation refers to in its place.
+//! Replaces references in operations.
 
 use serde_json::{Map, Value};
 
 use super::walk::each_operation;
 use crate::generate::load::{self, Pointer};
 
-/// Puts into each operation what it refers to: parameters, request body and responses. Only schemas stay shared.
+/// Replaces the references to parameters, request bodies and responses. Only schemas stay shared.
 pub(super) fn inline_operations(root: &mut Value) {
     let shared = root.clone();
     let inline = |node: &Value| {

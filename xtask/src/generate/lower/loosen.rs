@@ -1,14 +1,13 @@
-//! Loosens types.
+//! Loosens types, so that any response decodes.
 
 use serde_json::{Value, json};
 
 use super::secrets::is_secret;
 use super::walk::{each_schema, reference};
 
-/// Lets a type hold whatever the server may send, and leave out whatever it need not.
+/// Allows additional properties, and `null` for optional ones, and removes constraints on values.
 ///
-/// What the document says of a value's range is for its readers: the server judges requests, and no answer of the
-/// server's is refused for it.
+/// Constraints are documentation: the server validates requests, and no response is rejected for them.
 pub(super) fn loosen(schema: &mut Value, is_response: bool) {
     each_schema(schema, &mut |schema| {
         let Some(object) = schema.as_object_mut() else { return };
@@ -23,14 +22,14 @@ pub(super) fn loosen(schema: &mut Value, is_response: bool) {
             if is_required(name) || is_secret(property) {
                 continue;
             }
-            // Absent, null and empty are told apart only by an `Option`.
+            // An `Option` distinguishes absent from empty.
             if reference(property).is_some() {
                 *property = json!({ "allOf": [property], "nullable": true });
             } else if property.get("type").is_some() || property.get("allOf").is_some() {
                 property["nullable"] = json!(true);
             }
         }
-        // `{}` instead of `true`: only then does progenitor keep what it doesn't know.
+        // `{}` instead of `true`: only then does progenitor keep unknown properties.
         if is_response && object.get("additionalProperties").is_none_or(|more| more == &json!(true)) {
             object.insert("additionalProperties".to_owned(), json!({}));
         }

@@ -1,4 +1,4 @@
-//! Takes the media types out.
+//! Takes out the media types.
 
 use std::collections::BTreeMap;
 
@@ -10,40 +10,40 @@ use crate::generate::Error;
 use crate::generate::load;
 use crate::generate::media_type::is_json;
 
-/// What a request of one operation is.
+/// The request of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
-    /// The operationId, as it is written.
+    /// The `operationId`.
     pub id: String,
-    /// What the operation does, in a few words.
+    /// The summary.
     pub summary: Option<String>,
-    /// The vendor's page on it.
+    /// The URL of the vendor's page.
     pub page: Option<String>,
     /// The HTTP method, in upper case.
     pub method: String,
     /// The path template.
     pub path: String,
-    /// The fragment of the path's key.
+    /// The fragment of the path key.
     pub fragment: Option<String>,
-    /// What goes out as `Content-Type`.
+    /// The media type sent as `Content-Type`.
     pub media_type: Option<String>,
-    /// Whether a body follows.
+    /// Whether the request has a body.
     pub has_body: bool,
-    /// Whether a repeat changes nothing.
+    /// Whether the operation can be retried without a state check.
     pub is_idempotent: bool,
-    /// What may come back, as `Accept` lists it.
+    /// The media types of the responses, as sent in `Accept`.
     pub accept: Option<String>,
 }
 
 impl Operation {
-    /// Whether the request says that its body is empty: a write without one has to.
+    /// Returns whether the request is sent with `Content-Length: 0`, as a write without a body has to be.
     #[must_use]
     pub fn says_empty(&self) -> bool {
         !self.has_body && ["POST", "PUT", "PATCH"].contains(&self.method.as_str())
     }
 }
 
-/// Takes the media types out: a body is `application/json` or isn't there, and so is a response's.
+/// Takes out the media types: bodies of requests and responses become `application/json`, or are removed.
 pub(super) fn take_operations(root: &mut Value) -> Result<BTreeMap<String, Operation>, Error> {
     let mut operations = BTreeMap::new();
     let mut unnamed = None;
@@ -103,7 +103,7 @@ pub(super) fn take_operations(root: &mut Value) -> Result<BTreeMap<String, Opera
     }
 }
 
-/// The media types of all responses, each once.
+/// Returns the media types of all responses, each once.
 fn accept(responses: &Value) -> Option<String> {
     let mut accept: Vec<&str> = Vec::new();
     for response in responses.as_object().into_iter().flat_map(Map::values) {

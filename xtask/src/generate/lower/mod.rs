@@ -1,8 +1,8 @@
-//! Rewrites a truthful document to what progenitor accepts, and says what it took out.
+//! Rewrites a truthful document to what progenitor accepts, and returns what it took out.
 //!
-//! progenitor knows neither vendor media types, nor requests whose media type is all there is, nor servers that add what
-//! the document doesn't name. Each step below takes one of these out of the document; `restore` puts it back into the
-//! code. When progenitor learns one of them, its step goes.
+//! progenitor supports neither vendor media types, nor requests without a body, nor servers that add properties. Each
+//! step takes one of these out of the document; `restore` puts it back into the code. When progenitor supports one of
+//! them, its step goes.
 
 mod inline;
 mod loosen;
@@ -22,18 +22,18 @@ use walk::{components, reachable};
 pub use media_types::Operation;
 pub(crate) use secrets::{SECRET, secret_schema};
 
-/// A document for progenitor, and what `restore` has to know.
+/// A document for progenitor, and the facts that `restore` needs.
 #[derive(Debug)]
 pub struct Lowered {
-    /// What progenitor generates from.
+    /// The document that progenitor generates from.
     pub document: OpenAPI,
-    /// The operations as they are, by the name of their method.
+    /// The operations as the document declares them, by the name of their method.
     pub operations: BTreeMap<String, Operation>,
-    /// The types that a server sends.
+    /// The names of the types in responses.
     pub response_types: BTreeSet<String>,
-    /// The types that a client sends.
+    /// The names of the types in requests.
     pub request_types: BTreeSet<String>,
-    /// How many properties hold a secret.
+    /// The number of properties that hold a secret.
     pub secrets: usize,
 }
 
@@ -41,7 +41,7 @@ pub struct Lowered {
 ///
 /// # Errors
 ///
-/// Where a name that has to be made up is taken, or the result is no OpenAPI document.
+/// When the name of an inline type is taken, or the result isn't an OpenAPI document.
 pub fn lower(document: &Document) -> Result<Lowered, Error> {
     let mut root = document.root.clone();
     inline::inline_operations(&mut root);
@@ -58,6 +58,6 @@ pub fn lower(document: &Document) -> Result<Lowered, Error> {
         loosen::loosen(schema, response_types.contains(name));
     }
     let document = serde_json::from_value(root)
-        .map_err(|error| Error::Generator(format!("the lowered document is no OpenAPI document: {error}")))?;
+        .map_err(|error| Error::Generator(format!("the lowered document isn't an OpenAPI document: {error}")))?;
     Ok(Lowered { document, operations, response_types, request_types, secrets })
 }

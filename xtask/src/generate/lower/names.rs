@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::walk::{ALL_OF, children, each_root_schema};
 use crate::generate::Error;
 
-/// Gives every object and every enum below another schema a component, and so a type with a name that is known here.
+/// Makes every inline object and enum a component, so that its type has a known name.
 pub(super) fn name_inline_types(root: &mut Value) -> Result<(), Error> {
     let mut named = Vec::new();
     each_root_schema(root, |name, schema| {
@@ -17,11 +17,15 @@ pub(super) fn name_inline_types(root: &mut Value) -> Result<(), Error> {
         .as_object_mut()
         .and_then(|components| components.entry("schemas").or_insert_with(|| json!({})).as_object_mut())
     else {
-        return if named.is_empty() { Ok(()) } else { Err(Error::Generator("there are no components".to_owned())) };
+        return if named.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Generator("the document has no `components`".to_owned()))
+        };
     };
     for (name, schema) in named {
         if schemas.insert(name.clone(), schema).is_some() {
-            let problem = format!("two types are called `{name}`: name the inline one with a component of its own");
+            let problem = format!("two types are named `{name}`: declare the inline one as a component");
             return Err(Error::Generator(problem));
         }
     }
@@ -30,7 +34,7 @@ pub(super) fn name_inline_types(root: &mut Value) -> Result<(), Error> {
 
 fn name_below(name: &str, schema: &mut Value, is_component: bool, named: &mut Vec<(String, Value)>) {
     for (child, part) in children(schema) {
-        // The members of an `allOf` become one type, not one each.
+        // The members of an `allOf` become one type.
         let is_part = part == ALL_OF;
         let name = if is_part { name.to_owned() } else { format!("{name}{part}") };
         name_below(&name, child, is_part, named);

@@ -1,4 +1,4 @@
-//! Secrets.
+//! Secrets, which become a redacted type.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::walk::{components, each_root_schema, each_schema, reference};
 
-/// The type that a property with `format: password` becomes. The client crate has it.
+/// The type of a property with `format: password`. It is part of the client crate.
 pub(crate) const SECRET: &str = "crate::Secret";
 
-/// What progenitor gets for a property that holds a secret, whatever else the document says of it.
+/// The schema of every secret in the lowered document.
 pub(crate) fn secret_schema() -> Value {
     json!({ "type": "string", "format": "password" })
 }
@@ -18,7 +18,7 @@ pub(super) fn is_secret(schema: &Value) -> bool {
     schema["type"] == "string" && schema["format"] == "password"
 }
 
-/// Writes every secret the same way, and in its place instead of by reference, so that none is missed. Says how many.
+/// Replaces every secret, and every reference to one, by the same schema. Returns their number.
 pub(super) fn plain_secrets(root: &mut Value) -> usize {
     let named: BTreeSet<String> =
         components(root).filter(|(_, schema)| is_secret(schema)).map(|(name, _)| name.clone()).collect();

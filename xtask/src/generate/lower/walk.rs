@@ -1,4 +1,4 @@
-//! Walks through the operations and schemas of a document.
+//! Visits the operations and schemas of a document.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::generate::load;
 
-/// The component schemas that these parts of the operations reach.
+/// Returns the names of the component schemas that these parts of the operations reach.
 pub(super) fn reachable(root: &Value, parts: &[&str]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut waiting: Vec<&Value> = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn reachable(root: &Value, parts: &[&str]) -> BTreeSet<String> {
     names
 }
 
-/// The component that a schema refers to.
+/// Returns the component that a schema refers to.
 pub(super) fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
@@ -48,7 +48,7 @@ pub(super) fn each_operation(root: &mut Value, mut f: impl FnMut(&str, &str, &mu
     }
 }
 
-/// Every schema that is no part of another one, with a name for it: a component's own, or the operation's and its part.
+/// Visits every schema that isn't part of another one, with a name: its own, or one made of the operation and the part.
 pub(super) fn each_root_schema(root: &mut Value, mut f: impl FnMut(&str, &mut Value)) {
     for (name, schema) in components(root) {
         f(name, schema);
@@ -70,7 +70,7 @@ pub(super) fn each_root_schema(root: &mut Value, mut f: impl FnMut(&str, &mut Va
     });
 }
 
-/// A schema and all schemas below it, the lowest first.
+/// Visits a schema and all schemas below it, the lowest first.
 pub(super) fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Value)) {
     for (child, _) in children(schema) {
         each_schema(child, f);
@@ -78,10 +78,10 @@ pub(super) fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Value)) {
     f(schema);
 }
 
-/// What a member of an `allOf` adds to a name.
+/// A member of an `allOf` adds nothing to the name.
 pub(super) const ALL_OF: &str = "";
 
-/// The schemas directly below a schema, each with what its name adds.
+/// Returns the schemas directly below a schema, each with its part of the name.
 pub(super) fn children(schema: &mut Value) -> Vec<(&mut Value, String)> {
     let mut children = Vec::new();
     for (key, value) in schema.as_object_mut().into_iter().flatten() {

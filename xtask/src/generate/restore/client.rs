@@ -1,4 +1,4 @@
-//! The client: exact media types, empty bodies that say so, and no header that the document doesn't have.
+//! Restores the client: exact media types, `Content-Length: 0` for empty bodies, and only documented headers.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
             continue;
         }
         block.attrs.retain(|attribute| !attribute.path().is_ident("allow"));
-        // `new` makes a reqwest client of its own, without this client's limits, and panics where it can't.
+        // `new` builds a reqwest client without this crate's limits, and panics if that fails.
         let before = block.items.len();
         block.items.retain(|item| !matches!(item, ImplItem::Fn(method) if method.sig.ident == "new"));
         constructors += before - block.items.len();
@@ -29,12 +29,12 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
             let ImplItem::Fn(method) = item else { continue };
             if method.sig.asyncness.is_none() {
                 let docs = take_docs(&mut method.attrs);
-                put_docs(&mut method.attrs, &docs.replace("Construct a new client", "A client"));
+                put_docs(&mut method.attrs, &docs.replace("Construct a new client", "Creates a client"));
                 continue;
             }
             let name = method.sig.ident.to_string();
             let Some(operation) = lowered.operations.get(&name) else {
-                return Err(Error::Generator(format!("the method `{name}` belongs to no operation")));
+                return Err(Error::Generator(format!("the method `{name}` is not an operation of the document")));
             };
             restore_operation(method, operation)?;
             if !patched.insert(name) {
@@ -43,7 +43,7 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
         }
     }
     if constructors != 1 {
-        return Err(Error::Generator(format!("{constructors} functions are called `Client::new`, one was expected")));
+        return Err(Error::Generator(format!("{constructors} functions are named `Client::new`; expected one")));
     }
     match lowered.operations.iter().find(|(name, _)| !patched.contains(*name)) {
         Some((_, operation)) => Err(Error::Generator(format!("the operation `{}` was not generated", operation.id))),
@@ -67,12 +67,12 @@ fn restore_operation(method: &mut syn::ImplItemFn, operation: &Operation) -> Res
         ("makes its URL", patch.urls),
         ("sends `api-version`", patch.versions),
         ("sends `Accept`", patch.accepts + usize::from(operation.accept.is_none())),
-        ("says in its docs what it sends", docs.iter().len()),
+        ("documents its request", docs.iter().len()),
     ];
     for (what, count) in expectations {
         if count != 1 {
             let problem = format!(
-                "the operation `{}` {what} {count} times where once was expected: progenitor's output has changed",
+                "the operation `{}` {what} {count} times; expected once: progenitor's output has changed",
                 operation.id
             );
             return Err(Error::Generator(problem));
@@ -83,7 +83,7 @@ fn restore_operation(method: &mut syn::ImplItemFn, operation: &Operation) -> Res
     Ok(())
 }
 
-/// What every operation is patched with. It counts, and each count has to be one.
+/// Patches an operation and counts the patches: each has to apply exactly once.
 struct Patch<'a> {
     operation: &'a Operation,
     requests: usize,
@@ -93,7 +93,7 @@ struct Patch<'a> {
 }
 
 impl VisitMut for Patch<'_> {
-    /// `self.client.post(url)`: the media type goes directly behind it, before `.json(…)` could fill in another one.
+    /// `self.client.post(url)`: the media type follows directly, before `.json(…)` can set another one.
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let sends = matches!(expr, Expr::MethodCall(call)
             if is_field(&call.receiver, "client") && call.method == self.operation.method.to_lowercase() && call.args.len() == 1);
@@ -114,7 +114,7 @@ impl VisitMut for Patch<'_> {
         }
     }
 
-    /// `format!("{}/environments/…#fragment", …)`: the fragment is a name in the document and no part of the URL.
+    /// `format!("{}/environments/…#fragment", …)`: the fragment names the operation and isn't part of the URL.
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
         if !mac.path.is_ident("format") {
             return;
@@ -134,7 +134,7 @@ impl VisitMut for Patch<'_> {
         self.urls += 1;
     }
 
-    /// `header_map.append("api-version", …)`: a header that PingOne doesn't have.
+    /// `header_map.append("api-version", …)`: PingOne has no such header.
     fn visit_block_mut(&mut self, block: &mut Block) {
         block.stmts.retain(|statement| {
             let is_version = is_version_header(statement);
@@ -146,7 +146,7 @@ impl VisitMut for Patch<'_> {
 }
 
 impl Patch<'_> {
-    /// `.header(ACCEPT, "application/json")`: what may come back is more than that.
+    /// `.header(ACCEPT, "application/json")`: the document lists more media types.
     fn accept(&mut self, expr: &mut Expr) {
         let (Expr::MethodCall(call), Some(accept)) = (expr, &self.operation.accept) else { return };
         let is_accept = matches!(call.args.first(), Some(Expr::Path(name))
@@ -158,7 +158,7 @@ impl Patch<'_> {
     }
 }
 
-/// The id in `encode_path(&id.to_string())`: a UUID, which has nothing to encode.
+/// The id in `encode_path(&id.to_string())`: a UUID needs no encoding.
 fn encoded_id(argument: &Expr) -> Option<Expr> {
     let Expr::Call(call) = argument else { return None };
     let is_encoded = matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path"));
@@ -188,11 +188,11 @@ fn is_version_header(statement: &Stmt) -> bool {
 
 const HEADER_MAP: &str = "header_map";
 
-/// Without `api-version` most operations have a map of headers with nothing in it.
+/// Removes a header map that is empty without `api-version`.
 fn drop_unused_header_map(block: &mut Block) {
     let mut uses = Uses(0);
     uses.visit_block(block);
-    // Where it is declared, and where the request takes it.
+    // Its declaration, and its use in the request.
     if uses.0 != 2 {
         return;
     }
@@ -224,7 +224,7 @@ impl VisitMut for DropHeaders {
     }
 }
 
-/// progenitor's own words, but for the line that says what is sent.
+/// Keeps progenitor's documentation, except for the line that describes the request.
 fn restore_docs(docs: &str, operation: &Operation) -> Option<String> {
     let is_request = |line: &&str| line.starts_with("Sends a `");
     if docs.lines().filter(is_request).count() != 1 {
@@ -237,9 +237,9 @@ fn restore_docs(docs: &str, operation: &Operation) -> Option<String> {
     }
     request.push('.');
     if let Some(page) = &operation.page {
-        request = format!("{request}\n\nThe vendor's page: <{page}>");
+        request = format!("{request}\n\nSee the vendor's page: <{page}>.");
     }
     let lines = docs.trim_end().lines().map(|line| if is_request(&line) { request.as_str() } else { line });
     let docs = lines.collect::<Vec<_>>().join("\n");
-    Some(format!("{docs}\n\n# Errors\n\nWhere the request can't be sent, or the answer is not the one of success."))
+    Some(format!("{docs}\n\n# Errors\n\nIf the request can't be sent, or the response is not the documented success."))
 }

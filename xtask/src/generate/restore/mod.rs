@@ -1,8 +1,7 @@
-//! Puts back into progenitor's code what `lower` took out of the document.
+//! Restores in progenitor's code what `lower` took out of the document.
 //!
-//! This works on the syntax tree. Each operation and each type is found by its name and has to be patched exactly once;
-//! if progenitor's output ever looks different, generation fails here and names the operation, and no request goes out
-//! wrong.
+//! Works on the syntax tree. Each operation is found by name and patched exactly once. If progenitor's output ever
+//! changes, generation fails here and names the operation, so that no wrong request is ever sent.
 
 mod client;
 mod types;
@@ -13,20 +12,20 @@ use syn::{Attribute, Item, parse_quote};
 use super::Error;
 use super::lower::Lowered;
 
-/// The generated code, whole again.
+/// The restored code.
 #[derive(Debug)]
 pub struct Restored {
-    /// The client and what it needs.
+    /// The client and its imports.
     pub client: Vec<Item>,
     /// The models.
     pub types: Vec<Item>,
 }
 
-/// Restores the code that progenitor made of a lowered document.
+/// Restores the code that progenitor generated from a lowered document.
 ///
 /// # Errors
 ///
-/// Where the code has not the shape that this restores.
+/// When the code doesn't have the expected shape.
 pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error> {
     let file: syn::File = syn::parse2(tokens)
         .map_err(|error| Error::Generator(format!("progenitor's output can't be parsed: {error}")))?;
@@ -36,7 +35,7 @@ pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error
             Item::Mod(module) if module.ident == "types" => {
                 restored.types = module.content.map(|(_, items)| items).unwrap_or_default();
             }
-            // A glob import that nobody asked for.
+            // An unused glob import.
             Item::Mod(module) if module.ident == "prelude" => {}
             item => restored.client.push(item),
         }
@@ -46,12 +45,12 @@ pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error
     Ok(restored)
 }
 
-/// The text of a documentation comment.
+/// Returns the text of a documentation comment.
 pub(crate) fn docs_of(attributes: &[Attribute]) -> String {
     take_docs(&mut attributes.to_vec())
 }
 
-/// The text of a documentation comment, taken out.
+/// Removes a documentation comment and returns its text.
 fn take_docs(attributes: &mut Vec<Attribute>) -> String {
     let mut docs = String::new();
     attributes.retain(|attribute| match doc_text(attribute) {
@@ -73,7 +72,7 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// Documentation as one `///` for each line.
+/// Adds documentation, one `///` per line.
 fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
     let lines = docs.trim().lines().map(|line| {
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };

@@ -1,4 +1,4 @@
-//! The models: enums that take values the document doesn't know, structs that may grow, and secrets that don't show.
+//! Restores the models: open enums, structs that may grow, and redacted secrets.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::{doc_text, put_docs, take_docs};
 use crate::generate::Error;
 use crate::generate::lower::{Lowered, SECRET};
 
-/// The variant that holds what the document doesn't know.
+/// The variant for values that the document doesn't list.
 const UNRECOGNIZED: &str = "Unrecognized";
 
 pub(super) fn restore(items: &mut Vec<Item>, lowered: &Lowered) -> Result<(), Error> {
@@ -31,7 +31,6 @@ pub(super) fn restore(items: &mut Vec<Item>, lowered: &Lowered) -> Result<(), Er
                 }
                 document(attrs);
                 attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
-                // Who sends a type has to be able to write it down.
                 if is_response && !is_request {
                     attrs.push(parse_quote!(#[non_exhaustive]));
                 }
@@ -54,7 +53,7 @@ pub(super) fn restore(items: &mut Vec<Item>, lowered: &Lowered) -> Result<(), Er
                 }
                 restored.push(item);
             }
-            // An open enum has been given implementations of its own.
+            // `open` has replaced the implementations.
             Item::Impl(block) if opened.contains(&block.self_ty.to_token_stream().to_string()) => {}
             _ => restored.push(item),
         }
@@ -83,12 +82,12 @@ fn document_additional_properties(fields: &mut Fields) {
     for field in fields {
         let is_flat = field.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("flatten"));
         if is_flat && !field.attrs.iter().any(|attribute| doc_text(attribute).is_some()) {
-            put_docs(&mut field.attrs, "What the server sent beyond the properties above, as JSON.");
+            put_docs(&mut field.attrs, "Properties that the OpenAPI document doesn't list, as JSON.");
         }
     }
 }
 
-/// The name of each variant and the value that it stands for.
+/// Returns the name and the value of each variant.
 fn values(item: &ItemEnum) -> Result<Vec<(syn::Ident, String)>, Error> {
     item.variants
         .iter()
@@ -118,7 +117,7 @@ fn describe_variants(item: &mut ItemEnum) -> Result<Vec<(syn::Ident, String)>, E
     Ok(values)
 }
 
-/// Makes an enum take any value, and gives it the conversions that can't fail any more.
+/// Makes an enum accept any value, and makes its conversions infallible.
 fn open(item: &mut ItemEnum) -> Result<Vec<Item>, Error> {
     let values = describe_variants(item)?;
     let name = item.ident.clone();
@@ -129,7 +128,7 @@ fn open(item: &mut ItemEnum) -> Result<Vec<Item>, Error> {
         return Err(Error::Generator(problem));
     }
     item.variants.push(parse_quote! {
-        /// A value that the document doesn't know, as the server sent it.
+        /// A value that the OpenAPI document doesn't list, as the server sent it.
         #[serde(untagged)]
         #unrecognized(::std::string::String)
     });
@@ -137,7 +136,7 @@ fn open(item: &mut ItemEnum) -> Result<Vec<Item>, Error> {
     let (variants, texts): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     let implementations: syn::File = parse_quote! {
         impl #name {
-            /// The value as it goes over the wire.
+            /// Returns the value as sent over the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -179,7 +178,7 @@ fn drop_derive(attributes: &mut [Attribute], name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Counts the properties that are redacted.
+/// Counts the redacted properties.
 struct Secrets(usize);
 
 impl Visit<'_> for Secrets {
