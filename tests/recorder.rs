@@ -1,7 +1,7 @@
-//! A loopback server that records what is sent, byte by byte, and answers what it was told to.
+//! A loopback server that records requests byte for byte, and sends a given response.
 //!
-//! It has no opinion on HTTP that a client's mistake could hide in: headers are kept in their order and number, and an
-//! answer is whatever bytes a test wants.
+//! It doesn't interpret HTTP, which could hide a client's mistake: headers keep their order and number, and a response is
+//! any bytes.
 
 use std::fmt;
 use std::io;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A server on a loopback port, until it is dropped.
+/// A server on a loopback port. Stops when dropped.
 #[derive(Debug)]
 pub struct Recorder {
     address: SocketAddr,
@@ -20,28 +20,28 @@ pub struct Recorder {
     server: JoinHandle<()>,
 }
 
-/// A request as it came over the wire.
+/// A request on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The method.
     pub method: String,
     /// The target: path and query.
     pub target: String,
-    /// The headers in their order, each as often as it came, with their names in lower case.
+    /// The headers in order, including repeated ones, with their names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The values of a header, in their order.
+    /// Returns the values of a header, in order.
     #[must_use]
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 }
 
-/// The request as a reviewer reads it: no token, and no port of the day.
+/// The request for a snapshot: without the token and the port.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, "(none)"));
@@ -60,25 +60,25 @@ impl fmt::Display for Request {
 }
 
 impl Recorder {
-    /// A server that gives this answer, the whole of it from the status line on, to every request.
+    /// Starts a server that sends these bytes, from the status line on, to every request.
     ///
     /// # Errors
     ///
-    /// Where no port can be had.
-    pub async fn answering(answer: impl Into<Vec<u8>>) -> io::Result<Self> {
-        let answer = Arc::new(answer.into());
+    /// Returns an error if no port is available.
+    pub async fn raw(response: impl Into<Vec<u8>>) -> io::Result<Self> {
+        let response = Arc::new(response.into());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let recorded = Arc::clone(&requests);
         let server = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let (recorded, answer) = (Arc::clone(&recorded), Arc::clone(&answer));
+                let (recorded, response) = (Arc::clone(&recorded), Arc::clone(&response));
                 tokio::spawn(async move {
                     if let Some(request) = read_request(&mut stream).await {
                         recorded.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-                        // Who hangs up early has seen enough.
-                        let _ = stream.write_all(&answer).await;
+                        // The client may close the connection early.
+                        let _ = stream.write_all(&response).await;
                         let _ = stream.shutdown().await;
                     }
                 });
@@ -87,41 +87,42 @@ impl Recorder {
         Ok(Self { address, requests, server })
     }
 
-    /// A server that answers with this status, these headers and this body.
+    /// Starts a server that responds with this status, these headers and this body.
     ///
     /// # Errors
     ///
-    /// Where no port can be had.
+    /// Returns an error if no port is available.
     pub async fn with(status: u16, headers: &[(&str, &str)], body: &str) -> io::Result<Self> {
-        let mut answer = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
+        let mut response =
+            format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
         for (name, value) in headers {
-            answer.extend([name, ": ", value, "\r\n"]);
+            response.extend([name, ": ", value, "\r\n"]);
         }
-        answer.extend(["\r\n", body]);
-        Self::answering(answer).await
+        response.extend(["\r\n", body]);
+        Self::raw(response).await
     }
 
-    /// Where the server is, without a trailing slash.
+    /// Returns the server's URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What has been sent so far.
+    /// Returns the requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// An HTTP client for plain HTTP that has nothing of ours.
+/// Returns a builder of a plain reqwest client, for HTTP without TLS.
 ///
-/// It is given a TLS that nobody uses: reqwest, as this workspace builds it, can't make a client without. A provider for
-/// the whole process would do, too, and would hide it if our own client needed one.
+/// It gets an explicit TLS configuration that trusts no certificate, because reqwest can't build a client without a TLS
+/// provider. A provider for the whole process would hide it if the project's own client needed one.
 ///
 /// # Errors
 ///
-/// Where no client can be made.
+/// Returns an error if the TLS configuration is invalid.
 pub fn http_client() -> Result<reqwest::ClientBuilder, rustls::Error> {
     let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()?
@@ -148,7 +149,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<Request> {
     }
 }
 
-/// The request, once all of it has come.
+/// Parses a request, if it is complete.
 fn parse(received: &[u8]) -> Option<Request> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Request::new(&mut headers);

@@ -1,7 +1,7 @@
-//! What a call costs: the CPU time of the process that makes it, next to that of simpler ways to make the same call.
+//! The CPU time of a call, compared with simpler ways to make the same call.
 //!
-//! A server in a process of its own gives the same answer to everything. The variants take turns, a few hundred calls each,
-//! and each round compares them among themselves: what slows down the machine for a while, slows down all of them.
+//! A server in a second process sends the same response to every request. In each round, every variant makes a few hundred
+//! calls, so that a busy machine slows down all of them alike.
 //!
 //! `cargo bench -p pingone-password-tests`, with `-- --rounds 20` for fewer rounds.
 
@@ -31,9 +31,9 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 const ENVIRONMENT: Uuid = uuid!("abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6");
 const USER: Uuid = uuid!("c3042000-188f-4bc7-a269-dee1602cf7af");
 const UNLOCK: &str = "application/vnd.pingidentity.password.unlock+json";
-/// As long as one of PingOne's, which is a JWT.
+/// The length of one of PingOne's tokens, which are JWTs.
 const TOKEN_LENGTH: usize = 900;
-/// How many calls a variant makes in a round.
+/// The number of calls that a variant makes in a round.
 const CALLS: usize = 512;
 
 fn main() -> Result<ExitCode> {
@@ -44,8 +44,8 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let rounds = match arguments.iter().position(|argument| argument == "--rounds") {
-        Some(index) => arguments.get(index + 1).ok_or("how many rounds?")?.parse()?,
-        // Without `--bench`, which is cargo's, this is run as a test.
+        Some(index) => arguments.get(index + 1).ok_or("--rounds needs a number")?.parse()?,
+        // Without `--bench`, which cargo adds, this runs as a test.
         None if arguments.iter().any(|argument| argument == "--bench") => 101,
         None => 1,
     };
@@ -53,7 +53,7 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The vendor's own example: a password state with its links.
+/// A password state with links, from PingOne's documentation.
 fn password_state() -> Value {
     let environment = format!("https://api.pingone.com/v1/environments/{ENVIRONMENT}");
     let user = format!("{environment}/users/{USER}");
@@ -81,7 +81,7 @@ fn password_state() -> Value {
     })
 }
 
-/// Answers everything with the same password state, and says where on standard output. Ends when standard input does.
+/// Serves the same password state for every request, and prints the address. Stops when standard input is closed.
 async fn serve() -> Result {
     std::thread::spawn(|| {
         let _ = io::stdin().read_to_end(&mut Vec::new());
@@ -96,13 +96,13 @@ async fn serve() -> Result {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let (state, token) = (state.clone(), token.clone());
-        let answer = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+        let respond = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
             let (body, content_type) = match request.uri().path() {
                 path if path.ends_with("/token") => (token.clone(), "application/json"),
                 _ => (state.clone(), "application/hal+json;charset=UTF-8"),
             };
             async move {
-                // Whatever there is of it; the connection is kept.
+                // Read to the end, so that the connection is kept alive.
                 let _ = request.into_body().collect().await;
                 let mut response = Response::new(Full::new(body));
                 let headers = response.headers_mut();
@@ -111,11 +111,11 @@ async fn serve() -> Result {
                 Ok::<_, Infallible>(response)
             }
         });
-        tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), respond));
     }
 }
 
-/// The server's process, until it is dropped.
+/// The server's process. Killed when dropped.
 struct Server(Child);
 
 impl Server {
@@ -157,43 +157,43 @@ const VARIANTS: [(Variant, &str); 6] = [
 ];
 
 /// Makes calls one after another.
-enum Lane {
+enum Caller {
     Hyper(client::conn::http1::SendRequest<Empty<Bytes>>, SocketAddr, HeaderValue),
     Reqwest(reqwest::Client, String, String),
     Generated(reqwest::Client, String, HeaderValue),
     Wrapper(Client),
 }
 
-impl Lane {
-    /// As many as there are calls in flight. They share a client where it is made to be shared.
+impl Caller {
+    /// Opens as many as calls are in flight. They share a client if it can be shared.
     async fn open(variant: Variant, count: usize, server: SocketAddr) -> Result<Vec<Self>> {
         let (url, token) = (format!("http://{server}/v1"), "t".repeat(TOKEN_LENGTH));
         let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))?;
         authorization.set_sensitive(true);
         if variant == Hyper {
-            let mut lanes = Vec::new();
+            let mut callers = Vec::new();
             for _ in 0..count {
                 let stream = TcpStream::connect(server).await?;
                 stream.set_nodelay(true)?;
                 let (sender, connection) = client::conn::http1::handshake(TokioIo::new(stream)).await?;
                 tokio::spawn(connection);
-                lanes.push(Self::Hyper(sender, server, authorization.clone()));
+                callers.push(Self::Hyper(sender, server, authorization.clone()));
             }
-            return Ok(lanes);
+            return Ok(callers);
         }
         let http = recorder::http_client()?;
         let http = if variant == Timed { http.timeout(Duration::from_secs(30)) } else { http }.build()?;
         let credentials = ClientCredentials::new("a worker", "its secret").auth_url(format!("http://{server}"));
         let client = Client::builder(ENVIRONMENT.into()).base_url(&url).client_credentials(credentials).build()?;
-        let lane = || match variant {
+        let caller = || match variant {
             Hyper | Reqwest | Timed => Self::Reqwest(http.clone(), url.clone(), token.clone()),
             Generated => Self::Generated(http.clone(), url.clone(), authorization.clone()),
             Wrapper | Traced => Self::Wrapper(client.clone()),
         };
-        Ok(std::iter::repeat_with(lane).take(count).collect())
+        Ok(std::iter::repeat_with(caller).take(count).collect())
     }
 
-    /// A read by `GET`, and an unlock by `POST`.
+    /// Makes one call: a read for `GET`, an unlock for `POST`.
     async fn call(&mut self, method: Method) -> Result {
         let is_read = method == Method::GET;
         let state: PasswordState = match self {
@@ -239,22 +239,22 @@ async fn compare(rounds: usize) -> Result {
     println!("| --- | --- | --- | --- | --- |");
     for (operation, method) in [("read", Method::GET), ("unlock", Method::POST)] {
         for in_flight in [1, 64] {
-            let mut lanes = Vec::new();
+            let mut callers = Vec::new();
             for (variant, name) in VARIANTS {
-                let opened = Lane::open(variant, in_flight, address).await?;
-                // Connections are made, tokens are got, and memory is allocated before it counts.
+                let opened = Caller::open(variant, in_flight, address).await?;
+                // The first round, which opens connections and requests tokens, doesn't count.
                 let (opened, _) = round(variant, &method, opened).await?;
-                lanes.push((variant, name, opened, Vec::with_capacity(rounds)));
+                callers.push((variant, name, opened, Vec::with_capacity(rounds)));
             }
             for _ in 0..rounds {
-                for (variant, _, lanes, costs) in &mut lanes {
-                    let (same, cost) = round(*variant, &method, std::mem::take(lanes)).await?;
-                    *lanes = same;
+                for (variant, _, callers, costs) in &mut callers {
+                    let (same, cost) = round(*variant, &method, std::mem::take(callers)).await?;
+                    *callers = same;
                     costs.push(cost);
                 }
             }
-            let plain = lanes.iter().find(|(variant, ..)| *variant == Reqwest).map(|(_, _, _, costs)| costs.clone());
-            for (_, name, _, costs) in lanes {
+            let plain = callers.iter().find(|(variant, ..)| *variant == Reqwest).map(|(_, _, _, costs)| costs.clone());
+            for (_, name, _, costs) in callers {
                 let ratio = median(costs.iter().zip(plain.iter().flatten()).map(|(cost, plain)| cost / plain));
                 let (low, high) =
                     costs.iter().fold((f64::MAX, 0_f64), |(low, high), &cost| (low.min(cost), high.max(cost)));
@@ -266,30 +266,30 @@ async fn compare(rounds: usize) -> Result {
     Ok(())
 }
 
-/// Makes the calls of a round, and gives the lanes back with the microseconds of CPU time that each call took.
-async fn round(variant: Variant, method: &Method, lanes: Vec<Lane>) -> Result<(Vec<Lane>, f64)> {
+/// Makes the calls of a round, and returns the callers with the microseconds of CPU time for each call.
+async fn round(variant: Variant, method: &Method, callers: Vec<Caller>) -> Result<(Vec<Caller>, f64)> {
     let listening = (variant == Traced).then(|| {
         let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::INFO).with_writer(io::sink).finish();
         tracing::subscriber::set_default(subscriber)
     });
-    let calls = CALLS / lanes.len();
+    let calls = CALLS / callers.len();
     let start = ProcessTime::now();
     let mut tasks = JoinSet::new();
-    for mut lane in lanes {
+    for mut caller in callers {
         let method = method.clone();
         tasks.spawn(async move {
             for _ in 0..calls {
-                lane.call(method.clone()).await?;
+                caller.call(method.clone()).await?;
             }
-            Ok(lane)
+            Ok(caller)
         });
     }
-    let lanes: Vec<Lane> = tasks.join_all().await.into_iter().collect::<Result<_>>()?;
+    let callers: Vec<Caller> = tasks.join_all().await.into_iter().collect::<Result<_>>()?;
     let spent = start.elapsed();
     drop(listening);
-    // A subscriber that was there once is otherwise asked for ever after.
+    // Without this, callsites stay enabled for the subscriber that is gone.
     tracing::callsite::rebuild_interest_cache();
-    Ok((lanes, spent.as_secs_f64() * 1e6 / f64::from(u32::try_from(CALLS)?)))
+    Ok((callers, spent.as_secs_f64() * 1e6 / f64::from(u32::try_from(CALLS)?)))
 }
 
 fn median(values: impl IntoIterator<Item = f64>) -> f64 {

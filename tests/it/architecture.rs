@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 6] = [
     ("pingone-password-client", &["progenitor-client", "reqwest"]),
     ("pingone-password", &["pingone-password-client", "reqwest"]),
     ("pingone-password-cli", &["pingone-password"]),
-    // An independent reading of the vendor's pages, so that a mistake in the client can't hide in it.
+    // An independent reading of PingOne's documentation, so that a mistake in the client can't hide in it.
     ("pingone-password-emulator", &[]),
     ("pingone-password-tests", &["reqwest"]),
 ];

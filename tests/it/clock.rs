@@ -1,8 +1,8 @@
-//! tokio's clock, held still while sockets are waited for.
+//! tokio's clock, paused while sockets are waited for.
 
 use std::sync::mpsc;
 
-/// Holds tokio's clock: it moves when it is told to, and never by itself while a socket is waited for.
+/// Pauses tokio's clock. It advances only when a test advances it, also while a task waits for a socket.
 pub(crate) struct HeldClock {
     _until: mpsc::Sender<()>,
 }
@@ -10,7 +10,7 @@ pub(crate) struct HeldClock {
 impl HeldClock {
     pub(crate) fn hold() -> Self {
         let (until, dropped) = mpsc::channel();
-        // tokio moves a paused clock by itself only while no blocking task runs.
+        // tokio advances a paused clock automatically, except while a blocking task runs.
         tokio::task::spawn_blocking(move || dropped.recv());
         tokio::time::pause();
         Self { _until: until }

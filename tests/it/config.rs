@@ -1,4 +1,4 @@
-//! How a client is set up: what is taken, what is refused, and that nothing else has a say in it.
+//! Configuration of a client: valid settings, invalid settings, and no influence of the environment.
 
 use std::env;
 use std::process::Command;
@@ -11,11 +11,11 @@ use crate::{Result, TOKEN, builder, environment_id, snapshot, user_id};
 
 const STATE: &str = r#"{"status":"OK"}"#;
 
-/// Set for the process that `a_proxy_in_the_environment_is_not_used` starts: where the API is.
+/// The API's URL, for the process that `a_proxy_in_the_environment_is_not_used` starts.
 const API: &str = "PINGONE_PASSWORD_TESTS_API";
 
 #[test]
-fn base_urls_mean_the_same_with_and_without_their_end() -> Result {
+fn a_base_url_may_end_in_v1_or_a_slash() -> Result {
     for (host, given) in [
         ("https://api.pingone.eu", "https://api.pingone.eu"),
         ("http://localhost:8080", "http://localhost:8080"),
@@ -36,7 +36,7 @@ fn base_urls_mean_the_same_with_and_without_their_end() -> Result {
 }
 
 #[test]
-fn a_token_goes_over_plain_http_to_loopback_only() {
+fn plain_http_is_for_loopback_only() {
     for url in ["http://localhost:1", "http://LOCALHOST", "http://127.0.0.1:1", "http://[::1]:1"] {
         assert!(builder(url).build().is_ok(), "{url}");
     }
@@ -57,15 +57,15 @@ fn a_token_goes_over_plain_http_to_loopback_only() {
 }
 
 #[test]
-fn mistakes_are_named() {
+fn invalid_settings_are_named() {
     const URL: &str = "http://localhost:8080";
     let cases: [(&str, ClientBuilder); 19] = [
-        ("nothing set", Client::builder(environment_id())),
-        ("no base URL", Client::builder(environment_id()).access_token(TOKEN)),
+        ("no settings", Client::builder(environment_id())),
+        ("neither region nor base URL", Client::builder(environment_id()).access_token(TOKEN)),
         ("no access token", Client::builder(environment_id()).base_url(URL)),
-        ("no URL", builder("api.pingone.eu")),
+        ("no scheme", builder("api.pingone.eu")),
         ("an empty URL", builder("")),
-        ("HTTP to elsewhere", builder("http://api.pingone.eu/v1")),
+        ("plain HTTP to another host", builder("http://api.pingone.eu/v1")),
         ("another scheme", builder("ftp://api.pingone.eu/v1")),
         ("a user in the URL", builder("https://somebody@api.pingone.eu/v1")),
         ("a password in the URL", builder("https://somebody:hunter2@api.pingone.eu/v1")),
@@ -76,8 +76,8 @@ fn mistakes_are_named() {
         ("a token with a space", builder(URL).access_token(format!("Bearer {TOKEN}"))),
         ("an empty user agent", builder(URL).user_agent("")),
         ("a user agent with a line break", builder(URL).user_agent("me\nx-header: 1")),
-        ("no time", builder(URL).timeout(Duration::ZERO).connect_timeout(Duration::ZERO)),
-        ("no answer", builder(URL).response_limit(0)),
+        ("timeouts of zero", builder(URL).timeout(Duration::ZERO).connect_timeout(Duration::ZERO)),
+        ("a response limit of zero", builder(URL).response_limit(0)),
         (
             "all at once",
             builder("http://api.pingone.eu/v1?key=hunter2")
@@ -93,19 +93,19 @@ fn mistakes_are_named() {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
         assert_eq!((error.status(), error.user_id(), error.operation()), (None, None, None), "{name}");
-        let said = format!("{error} {error:?} {error:#?}");
-        assert!(!said.contains(TOKEN) && !said.contains("hunter2"), "{name}: {said}");
+        let printed = format!("{error} {error:?} {error:#?}");
+        assert!(!printed.contains(TOKEN) && !printed.contains("hunter2"), "{name}: {printed}");
         shown.push(format!("# {name}\n{error}"));
     }
-    snapshot("config_mistakes", shown.join("\n\n"));
+    snapshot("config_errors", shown.join("\n\n"));
 }
 
-/// The variable has to be there before the process is, so this test runs itself again in a process of its own.
+/// The variables have to be set before the process starts, so this test runs itself in a second process.
 #[tokio::test]
 async fn a_proxy_in_the_environment_is_not_used() -> Result {
     if let Ok(api) = env::var(API) {
         builder(&api).build()?.read_password_state(user_id()).await?;
-        // Another client would have used it.
+        // reqwest does use it.
         let other = recorder::http_client()?.build()?;
         other.get(api + "/through-the-proxy").send().await?;
         return Ok(());
@@ -119,8 +119,8 @@ async fn a_proxy_in_the_environment_is_not_used() -> Result {
         child.env(name, proxy.url());
     }
     let output = tokio::task::spawn_blocking(move || child.output()).await??;
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     let targets =
         |recorder: &Recorder| recorder.requests().into_iter().map(|request| request.target).collect::<Vec<_>>();
     let path = format!("/v1/environments/{}/users/{}/password", environment_id(), user_id());
@@ -130,7 +130,7 @@ async fn a_proxy_in_the_environment_is_not_used() -> Result {
 }
 
 #[tokio::test]
-async fn settings_arrive() -> Result {
+async fn settings_are_sent() -> Result {
     let api = Recorder::with(200, &[("content-type", "application/json")], STATE).await?;
     let client = builder(api.url()).user_agent("help-desk/7").access_token(AccessToken::from("another")).build()?;
     client.clone().read_password_state(user_id()).await?;
@@ -155,24 +155,24 @@ fn clients_can_be_shared() -> Result {
 }
 
 #[test]
-fn no_token_is_shown() -> Result {
+fn no_debug_output_shows_a_token() -> Result {
     let builder = builder("http://localhost");
     let client = builder.clone().build()?;
     let read = client.read_password_state(user_id());
     for shown in [format!("{builder:?}"), format!("{client:?}"), format!("{read:?}"), format!("{client:#?}")] {
         assert!(!shown.contains(TOKEN), "{shown}");
-        assert!(shown.contains("localhost"), "what is no secret is shown: {shown}");
+        assert!(shown.contains("localhost"), "everything else is shown: {shown}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_set_is_used_for_https_and_never_shown() -> Result {
+async fn a_configured_proxy_is_used_for_https_and_never_shown() -> Result {
     let proxy = Recorder::with(200, &[], "").await?;
     let url = proxy.url().replace("http://", "http://someone:the-password-of-the-proxy@");
     let client = builder("https://api.pingone.eu").proxy(url);
     assert!(!format!("{client:?}").contains("the-password-of-the-proxy"));
-    // This proxy doesn't speak TLS, which comes next.
+    // The request fails after `CONNECT`, because this proxy closes the connection.
     let error = client.build()?.unlock_password(user_id()).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("the-password-of-the-proxy"), "{error:?}");
     let requests = proxy.requests();
@@ -183,7 +183,7 @@ async fn a_proxy_that_is_set_is_used_for_https_and_never_shown() -> Result {
 
     let api = Recorder::with(200, &[("content-type", "application/json")], STATE).await?;
     builder(api.url()).proxy(proxy.url()).build()?.read_password_state(user_id()).await?;
-    assert_eq!(proxy.requests().len(), 1, "loopback needs no proxy");
+    assert_eq!(proxy.requests().len(), 1, "loopback bypasses the proxy");
     assert!(builder(api.url()).proxy("no url at all").build().is_err());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The OpenAPI document, as the tests look things up in it.
+//! Access to the OpenAPI document for tests.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,23 +8,23 @@ use xtask::generate::load::{Document, Pointer};
 
 use crate::workspace;
 
-/// The document's text.
+/// Reads the text of the OpenAPI document.
 pub(crate) fn text() -> String {
     fs::read_to_string(workspace("openapi/pingone-password.yaml")).unwrap()
 }
 
-/// The document.
+/// Parses the OpenAPI document.
 pub(crate) fn document() -> Document {
     Document::parse(&text()).unwrap_or_else(|finding| panic!("{finding}"))
 }
 
-/// What a node stands for: itself, or what it refers to, directly or as the only one of `allOf`.
+/// Follows a reference, also one that is the only member of `allOf`.
 pub(crate) fn resolve<'a>(document: &'a Document, node: &'a Value) -> &'a Value {
     let node = only(node);
     document.resolve(node, &Pointer::default()).unwrap_or_else(|| panic!("{node} refers to nothing")).0
 }
 
-/// The name of the component that a schema is.
+/// Returns the name of the component that a schema refers to.
 pub(crate) fn name(schema: &Value) -> Option<&str> {
     only(schema)["$ref"].as_str()?.strip_prefix("#/components/schemas/")
 }
@@ -32,17 +32,17 @@ pub(crate) fn name(schema: &Value) -> Option<&str> {
 fn only(schema: &Value) -> &Value {
     match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) => only,
-        Some(_) => panic!("allOf stands for one reference: {schema}"),
+        Some(_) => panic!("allOf has to have one member: {schema}"),
         None => schema,
     }
 }
 
-/// A component schema.
+/// Returns the component schema of this name.
 pub(crate) fn schema<'a>(document: &'a Document, name: &str) -> &'a Value {
     document.root["components"]["schemas"].get(name).unwrap_or_else(|| panic!("there is no schema {name}"))
 }
 
-/// The component schemas that these hold, and they themselves.
+/// Returns these component schemas and all that they contain.
 pub(crate) fn reachable(document: &Document, names: &[&str]) -> BTreeSet<String> {
     fn visit(document: &Document, node: &Value, reached: &mut BTreeSet<String>) {
         if let Some(name) = node["$ref"].as_str().and_then(|_| name(node))

@@ -1,4 +1,4 @@
-//! The document and what is generated from it: the files are current, and a new operation is nothing but generated.
+//! The OpenAPI document and the generated files: they are up to date, and a new operation changes only them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ const GENERATED: &str = "crates/pingone-password-client/src/generated";
 
 const INSPECT: &str = "application/vnd.pingidentity.password.inspect+json";
 
-/// An operation that the vendor doesn't have, so the document won't have it either.
+/// An operation that PingOne doesn't have, so that it never collides with one of the OpenAPI document.
 const INSPECT_PASSWORD: &str = "
   /environments/{environmentId}/users/{userId}/password#inspect+json:
     parameters:
@@ -46,11 +46,11 @@ components:
 
 fn with_inspect_password() -> String {
     let document = text();
-    assert_eq!(document.matches("\ncomponents:\n").count(), 1, "the document's components begin in one place");
+    assert_eq!(document.matches("\ncomponents:\n").count(), 1, "one `components` section");
     document.replace("\ncomponents:\n", INSPECT_PASSWORD)
 }
 
-/// The methods of the generated client by name, as their tokens.
+/// Returns the tokens of the generated client's methods, by name.
 fn methods(files: &Files) -> Result<BTreeMap<String, String>> {
     let client = syn::parse_file(&files["client.rs"])?;
     let blocks = client.items.into_iter().filter_map(|item| match item {
@@ -65,20 +65,19 @@ fn methods(files: &Files) -> Result<BTreeMap<String, String>> {
 }
 
 #[test]
-fn the_generated_files_are_current() -> Result {
+fn the_generated_files_are_up_to_date() -> Result {
     let files = xtask::generate(&text())?;
-    assert_eq!(files, xtask::generate(&text())?, "generating twice gives the same bytes");
+    assert_eq!(files, xtask::generate(&text())?, "generation is deterministic");
     let differences = differences(&files, &workspace(GENERATED))?;
     assert!(
         differences.is_empty(),
-        "below {GENERATED}, {differences:?}: these files are not what the document says. To fix this, run: \
-         cargo xtask generate"
+        "stale files in {GENERATED}: {differences:?}. To update them, run: cargo xtask generate"
     );
     Ok(())
 }
 
 #[test]
-fn every_difference_is_named_and_mended() -> Result {
+fn every_difference_is_named_and_fixed() -> Result {
     let files = xtask::generate(&text())?;
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);
@@ -87,11 +86,11 @@ fn every_difference_is_named_and_mended() -> Result {
     assert_eq!(written.len(), files.len());
 
     write(&files, folder.path())?;
-    let left_over = format!("{}\nwhat was generated once\n", xtask::generate::emit::MARK);
+    let left_over = format!("{}\nan operation of long ago\n", xtask::generate::emit::MARK);
     fs::write(at("gone.rs"), left_over)?;
     fs::write(at("types.rs"), files["types.rs"].replacen("pub struct", "pub  struct", 1))?;
     fs::remove_file(at("client.rs"))?;
-    // Nobody else's business.
+    // A file that isn't generated.
     fs::write(at("notes.md"), "by hand")?;
 
     let expected = [
@@ -100,7 +99,7 @@ fn every_difference_is_named_and_mended() -> Result {
         ("types.rs".to_owned(), Difference::Stale),
     ];
     assert_eq!(differences(&files, folder.path())?, expected.clone().into());
-    assert!(!at("client.rs").exists() && at("gone.rs").exists(), "looking changes nothing");
+    assert!(!at("client.rs").exists() && at("gone.rs").exists(), "comparing changes nothing");
 
     assert_eq!(write(&files, folder.path())?, expected.into());
     assert!(!at("gone.rs").exists());
@@ -112,12 +111,12 @@ fn every_difference_is_named_and_mended() -> Result {
     let modified = || -> Result<Vec<_>> { files.keys().map(|name| Ok(fs::metadata(at(name))?.modified()?)).collect() };
     let before = modified()?;
     assert_eq!(write(&files, folder.path())?, BTreeMap::new());
-    assert_eq!(modified()?, before, "a second write touches nothing");
+    assert_eq!(modified()?, before, "files that are up to date aren't written");
     Ok(())
 }
 
 #[test]
-fn a_file_that_was_written_by_hand_is_left_alone() -> Result {
+fn a_handwritten_file_is_never_overwritten() -> Result {
     let files = xtask::generate(&text())?;
     let folder = tempfile::tempdir()?;
     let by_hand = folder.path().join("mod.rs");
@@ -127,7 +126,7 @@ fn a_file_that_was_written_by_hand_is_left_alone() -> Result {
         assert_eq!(error.to_string(), format!("{} was not generated and would be overwritten", by_hand.display()));
     }
     assert_eq!(fs::read_to_string(&by_hand)?, "pub mod precious;\n");
-    assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is written beside it");
+    assert_eq!(fs::read_dir(folder.path())?.count(), 1, "no other file is written");
     Ok(())
 }
 
@@ -144,15 +143,15 @@ fn a_new_operation_changes_generated_files_only() -> Result {
     assert_eq!(changed.keys().collect::<Vec<_>>(), ["client.rs", "operations.rs", "requests.rs", "types.rs"]);
 
     let (mut methods, known) = (methods(&after)?, methods(&before)?);
-    let inspect = methods.remove("inspect_password").ok_or("there is no inspect_password")?;
-    assert_eq!(methods, known, "the other operations are as they were");
+    let inspect = methods.remove("inspect_password").ok_or("no inspect_password")?;
+    assert_eq!(methods, known, "the other operations are unchanged");
     assert!(after["client.rs"].contains("pub async fn inspect_password"));
     // Once in the docs, and once in the code.
     assert_eq!((inspect.matches("application/vnd.").count(), inspect.matches(INSPECT).count()), (2, 2), "{inspect}");
     let sends =
         format!(".header(::reqwest::header::CONTENT_TYPE,::reqwest::header::HeaderValue::from_static(\"{INSPECT}\"");
     assert!(inspect.replace(' ', "").contains(&sends), "{inspect}");
-    assert!(after["types.rs"].contains("pub password: crate::Secret"), "a password doesn't show");
+    assert!(after["types.rs"].contains("pub password: crate::Secret"), "a password is a redacted type");
     assert!(after["operations.rs"].contains("pub const INSPECT_PASSWORD"));
     assert!(after["requests.rs"].contains("impl crate::Request for InspectPassword"), "the wrapper can send it");
     let operations = |files: &Files| files["operations.rs"].matches(": Operation = Operation {").count();
@@ -161,7 +160,7 @@ fn a_new_operation_changes_generated_files_only() -> Result {
 }
 
 #[test]
-fn regions_are_those_of_the_document() -> Result {
+fn the_regions_are_those_of_the_openapi_document() -> Result {
     let document = document();
     let domains = &document.root["servers"][0]["variables"]["topLevelDomain"]["enum"];
     assert_eq!(

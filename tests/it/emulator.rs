@@ -1,4 +1,4 @@
-//! The emulator's answers, by a client that knows nothing: each is valid for the document's schema of its status.
+//! The emulator's responses, each valid for the schema that the OpenAPI document has for its status.
 
 use std::fmt::Display;
 
@@ -15,7 +15,7 @@ const UNLOCK: &str = "application/vnd.pingidentity.password.unlock+json";
 
 type Headers<'a> = &'a [(&'a str, &'a str)];
 
-/// The document's schemas, and a client that sends what it is told to.
+/// The OpenAPI document's schemas, and a plain HTTP client.
 struct Judge {
     document: Document,
     http: reqwest::Client,
@@ -26,7 +26,7 @@ impl Judge {
         Ok(Self { document: document(), http: recorder::http_client()?.no_proxy().build()? })
     }
 
-    /// Sends a request with these headers, expects this status, and a body that the document describes.
+    /// Sends a request, and expects a response of this status with a valid body, which it returns.
     async fn expect(&self, status: u16, method: Method, url: &str, headers: Headers<'_>) -> Result<Value> {
         let mut request = self.http.request(method.clone(), url);
         for (name, value) in headers {
@@ -41,21 +41,21 @@ impl Judge {
         Ok(body)
     }
 
-    /// The schema that the document has for a response: by the method, the status and the `Content-Type`.
+    /// Returns the name of a response's schema, by the method, the status and the `Content-Type`.
     fn schema(&self, method: &Method, response: &Response) -> String {
         let status = response.status().as_u16();
         let is_method = |spelled: &str| method.as_str().eq_ignore_ascii_case(spelled);
-        // A method that the document doesn't have is refused as those that it has.
+        // A method that isn't in the OpenAPI document is rejected like one that is.
         let operation = self.document.operations().find(|operation| is_method(operation.method));
         let operation = operation.or_else(|| self.document.operations().next()).unwrap();
         let responses = &operation.node["responses"];
         let exact = responses.get(status.to_string());
         let described = exact.or_else(|| responses.get(format!("{}XX", status / 100)));
-        let described = described.unwrap_or_else(|| panic!("the document has no {status} for {method}"));
+        let described = described.unwrap_or_else(|| panic!("no response {status} for {method}"));
         let content_type = response.headers()["content-type"].to_str().unwrap();
         let media_type = content_type.split(';').next().unwrap().trim();
         let content = resolve(&self.document, described)["content"].get(media_type);
-        let content = content.unwrap_or_else(|| panic!("the document has no {media_type} for {method} {status}"));
+        let content = content.unwrap_or_else(|| panic!("no {media_type} for {method} {status}"));
         name(&content["schema"]).unwrap().to_owned()
     }
 
@@ -75,7 +75,7 @@ impl Judge {
     }
 }
 
-/// The schemas are open, and an open schema takes a misspelt property for one of tomorrow. The emulator has to know them.
+/// Which properties a body may have. The schemas are open for the properties of the future, which would hide a misspelt one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Members {
     Any,
@@ -128,9 +128,9 @@ async fn errors_are_valid() -> Result {
     let wrong_token = ("authorization", &*format!("Bearer {TOKEN}"));
     let unlock = ("content-type", UNLOCK);
     let url = password_url(&emulator, environment, user);
-    let nobody = password_url(&emulator, environment, environment);
+    let no_user = password_url(&emulator, environment, environment);
     let elsewhere = password_url(&emulator, user, user);
-    let no_id = password_url(&emulator, environment, "nobody");
+    let no_id = password_url(&emulator, environment, "not-a-uuid");
     let expand = format!("{url}?expand=everything");
     let other = ("content-type", "application/vnd.pingidentity.password.check+json");
     let cases: [(u16, &str, Method, &str, Headers<'_>); 13] = [
@@ -139,8 +139,8 @@ async fn errors_are_valid() -> Result {
         (401, "ACCESS_FAILED", Method::POST, &url, &[wrong_token, unlock]),
         (403, "ACCESS_FAILED", Method::GET, &elsewhere, &[token]),
         (403, "ACCESS_FAILED", Method::POST, &elsewhere, &[token, unlock]),
-        (404, "NOT_FOUND", Method::GET, &nobody, &[token]),
-        (404, "NOT_FOUND", Method::POST, &nobody, &[token, unlock]),
+        (404, "NOT_FOUND", Method::GET, &no_user, &[token]),
+        (404, "NOT_FOUND", Method::POST, &no_user, &[token, unlock]),
         (400, "INVALID_REQUEST", Method::GET, &no_id, &[token]),
         (400, "INVALID_REQUEST", Method::GET, &expand, &[token]),
         (405, "INVALID_REQUEST", Method::PUT, &url, &[token, unlock]),
@@ -152,12 +152,12 @@ async fn errors_are_valid() -> Result {
         let error = judge.expect(status, method.clone(), url, headers).await?;
         assert_eq!(error["code"], code, "{method} {url}");
     }
-    assert_eq!(emulator.status(user), Some(Status::PasswordLockedOut), "nothing of this unlocks");
+    assert_eq!(emulator.status(user), Some(Status::PasswordLockedOut), "no request unlocked the user");
     Ok(())
 }
 
 #[test]
-fn what_is_broken_is_invalid() -> Result {
+fn a_broken_state_is_invalid() -> Result {
     let judge = Judge::new()?;
     let good = json!({
         "status": "OK",

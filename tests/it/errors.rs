@@ -1,4 +1,4 @@
-//! What a server, a gateway or a network may answer, and what a caller is told of it.
+//! Failures of a server, a gateway or the network, and the errors that a caller sees.
 
 use std::error::Error as StdError;
 use std::net::TcpListener as Silent;
@@ -13,12 +13,11 @@ use crate::{Result, TOKEN, builder, snapshot, user_id};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
-/// Each of these has to stay out of messages and logs.
-const PAGE: &str = "<html><body>body-that-nobody-may-see</body></html>";
+/// A body, which has to stay out of messages and logs.
+const PAGE: &str = "<html><body>body-that-must-not-leak</body></html>";
 const CORRELATION_ID: &str = "5d6a7d43-6f2e-4a57-9d2c-3b1d9f5f0f5e";
 const STATE: &str = r#"{"status":"OK"}"#;
 
-/// What is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     Read,
@@ -36,19 +35,19 @@ impl Call {
     }
 }
 
-/// An answer as it is told to a recorder.
-struct Answer {
+/// A response for a recorder to send.
+struct StubResponse {
     status: u16,
     headers: Vec<(&'static str, &'static str)>,
     body: String,
 }
 
-impl Answer {
+impl StubResponse {
     fn new(status: u16, content_type: &'static str, body: impl Into<String>) -> Self {
         Self { status, headers: vec![("content-type", content_type)], body: body.into() }
     }
 
-    /// An error as the vendor writes it, with its id in the header and another in the body.
+    /// An error in PingOne's format, with different IDs in the header and the body.
     fn error(status: u16, code: &str, message: &str) -> Self {
         let body = json!({ "id": "the-id-in-the-body", "code": code, "message": message });
         Self::new(status, JSON, body.to_string()).with("correlation-id", CORRELATION_ID)
@@ -72,84 +71,91 @@ impl Answer {
     }
 }
 
-/// Answers of success that are not what was asked for.
-fn without_a_state() -> Vec<(&'static str, Answer)> {
+/// Successful responses without a password state.
+fn without_a_state() -> Vec<(&'static str, StubResponse)> {
     vec![
-        ("JSON that breaks off", Answer::new(200, JSON, r#"{"status":"#)),
-        ("no body", Answer { status: 200, headers: vec![], body: String::new() }),
-        ("HTML", Answer::new(200, HTML, PAGE)),
-        ("another JSON", Answer::new(200, JSON, r#"{"body-that-nobody-may-see":true}"#)),
+        ("truncated JSON", StubResponse::new(200, JSON, r#"{"status":"#)),
+        ("no body", StubResponse { status: 200, headers: vec![], body: String::new() }),
+        ("HTML", StubResponse::new(200, HTML, PAGE)),
+        ("other JSON", StubResponse::new(200, JSON, r#"{"body-that-must-not-leak":true}"#)),
     ]
 }
 
-/// The address of a server that is gone.
-async fn nobody() -> Result<String> {
+/// The URL of a server that isn't running.
+async fn not_running() -> Result<String> {
     Ok(format!("http://{}", TcpListener::bind("127.0.0.1:0").await?.local_addr()?))
 }
 
-/// A server that hangs up on everyone.
-async fn hangs_up() -> Result<String> {
+/// A server that closes every connection.
+async fn closes_connections() -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     Ok(format!("http://{address}"))
 }
 
-/// A server that takes connections, and says nothing as long as it is there.
+/// A server that accepts connections and never responds.
 fn silent() -> Result<(String, Silent)> {
     let listener = Silent::bind("127.0.0.1:0")?;
     Ok((format!("http://{}", listener.local_addr()?), listener))
 }
 
-/// A 200 whose body is shorter than it says.
-async fn breaks_off() -> Result<Recorder> {
+/// A response whose body is shorter than its `Content-Length`.
+async fn truncated() -> Result<Recorder> {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {JSON}\r\ncorrelation-id: {CORRELATION_ID}\r\n");
-    Ok(Recorder::answering(format!("{head}content-length: 100\r\n\r\n{STATE}")[..head.len() + 30].to_owned()).await?)
+    Ok(Recorder::raw(format!("{head}content-length: 100\r\n\r\n{STATE}")[..head.len() + 30].to_owned()).await?)
 }
 
-fn too_long() -> Answer {
-    Answer::new(200, JSON, format!(r#"{{"status":"OK","more":"{}"}}"#, "x".repeat(5000)))
+fn too_large() -> StubResponse {
+    StubResponse::new(200, JSON, format!(r#"{{"status":"OK","more":"{}"}}"#, "x".repeat(5000)))
 }
 
-/// One error of every kind, each under its name.
+/// Returns an error of every kind, each with a name.
 async fn failures() -> Result<Vec<(String, Error)>> {
     let no_access = "The request could not be completed. You do not have access to this resource.";
-    let mut answers = vec![
-        (Read, "401", Answer::error(401, "ACCESS_FAILED", no_access)),
-        (Read, "403", Answer::error(403, "ACCESS_FAILED", no_access)),
-        (Read, "404", Answer::error(404, "NOT_FOUND", "The requested resource was not found.")),
-        (Unlock, "408 of a gateway", Answer::new(408, HTML, PAGE)),
-        (Unlock, "415", Answer::error(415, "INVALID_REQUEST", "The request was malformed or invalid.")),
-        (Read, "429", Answer::error(429, "REQUEST_LIMITED", "There were too many requests.").with("retry-after", "7")),
-        (Read, "500", Answer::error(500, "UNEXPECTED_ERROR", "An unexpected error occurred.")),
-        (Unlock, "500", Answer::error(500, "UNEXPECTED_ERROR", "An unexpected error occurred.")),
-        (Read, "502 of a gateway, in HTML", Answer::new(502, HTML, PAGE)),
-        (Unlock, "503 of a gateway, in JSON", Answer::new(503, JSON, r#"{"message":"Service Unavailable"}"#)),
-        (Read, "an error of another shape", Answer::new(400, JSON, r#"["body-that-nobody-may-see"]"#)),
-        (Read, "a message of several lines", Answer::error(400, "INVALID\u{1b}[31m", "One.\nTwo.\r\nThree.")),
-        (Read, "a message of 5000 characters", Answer::error(400, "INVALID_DATA", &"long ".repeat(1000))),
-        (Unlock, "a redirect", Answer::new(307, HTML, PAGE).with("location", "https://login.example.com/")),
+    let mut responses = vec![
+        (Read, "401", StubResponse::error(401, "ACCESS_FAILED", no_access)),
+        (Read, "403", StubResponse::error(403, "ACCESS_FAILED", no_access)),
+        (Read, "404", StubResponse::error(404, "NOT_FOUND", "The requested resource was not found.")),
+        (Unlock, "408 of a gateway", StubResponse::new(408, HTML, PAGE)),
+        (Unlock, "415", StubResponse::error(415, "INVALID_REQUEST", "The request was malformed or invalid.")),
+        (
+            Read,
+            "429",
+            StubResponse::error(429, "REQUEST_LIMITED", "There were too many requests.").with("retry-after", "7"),
+        ),
+        (Read, "500", StubResponse::error(500, "UNEXPECTED_ERROR", "An unexpected error occurred.")),
+        (Unlock, "500", StubResponse::error(500, "UNEXPECTED_ERROR", "An unexpected error occurred.")),
+        (Read, "502 of a gateway, in HTML", StubResponse::new(502, HTML, PAGE)),
+        (Unlock, "503 of a gateway, in JSON", StubResponse::new(503, JSON, r#"{"message":"Service Unavailable"}"#)),
+        (Read, "an error in another format", StubResponse::new(400, JSON, r#"["body-that-must-not-leak"]"#)),
+        (Read, "a message of several lines", StubResponse::error(400, "INVALID\u{1b}[31m", "One.\nTwo.\r\nThree.")),
+        (Read, "a message of 5000 characters", StubResponse::error(400, "INVALID_DATA", &"long ".repeat(1000))),
+        (Unlock, "a redirect", StubResponse::new(307, HTML, PAGE).with("location", "https://login.example.com/")),
     ];
-    answers.extend(without_a_state().into_iter().map(|(name, answer)| (Read, name, answer)));
+    responses.extend(without_a_state().into_iter().map(|(name, response)| (Read, name, response)));
     let mut failures = Vec::new();
-    for (call, name, answer) in answers {
-        failures.push((format!("{call:?}: {name}"), answer.to(call).await?));
+    for (call, name, response) in responses {
+        failures.push((format!("{call:?}: {name}"), response.to(call).await?));
     }
-    let long = too_long().recorder().await?;
-    failures.push(("Read: more than the limit".to_owned(), Read.fail(builder(long.url()).response_limit(100)).await?));
-    failures.push(("Read: a body that breaks off".to_owned(), Read.fail(builder(breaks_off().await?.url())).await?));
+    let long = too_large().recorder().await?;
+    failures.push((
+        "Read: a body larger than the limit".to_owned(),
+        Read.fail(builder(long.url()).response_limit(100)).await?,
+    ));
+    failures.push(("Read: a truncated body".to_owned(), Read.fail(builder(truncated().await?.url())).await?));
     let (silent, _listener) = silent()?;
     for call in [Read, Unlock] {
         let silent = builder(&silent).timeout(Duration::from_millis(200));
-        failures.push((format!("{call:?}: nobody there"), call.fail(builder(nobody().await?)).await?));
-        failures.push((format!("{call:?}: hung up"), call.fail(builder(hangs_up().await?)).await?));
-        failures.push((format!("{call:?}: no answer in time"), call.fail(silent).await?));
+        failures.push((format!("{call:?}: no server"), call.fail(builder(not_running().await?)).await?));
+        failures.push((format!("{call:?}: connection closed"), call.fail(builder(closes_connections().await?)).await?));
+        failures.push((format!("{call:?}: no response in time"), call.fail(silent).await?));
     }
-    let conflict = Answer::new(409, JSON, "{}").recorder().await?;
+    let conflict = StubResponse::new(409, JSON, "{}").recorder().await?;
     let client = builder(conflict.url()).build()?;
     let check = "application/vnd.pingidentity.password.check+json".parse()?;
     let other = client.raw(user_id(), Method::Post, check).json(json!({ "password": TOKEN }));
-    failures.push(("Other operation: 409 without a word".to_owned(), other.await.map(|_| ()).unwrap_err()));
+    failures.push(("Raw operation: 409 with an empty object".to_owned(), other.await.map(|_| ()).unwrap_err()));
     Ok(failures)
 }
 
@@ -171,15 +177,15 @@ async fn no_error_shows_a_token_or_a_body() -> Result {
     for (name, error) in failures {
         assert_eq!(error.user_id(), Some(user_id()), "{name}");
         assert!(!error.to_string().contains('\n'), "{name}: on one line");
-        let mut said = vec![format!("{error} {error:?} {error:#?}")];
+        let mut shown = vec![format!("{error} {error:?} {error:#?}")];
         let mut source = error.source();
         while let Some(error) = source {
-            assert!(!error.to_string().contains("http://"), "{name}: no URL, which may hold what is nobody's business");
-            said.push(format!("{error} {error:?} {error:#?}"));
+            assert!(!error.to_string().contains("http://"), "{name}: the URL is left out, it may hold a secret");
+            shown.push(format!("{error} {error:?} {error:#?}"));
             source = error.source();
         }
-        let said = said.join("\n");
-        assert!(!said.contains("nobody-may-see"), "{name}: {said}");
+        let shown = shown.join("\n");
+        assert!(!shown.contains("must-not-leak"), "{name}: {shown}");
     }
     Ok(())
 }
@@ -204,8 +210,8 @@ async fn each_status_is_a_kind() -> Result {
         (504, Server, Unknown),
         (302, InvalidResponse, Unknown),
     ] {
-        for answer in [Answer::error(status, "CODE", "Message."), Answer::new(status, HTML, PAGE)] {
-            let (read, unlock) = (answer.to(Read).await?, answer.to(Unlock).await?);
+        for response in [StubResponse::error(status, "CODE", "Message."), StubResponse::new(status, HTML, PAGE)] {
+            let (read, unlock) = (response.to(Read).await?, response.to(Unlock).await?);
             assert_eq!((read.kind(), unlock.kind()), (kind, kind), "{status}");
             assert_eq!((read.status(), unlock.status()), (Some(status), Some(status)));
             assert_eq!((read.outcome(), unlock.outcome()), (NotApplied, outcome), "{status}");
@@ -215,14 +221,14 @@ async fn each_status_is_a_kind() -> Result {
             assert_eq!(read.is_not_found(), status == 404);
             assert_eq!(read.is_rate_limited(), status == 429);
             assert!(!read.is_connect() && !read.is_timeout());
-            assert_eq!(read.body(), answer.body.as_bytes());
+            assert_eq!(read.body(), response.body.as_bytes());
         }
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn what_the_server_said_is_kept() -> Result {
+async fn the_response_is_kept() -> Result {
     let body = json!({
         "id": "the-id-in-the-body",
         "code": "INVALID_DATA",
@@ -234,82 +240,83 @@ async fn what_the_server_said_is_kept() -> Result {
         ],
         "new": 1,
     });
-    let answer = Answer::new(400, "application/hal+json;charset=UTF-8", body.to_string());
+    let response = StubResponse::new(400, "application/hal+json;charset=UTF-8", body.to_string());
     for call in [Read, Unlock] {
-        let error = answer.to(call).await?;
+        let error = response.to(call).await?;
         assert_eq!(error.code(), Some("INVALID_DATA"));
         assert_eq!(error.message(), Some("One or more validation errors were in the request."));
         assert_eq!(serde_json::to_value(error.details())?, body["details"]);
         assert_eq!(error.details()[0].inner_error.as_ref(), Some(&body["details"][0]["innerError"]));
         assert_eq!(error.correlation_id(), Some("the-id-in-the-body"), "the header is missing");
     }
-    let error = answer.with("correlation-id", CORRELATION_ID).to(Read).await?;
-    assert_eq!(error.correlation_id(), Some(CORRELATION_ID), "the header has the first word");
+    let error = response.with("correlation-id", CORRELATION_ID).to(Read).await?;
+    assert_eq!(error.correlation_id(), Some(CORRELATION_ID), "the header comes first");
 
-    let error = Answer::new(502, HTML, PAGE).to(Read).await?;
+    let error = StubResponse::new(502, HTML, PAGE).to(Read).await?;
     assert_eq!((error.code(), error.message(), error.correlation_id()), (None, None, None));
     assert!(error.details().is_empty());
     Ok(())
 }
 
 #[tokio::test]
-async fn the_server_says_how_long_to_wait() -> Result {
+async fn retry_after_is_seconds_or_a_date() -> Result {
     let wait = async |status, value: &'static str| -> Result<Option<Duration>> {
-        let error = Answer::error(status, "REQUEST_LIMITED", "Too many.").with("retry-after", value).to(Read).await?;
+        let error =
+            StubResponse::error(status, "REQUEST_LIMITED", "Too many.").with("retry-after", value).to(Read).await?;
         Ok(error.retry_after())
     };
     assert_eq!(wait(429, "7").await?, Some(Duration::from_secs(7)));
     assert_eq!(wait(503, "120").await?, Some(Duration::from_secs(120)));
-    assert_eq!(wait(429, "Wed, 21 Oct 2015 07:28:00 GMT").await?, Some(Duration::ZERO), "that is over");
+    assert_eq!(wait(429, "Wed, 21 Oct 2015 07:28:00 GMT").await?, Some(Duration::ZERO), "a date in the past");
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(7_258_118_399);
     let at_most = then.duration_since(SystemTime::now())?;
-    let waits = wait(429, "Tue, 31 Dec 2199 23:59:59 GMT").await?.ok_or("a date is no wait")?;
+    let waits = wait(429, "Tue, 31 Dec 2199 23:59:59 GMT").await?.ok_or("no Retry-After")?;
     let at_least = then.duration_since(SystemTime::now())?;
     assert!((at_least..=at_most).contains(&waits), "{waits:?}");
     assert_eq!(wait(429, "soon").await?, None);
     assert_eq!(wait(429, "-1").await?, None);
-    assert_eq!(Answer::error(429, "REQUEST_LIMITED", "Too many.").to(Read).await?.retry_after(), None);
+    assert_eq!(StubResponse::error(429, "REQUEST_LIMITED", "Too many.").to(Read).await?.retry_after(), None);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_read_without_a_state_is_an_error() -> Result {
-    for (name, answer) in without_a_state() {
-        let error = answer.with("correlation-id", CORRELATION_ID).to(Read).await?;
+    for (name, response) in without_a_state() {
+        let error = response.with("correlation-id", CORRELATION_ID).to(Read).await?;
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{name}");
         assert_eq!((error.status(), error.outcome()), (Some(200), Outcome::NotApplied), "{name}");
         assert_eq!(error.correlation_id(), Some(CORRELATION_ID), "{name}");
         assert_eq!(error.code(), None, "{name}");
     }
-    let long = too_long().recorder().await?;
+    let long = too_large().recorder().await?;
     let error = Read.fail(builder(long.url()).response_limit(100)).await?;
     assert_eq!((error.kind(), error.status()), (ErrorKind::ResponseTooLarge, Some(200)));
     assert!(error.body().len() <= 100);
 
-    let error = Read.fail(builder(breaks_off().await?.url())).await?;
+    let error = Read.fail(builder(truncated().await?.url())).await?;
     assert_eq!((error.kind(), error.status()), (ErrorKind::ConnectionLost, Some(200)));
     assert_eq!(error.correlation_id(), Some(CORRELATION_ID));
     Ok(())
 }
 
 #[tokio::test]
-async fn an_unlock_that_was_confirmed_is_a_success() -> Result {
-    for (name, answer) in without_a_state() {
-        let unlocked = answer.with("correlation-id", CORRELATION_ID).to_unlock().await?;
+async fn an_unlock_without_a_state_succeeds() -> Result {
+    for (name, response) in without_a_state() {
+        let unlocked = response.with("correlation-id", CORRELATION_ID).to_unlock().await?;
         assert!(unlocked.value().is_none(), "{name}");
         assert_eq!(unlocked.correlation_id(), Some(CORRELATION_ID), "{name}");
     }
-    let unlocked = Answer { status: 204, headers: vec![], body: String::new() }.to_unlock().await?;
+    let unlocked = StubResponse { status: 204, headers: vec![], body: String::new() }.to_unlock().await?;
     assert!(unlocked.value().is_none() && unlocked.correlation_id().is_none());
     for status in [200, 201, 202] {
-        let unlocked = Answer::new(status, JSON, STATE).to_unlock().await?;
+        let unlocked = StubResponse::new(status, JSON, STATE).to_unlock().await?;
         assert_eq!(unlocked.into_inner().map(|state| state.status), Some(PasswordStatus::Ok), "{status}");
     }
 
-    let long = too_long().recorder().await?;
+    let long = too_large().recorder().await?;
     let limited = builder(long.url()).response_limit(100).build()?;
     assert!(limited.unlock_password(user_id()).await?.is_none());
-    let broken = breaks_off().await?;
+    let broken = truncated().await?;
     let unlocked = builder(broken.url()).build()?.unlock_password(user_id()).with_response().await?;
     assert!(unlocked.value().is_none());
     assert_eq!(unlocked.correlation_id(), Some(CORRELATION_ID));
@@ -317,10 +324,10 @@ async fn an_unlock_that_was_confirmed_is_a_success() -> Result {
 }
 
 #[tokio::test]
-async fn an_answer_may_be_as_long_as_the_limit() -> Result {
-    let answer = too_long();
-    let recorder = answer.recorder().await?;
-    let length = answer.body.len();
+async fn a_body_may_be_as_long_as_the_limit() -> Result {
+    let response = too_large();
+    let recorder = response.recorder().await?;
+    let length = response.body.len();
     let fits = builder(recorder.url()).response_limit(length).build()?;
     assert_eq!(fits.read_password_state(user_id()).await?.status, PasswordStatus::Ok);
     let error = Read.fail(builder(recorder.url()).response_limit(length - 1)).await?;
@@ -330,7 +337,7 @@ async fn an_answer_may_be_as_long_as_the_limit() -> Result {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() -> Result {
-    let elsewhere = Answer::new(200, JSON, STATE).recorder().await?;
+    let elsewhere = StubResponse::new(200, JSON, STATE).recorder().await?;
     for status in [301, 302, 303, 307, 308] {
         let location = elsewhere.url();
         let here = Recorder::with(status, &[("location", &location)], "").await?;
@@ -345,15 +352,15 @@ async fn a_redirect_is_not_followed() -> Result {
 }
 
 #[tokio::test]
-async fn without_an_answer_it_matters_whether_anything_was_sent() -> Result {
+async fn without_a_response_the_outcome_depends_on_whether_a_request_was_sent() -> Result {
     use Outcome::{NotApplied, Unknown};
     for (call, lost) in [(Read, NotApplied), (Unlock, Unknown)] {
-        let error = call.fail(builder(nobody().await?)).await?;
+        let error = call.fail(builder(not_running().await?)).await?;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, NotApplied), "{call:?}");
         assert!(error.is_connect());
         assert_eq!((error.status(), error.body()), (None, &[][..]));
 
-        let error = call.fail(builder(hangs_up().await?)).await?;
+        let error = call.fail(builder(closes_connections().await?)).await?;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::ConnectionLost, lost), "{call:?}");
 
         let (silent, _listener) = silent()?;
@@ -364,15 +371,16 @@ async fn without_an_answer_it_matters_whether_anything_was_sent() -> Result {
     Ok(())
 }
 
-/// A request is sent once, whatever comes of it.
 #[tokio::test]
-async fn nothing_is_sent_twice() -> Result {
-    for answer in [Answer::error(503, "UNAVAILABLE", "Later.").with("retry-after", "0"), Answer::new(200, HTML, PAGE)] {
-        let recorder = answer.recorder().await?;
+async fn without_retries_a_request_is_sent_once() -> Result {
+    for response in
+        [StubResponse::error(503, "UNAVAILABLE", "Later.").with("retry-after", "0"), StubResponse::new(200, HTML, PAGE)]
+    {
+        let recorder = response.recorder().await?;
         Read.fail(builder(recorder.url())).await?;
         assert_eq!(recorder.requests().len(), 1);
     }
-    let recorder = Recorder::answering("").await?;
+    let recorder = Recorder::raw("").await?;
     let error = Unlock.fail(builder(recorder.url())).await?;
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::ConnectionLost, Outcome::Unknown));
     assert_eq!(recorder.requests().len(), 1);

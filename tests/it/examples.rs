@@ -1,4 +1,4 @@
-//! The document's examples, and what is made of them: each decodes, and encodes to the same JSON.
+//! The OpenAPI document's examples: each decodes to a model, and encodes to the same JSON.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,17 @@ use xtask::generate::load::{Document, Pointer};
 use crate::Result;
 use crate::document::{document, name, reachable, resolve, schema};
 
-/// What servers send: the root of every response.
+/// The schemas of the response bodies.
 const ROOTS: [&str; 2] = ["PasswordState", "ApiError"];
 
-/// An example of the document, and the component schema that it is an example of.
+/// An example of the OpenAPI document, and the component schema that it belongs to.
 pub(crate) struct Example {
     pub(crate) name: String,
     pub(crate) schema: String,
     pub(crate) value: Value,
 }
 
-/// The examples of every response, each once.
+/// Returns the examples of all responses, each once.
 pub(crate) fn examples(document: &Document) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for operation in document.operations() {
@@ -40,16 +40,16 @@ pub(crate) fn examples(document: &Document) -> Vec<Example> {
     examples
 }
 
-/// What comes of a JSON that is decoded to its type, and encoded again.
+/// Decodes a value to its model, and encodes it again.
 fn round_trip(schema: &str, value: &Value) -> serde_json::Result<Value> {
     match schema {
         "PasswordState" => serde_json::to_value(serde_json::from_value::<PasswordState>(value.clone())?),
         "ApiError" => serde_json::to_value(serde_json::from_value::<ApiError>(value.clone())?),
-        other => panic!("which type is `{other}`? say so in tests/it/examples.rs"),
+        other => panic!("`{other}` has no model here: add it in tests/it/examples.rs"),
     }
 }
 
-/// Where the objects and the enums of a value are, and what the schema says of each.
+/// Returns the objects and the enums of a value, each with its schema.
 fn places<'a>(document: &'a Document, schema: &'a Value, value: &Value, at: Pointer) -> Vec<(Pointer, &'a Value)> {
     let schema = resolve(document, schema);
     let mut places = Vec::new();
@@ -74,7 +74,7 @@ fn places<'a>(document: &'a Document, schema: &'a Value, value: &Value, at: Poin
     places
 }
 
-/// The names of the properties that may be absent.
+/// Returns the names of the properties that may be absent.
 fn optional(schema: &Value) -> impl Iterator<Item = &String> {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let all = schema["properties"].as_object().into_iter().flat_map(Map::keys);
@@ -82,27 +82,27 @@ fn optional(schema: &Value) -> impl Iterator<Item = &String> {
 }
 
 fn in_example<'a>(value: &'a mut Value, at: &Pointer) -> &'a mut Value {
-    value.pointer_mut(at.as_str()).unwrap_or_else(|| panic!("{at} is not there"))
+    value.pointer_mut(at.as_str()).unwrap_or_else(|| panic!("{at} is missing"))
 }
 
 #[test]
-fn examples_survive() -> Result {
+fn examples_round_trip() -> Result {
     let document = document();
     let examples = examples(&document);
     for Example { name, schema, value } in &examples {
-        let encoded = round_trip(schema, value).map_err(|error| format!("{name} is no {schema}: {error}"))?;
+        let encoded = round_trip(schema, value).map_err(|error| format!("{name} is not a valid {schema}: {error}"))?;
         assert_eq!(&encoded, value, "{name}");
     }
-    assert!(examples.len() > 10, "there are only {} examples", examples.len());
+    assert!(examples.len() > 10, "only {} examples", examples.len());
     let used: BTreeSet<&str> = examples.iter().map(|example| example.name.as_str()).collect();
-    let components = document.root["components"]["examples"].as_object().ok_or("there are no examples")?;
+    let components = document.root["components"]["examples"].as_object().ok_or("no examples")?;
     let unused: Vec<_> = components.keys().filter(|name| !used.contains(name.as_str())).collect();
     assert!(unused.is_empty(), "no response uses {unused:?}");
     Ok(())
 }
 
 #[test]
-fn what_the_document_does_not_know_survives() -> Result {
+fn unknown_properties_and_values_round_trip() -> Result {
     let document = document();
     let mut reached = Vec::new();
     for Example { name, schema: root, mut value } in examples(&document) {
@@ -113,7 +113,7 @@ fn what_the_document_does_not_know_survives() -> Result {
                 *here = json!("SOMETHING_NEW");
             } else if let Some(members) = here.as_object_mut() {
                 let more = match members.values().next() {
-                    // A map of links or of numbers takes what it holds already, under any name.
+                    // A map takes any name, but only values of its type.
                     Some(member) if schema.get("properties").is_none() => member.clone(),
                     _ => json!({ "deep": [1, null, { "deeper": true }] }),
                 };
@@ -127,13 +127,13 @@ fn what_the_document_does_not_know_survives() -> Result {
         assert_eq!(encoded, value, "{name}");
     }
     for name in reachable(&document, &ROOTS) {
-        assert!(reached.contains(&schema(&document, &name)), "no example has a {name}");
+        assert!(reached.contains(&schema(&document, &name)), "no example contains a {name}");
     }
     Ok(())
 }
 
 #[test]
-fn null_is_as_good_as_absent() -> Result {
+fn null_decodes_like_an_absent_property() -> Result {
     let document = document();
     let mut tried = BTreeSet::new();
     for Example { name, schema: root, value } in examples(&document) {
@@ -158,9 +158,9 @@ fn null_is_as_good_as_absent() -> Result {
     Ok(())
 }
 
-/// The tests above are worth what `round_trip` can tell.
+/// Without this, the tests above could pass for a `round_trip` that accepts everything.
 #[test]
-fn what_is_no_model_does_not_decode() {
+fn a_value_that_is_no_model_does_not_decode() {
     for wrong in [json!({}), json!({ "status": 1 }), json!({ "status": "OK", "lastChangedAt": "yesterday" }), json!([])]
     {
         assert!(round_trip("PasswordState", &wrong).is_err(), "{wrong}");

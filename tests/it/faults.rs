@@ -1,6 +1,6 @@
-//! Every fault, both operations, with and without retries: what the caller sees, and what is true on the server.
+//! Every fault of the emulator, for both operations, with and without retries: the caller's view and the server's truth.
 //!
-//! The table that comes out is in the client's documentation, which is held against it here.
+//! The result is the table in `docs/failures.md`, which a test compares with it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,21 +10,21 @@ use pingone_password_emulator::{Emulator, Fault, Status};
 
 use crate::{Result, workspace};
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug)]
-pub(crate) struct Came {
+pub(crate) struct Observed {
     /// `succeeds`, or the kind of the error and its outcome.
-    pub(crate) to: String,
-    /// The methods of the requests, in their order.
+    pub(crate) result: String,
+    /// The methods of the requests, in order.
     pub(crate) requests: Vec<String>,
-    /// How many unlocks the server carried out.
+    /// The number of unlocks that the server applied.
     pub(crate) applied: usize,
-    /// How long the client waited between them.
+    /// The waits between the requests.
     pub(crate) waits: Vec<Duration>,
     pub(crate) error: Option<Error>,
 }
 
-/// A client of an emulator, whose waits are written down instead of waited for.
+/// Returns a client of the emulator that doesn't wait, and the waits that it would have made.
 pub(crate) fn client(emulator: &Emulator, policy: RetryPolicy) -> (ClientBuilder, Arc<Mutex<Vec<Duration>>>) {
     let waits = Arc::<Mutex<Vec<Duration>>>::default();
     let written = Arc::clone(&waits);
@@ -32,7 +32,7 @@ pub(crate) fn client(emulator: &Emulator, policy: RetryPolicy) -> (ClientBuilder
         .base_url(emulator.api_url())
         .access_token(emulator.access_token())
         .retry(policy.seed(7))
-        // Long enough for a machine that is busy; only a server that says nothing uses it up.
+        // Long enough for a busy machine. Only a fault that stalls uses it up.
         .timeout(Duration::from_secs(1))
         .sleep(move |wait| {
             written.lock().unwrap().push(wait);
@@ -41,33 +41,33 @@ pub(crate) fn client(emulator: &Emulator, policy: RetryPolicy) -> (ClientBuilder
     (builder, waits)
 }
 
-pub(crate) async fn unlock(policy: RetryPolicy, script: &[Fault]) -> Result<Came> {
+pub(crate) async fn unlock(policy: RetryPolicy, script: &[Fault]) -> Result<Observed> {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject(script.iter().copied());
     let (client, waits) = client(&emulator, policy);
     let result = client.build()?.unlock_password(user.into()).await;
-    Ok(came(&emulator, result.map(|_| ()), &waits))
+    Ok(observe(&emulator, result.map(|_| ()), &waits))
 }
 
-pub(crate) async fn read(policy: RetryPolicy, script: &[Fault]) -> Result<Came> {
+pub(crate) async fn read(policy: RetryPolicy, script: &[Fault]) -> Result<Observed> {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject(script.iter().copied());
     let (client, waits) = client(&emulator, policy);
     let result = client.build()?.read_password_state(user.into()).await;
-    Ok(came(&emulator, result.map(|_| ()), &waits))
+    Ok(observe(&emulator, result.map(|_| ()), &waits))
 }
 
-fn came(emulator: &Emulator, result: std::result::Result<(), Error>, waits: &Mutex<Vec<Duration>>) -> Came {
+fn observe(emulator: &Emulator, result: std::result::Result<(), Error>, waits: &Mutex<Vec<Duration>>) -> Observed {
     let error = result.err();
     if let Some(error) = &error {
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(emulator.access_token()), "a token has leaked: {shown}");
         assert!(!shown.contains("<html"), "a body has leaked: {shown}");
     }
-    Came {
-        to: error.as_ref().map_or("succeeds".to_owned(), |error| match error.outcome() {
+    Observed {
+        result: error.as_ref().map_or("succeeds".to_owned(), |error| match error.outcome() {
             Outcome::NotApplied => format!("`{:?}`", error.kind()),
             _ => format!("`{:?}`, **unknown**", error.kind()),
         }),
@@ -78,7 +78,7 @@ fn came(emulator: &Emulator, result: std::result::Result<(), Error>, waits: &Mut
     }
 }
 
-/// A row of the table, and the assertions that hold for every row.
+/// Returns a row of the table, after the assertions that hold for every row.
 async fn row(fault: Fault) -> Result<String> {
     let [read_once, read, unlock_once, unlock] = [
         read(RetryPolicy::none(), &[fault]).await?,
@@ -89,39 +89,42 @@ async fn row(fault: Fault) -> Result<String> {
     for once in [&read_once, &unlock_once] {
         assert_eq!((once.requests.len(), once.waits.len()), (1, 0), "{fault}: one attempt is one request");
     }
-    assert_eq!(unlock_once.applied, usize::from(fault.applies()), "{fault}: the emulator does as it says");
-    for came in [&unlock_once, &unlock] {
-        match &came.error {
-            None => assert!(came.applied >= 1, "{fault}: an unlock that was reported didn't happen: {came:?}"),
+    assert_eq!(unlock_once.applied, usize::from(fault.applies()), "{fault}: the emulator applies as documented");
+    for observed in [&unlock_once, &unlock] {
+        match &observed.error {
+            None => assert!(observed.applied >= 1, "{fault}: reported as unlocked, and it isn't: {observed:?}"),
             Some(error) if error.outcome() == Outcome::NotApplied => {
-                assert_eq!(came.applied, 0, "{fault}: an unlock that was denied happened: {came:?}");
+                assert_eq!(observed.applied, 0, "{fault}: reported as not applied, and it was: {observed:?}");
             }
             Some(_) => {}
         }
-        assert!(came.applied <= 1, "{fault}: an unlock was repeated blindly: {came:?}");
+        assert!(observed.applied <= 1, "{fault}: an unlock was repeated without a check: {observed:?}");
     }
-    for came in [&read, &unlock] {
-        for (nth, wait) in came.waits.iter().enumerate() {
+    for observed in [&read, &unlock] {
+        for (nth, wait) in observed.waits.iter().enumerate() {
             let longest = Duration::from_millis(500 * 2_u64.pow(u32::try_from(nth)?)) + Duration::from_secs(1);
-            assert!(*wait <= longest, "{fault}: {came:?}");
+            assert!(*wait <= longest, "{fault}: {observed:?}");
         }
         if fault == Fault::RateLimited || fault == Fault::UnavailableRetryAfter {
-            assert!(came.waits[0] >= Duration::from_secs(1), "{fault}: Retry-After is the least: {came:?}");
+            assert!(
+                observed.waits[0] >= Duration::from_secs(1),
+                "{fault}: the wait is shorter than Retry-After: {observed:?}"
+            );
         }
     }
-    let with = |came: &Came| format!("{} ({})", came.to, came.requests.join(", "));
+    let with = |observed: &Observed| format!("{} ({})", observed.result, observed.requests.join(", "));
     let applied = if fault.applies() { "yes" } else { "no" };
     Ok(format!(
         "| `{fault}` | {applied} | {} | {} | {} | {} |",
-        read_once.to,
+        read_once.result,
         with(&read),
-        unlock_once.to,
+        unlock_once.result,
         with(&unlock)
     ))
 }
 
 #[tokio::test]
-async fn the_table_in_the_documentation_is_true() -> Result {
+async fn the_documented_table_is_true() -> Result {
     let rows = Fault::ALL.iter().map(|fault| tokio::spawn(async move { row(*fault).await }));
     let mut table =
         "| fault | applied? | a read, once | a read, with retries | an unlock, once | an unlock, with retries |\n\
@@ -134,13 +137,13 @@ async fn the_table_in_the_documentation_is_true() -> Result {
     let documentation = std::fs::read_to_string(workspace("crates/pingone-password/docs/failures.md"))?;
     assert!(
         documentation.contains(&table),
-        "crates/pingone-password/docs/failures.md has to have this table:\n\n{table}"
+        "crates/pingone-password/docs/failures.md must have this table:\n\n{table}"
     );
     Ok(())
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone() -> Result {
+async fn without_a_server_nothing_is_applied() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (client, waits) = client(&emulator, RetryPolicy::default());
@@ -155,34 +158,34 @@ async fn a_server_that_is_gone() -> Result {
 }
 
 #[tokio::test]
-async fn a_look_decides_whether_to_send_again() -> Result {
-    let came = unlock(RetryPolicy::default(), &[Fault::ResetAfter]).await?;
-    assert_eq!((came.to.as_str(), came.applied), ("succeeds", 1));
-    assert_eq!(came.requests, ["POST", "GET"], "it happened, so it is not sent again");
+async fn a_state_check_decides_whether_to_retry() -> Result {
+    let observed = unlock(RetryPolicy::default(), &[Fault::ResetAfter]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied), ("succeeds", 1));
+    assert_eq!(observed.requests, ["POST", "GET"], "it was applied, so it isn't retried");
 
-    let came = unlock(RetryPolicy::default(), &[Fault::ResetBefore]).await?;
-    assert_eq!((came.to.as_str(), came.applied), ("succeeds", 1));
-    assert_eq!(came.requests, ["POST", "GET", "POST"], "it did not happen, so it is");
+    let observed = unlock(RetryPolicy::default(), &[Fault::ResetBefore]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied), ("succeeds", 1));
+    assert_eq!(observed.requests, ["POST", "GET", "POST"], "it wasn't applied, so it is retried");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_look_that_fails_leaves_it_open() -> Result {
-    let came = unlock(RetryPolicy::default().max_attempts(2), &[Fault::ResetAfter, Fault::BadGateway]).await?;
-    let error = came.error.ok_or("a success that nobody saw")?;
-    assert_eq!((error.outcome(), came.applied), (Outcome::Unknown, 1));
+async fn a_failed_state_check_leaves_the_outcome_unknown() -> Result {
+    let observed = unlock(RetryPolicy::default().max_attempts(2), &[Fault::ResetAfter, Fault::BadGateway]).await?;
+    let error = observed.error.ok_or("the call succeeded")?;
+    assert_eq!((error.outcome(), observed.applied), (Outcome::Unknown, 1));
     assert_eq!(error.state_check_error().and_then(Error::status), Some(502));
-    assert_eq!(came.requests, ["POST", "GET"]);
-    // A look that may pass is tried again.
-    let came = unlock(RetryPolicy::default(), &[Fault::ResetAfter, Fault::BadGateway]).await?;
-    assert_eq!((came.to.as_str(), came.applied), ("succeeds", 1));
-    assert_eq!(came.requests, ["POST", "GET", "GET"]);
+    assert_eq!(observed.requests, ["POST", "GET"]);
+    // A transient failure of the state check is retried.
+    let observed = unlock(RetryPolicy::default(), &[Fault::ResetAfter, Fault::BadGateway]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied), ("succeeds", 1));
+    assert_eq!(observed.requests, ["POST", "GET", "GET"]);
     Ok(())
 }
 
 #[tokio::test]
-async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
-    // The look finds the user locked out, but the first request got no answer, and may still be carried out.
+async fn a_later_response_does_not_settle_an_earlier_request() -> Result {
+    // The state check finds the user locked out, but the first request may still be applied.
     let script = [Some(Fault::StallBeforeResponse), None, Some(Fault::RateLimited)];
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
@@ -193,7 +196,7 @@ async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!(error.outcome(), Outcome::Unknown);
 
-    // A broken connection says nothing of the server behind it, either.
+    // The same holds after a lost connection.
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Some(Fault::ResetBefore), None, Some(Fault::RateLimited)]);
@@ -204,30 +207,33 @@ async fn what_is_known_now_does_not_close_what_was_open_before() -> Result {
 }
 
 #[tokio::test]
-async fn a_status_that_is_not_known_says_nothing_of_the_unlock() -> Result {
-    let came = unlock(RetryPolicy::default(), &[Fault::ResetBefore, Fault::UnknownStatus]).await?;
-    let error = came.error.ok_or("a success that nobody saw")?;
-    assert_eq!((error.outcome(), came.applied), (Outcome::Unknown, 0));
+async fn an_unknown_status_does_not_confirm_the_unlock() -> Result {
+    let observed = unlock(RetryPolicy::default(), &[Fault::ResetBefore, Fault::UnknownStatus]).await?;
+    let error = observed.error.ok_or("the call succeeded")?;
+    assert_eq!((error.outcome(), observed.applied), (Outcome::Unknown, 0));
     assert!(error.to_string().ends_with("a status that this version doesn't know"), "{error}");
-    assert_eq!(came.requests, ["POST", "GET"]);
+    assert_eq!(observed.requests, ["POST", "GET"]);
     Ok(())
 }
 
 #[tokio::test]
 async fn the_policy_says_what_to_do_after_an_unknown_outcome() -> Result {
-    let never = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Fail);
-    let came = unlock(never.clone(), &[Fault::ResetAfter]).await?;
-    assert_eq!((came.to.as_str(), came.applied, came.requests.len()), ("`ConnectionLost`, **unknown**", 1, 1));
-    // What certainly didn't happen is sent again all the same.
-    let came = unlock(never, &[Fault::RateLimited, Fault::UnavailableRetryAfter]).await?;
-    assert_eq!((came.to.as_str(), came.applied, came.requests.len()), ("succeeds", 1, 3));
+    let fail = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Fail);
+    let observed = unlock(fail.clone(), &[Fault::ResetAfter]).await?;
+    assert_eq!(
+        (observed.result.as_str(), observed.applied, observed.requests.len()),
+        ("`ConnectionLost`, **unknown**", 1, 1)
+    );
+    // An unlock that certainly wasn't applied is retried under any policy.
+    let observed = unlock(fail, &[Fault::RateLimited, Fault::UnavailableRetryAfter]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied, observed.requests.len()), ("succeeds", 1, 3));
 
-    let always = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Retry);
-    let came = unlock(always.clone(), &[Fault::ResetAfter]).await?;
-    assert_eq!((came.to.as_str(), came.applied), ("succeeds", 2));
-    assert_eq!(came.requests, ["POST", "POST"]);
-    // The last request certainly didn't happen; the first one did.
-    let came = unlock(always.max_attempts(2), &[Fault::ResetAfter, Fault::RateLimited]).await?;
-    assert_eq!((came.to.as_str(), came.applied), ("`RateLimited`, **unknown**", 1));
+    let retry = RetryPolicy::default().on_unknown_outcome(OnUnknownOutcome::Retry);
+    let observed = unlock(retry.clone(), &[Fault::ResetAfter]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied), ("succeeds", 2));
+    assert_eq!(observed.requests, ["POST", "POST"]);
+    // The last request certainly wasn't applied, the first one was.
+    let observed = unlock(retry.max_attempts(2), &[Fault::ResetAfter, Fault::RateLimited]).await?;
+    assert_eq!((observed.result.as_str(), observed.applied), ("`RateLimited`, **unknown**", 1));
     Ok(())
 }

@@ -1,30 +1,29 @@
-//! The tests that no crate of the workspace can have alone, because they hold two of them together.
+//! Tests that hold several crates of the workspace together, over HTTP on loopback.
 //!
-//! | module | what it holds together |
+//! | module | what it tests |
 //! | --- | --- |
-//! | `architecture` | the packages, and who may depend on whom |
-//! | `surface` | the public API, as a text that a reviewer can read |
-//! | `wire` | the client, and the bytes that go out |
-//! | `schema` | the models' JSON Schema, and the document's |
-//! | `examples` | the document's examples, and the models |
-//! | `drift` | the document, and the files generated from it |
-//! | `emulator` | the emulator's answers, and the document's schemas |
-//! | `answers` | a success, and what the server said of it |
-//! | `errors` | what a server may answer, and what a caller is told |
-//! | `config` | what can be set up, and what can't |
-//! | `open_input` | whatever may come in, and what is made of it |
-//! | `tokens` | access tokens, and an authorization server that may fail |
-//! | `retries` | the retry policy, and its limits |
-//! | `faults` | every fault, what a caller sees of it, and what is true on the server |
-//! | `storm` | ten thousand unlocks among faults, and what became of each |
-//! | `secrets` | everything that can be printed or logged, and the secrets |
-//! | `tls` | the client, and certificates that are trusted or not |
-//! | `traces` | calls, and the spans that they leave |
+//! | `architecture` | dependencies between packages, and imports between modules |
+//! | `surface` | the public API, as text for reviewers |
+//! | `wire` | the request of each operation, byte for byte |
+//! | `schema` | the models' JSON Schema against the OpenAPI document |
+//! | `examples` | the OpenAPI document's examples against the models |
+//! | `drift` | the generated files against the OpenAPI document |
+//! | `emulator` | the emulator's responses against the OpenAPI document |
+//! | `responses` | what a successful call returns |
+//! | `errors` | failures of servers, gateways and networks, and the errors that callers see |
+//! | `config` | valid and invalid settings of a client |
+//! | `open_input` | properties of arbitrary input |
+//! | `tokens` | access tokens, and an authorization server that fails |
+//! | `retries` | the retry policy and the rate limiter |
+//! | `faults` | each fault: the caller's view and the server's truth |
+//! | `storm` | ten thousand unlocks among faults |
+//! | `secrets` | all output, searched for secrets |
+//! | `tls` | trusted and untrusted certificates |
+//! | `traces` | the spans of calls and requests |
 //!
-//! Snapshots are in `snapshots`, each under the name that its test gives it. `cargo insta review` shows what has changed;
-//! without that tool, `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows it.
+//! Snapshots are in `snapshots`. `cargo insta review` shows what has changed; without that tool,
+//! `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows the changes.
 
-mod answers;
 mod architecture;
 mod clock;
 mod config;
@@ -37,6 +36,7 @@ mod faults;
 mod modules;
 mod open_input;
 mod outline;
+mod responses;
 mod retries;
 mod schema;
 mod secrets;
@@ -54,8 +54,8 @@ use pingone_password::{Client, ClientBuilder, EnvironmentId, RetryPolicy, UserId
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The token of every test. Where it turns up, it has leaked.
-const TOKEN: &str = "the-token-that-nobody-may-see";
+/// The token of every test. If it appears in any output, it has leaked.
+const TOKEN: &str = "the-token-that-must-not-leak";
 
 fn environment_id() -> EnvironmentId {
     "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap()
@@ -65,12 +65,12 @@ fn user_id() -> UserId {
     "c3042000-188f-4bc7-a269-dee1602cf7af".parse().unwrap()
 }
 
-/// A client that makes one attempt.
+/// Returns a builder of a client without retries.
 fn builder(url: impl Into<String>) -> ClientBuilder {
     Client::builder(environment_id()).base_url(url).access_token(TOKEN).retry(RetryPolicy::none())
 }
 
-/// A file or a folder of the workspace.
+/// Returns the path of a file or folder of the workspace.
 fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }

@@ -215,7 +215,7 @@ fn flatten(tree: &UseTree, prefix: &mut Vec<String>, uses: &mut BTreeMap<String,
     }
 }
 
-/// Collects the paths that start with `crate`, `super` or `self`, each member of a `{…}` group by itself.
+/// Collects the paths that start with `crate`, `super` or `self`, each member of a `{…}` group separately.
 fn paths_in(tokens: TokenStream, paths: &mut Vec<Vec<String>>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (position, token) in tokens.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Whatever comes in from outside: nothing panics, decoding and encoding lose nothing, and what is printed parses again.
+//! Properties of arbitrary input: no panic, no loss in decoding and encoding, and a printed value parses to the same value.
 
 use pingone_password::media_type::is_json;
 use pingone_password::model::PasswordState;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{TOKEN, environment_id};
 
-/// Any JSON, with names that the models know among them.
+/// Arbitrary JSON, some of whose names are properties of the models.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -53,7 +53,7 @@ fn object(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     btree_map(name, value, 0..8).prop_map(|entries| Value::Object(entries.into_iter().collect()))
 }
 
-/// Names that no model has, with anything behind them.
+/// Properties that no model has, with arbitrary values.
 fn unknown() -> impl Strategy<Value = Map<String, Value>> {
     btree_map("new[A-Z][A-Za-z]{0,8}", any_json(), 0..4).prop_map(|entries| entries.into_iter().collect())
 }
@@ -100,7 +100,7 @@ fn policy() -> impl Strategy<Value = Value> {
     )
 }
 
-/// A password state as the vendor may send it, now or later.
+/// A password state that PingOne may send, now or in the future.
 fn state() -> impl Strategy<Value = Value> {
     let status = prop_oneof!["[A-Z_]{1,24}", Just("PASSWORD_LOCKED_OUT".to_owned()), ".*"];
     let date = (0..4_000_000_000_i64, 0..1000_u32).prop_map(|(seconds, millis)| {
@@ -130,7 +130,7 @@ fn state() -> impl Strategy<Value = Value> {
         })
 }
 
-/// Where a text decodes, encoding and decoding it again changes nothing more.
+/// Checks that a text that decodes stays the same when it is encoded, decoded and encoded again.
 fn settles<T: DeserializeOwned + Serialize>(text: &str) -> Result<(), TestCaseError> {
     if let Ok(value) = serde_json::from_str::<T>(text) {
         let once = serde_json::to_string(&value).unwrap();
@@ -142,7 +142,7 @@ fn settles<T: DeserializeOwned + Serialize>(text: &str) -> Result<(), TestCaseEr
 
 proptest! {
     #[test]
-    fn a_state_loses_nothing(state in state()) {
+    fn a_state_round_trips(state in state()) {
         let decoded: PasswordState = serde_json::from_value(state.clone()).unwrap();
         prop_assert_eq!(serde_json::to_value(&decoded).unwrap(), state);
     }
@@ -160,13 +160,13 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_decoded_or_refused(text in ".*") {
+    fn any_text_decodes_or_is_an_error(text in ".*") {
         settles::<PasswordState>(&text)?;
         settles::<ApiError>(&text)?;
     }
 
     #[test]
-    fn an_error_loses_nothing(inner in any_json(), code in ".*", unknown in unknown()) {
+    fn an_error_round_trips(inner in any_json(), code in ".*", unknown in unknown()) {
         let mut error = json!({ "code": code, "details": [{ "code": code, "new": inner }] });
         if !inner.is_null() {
             error["details"][0]["innerError"] = inner;
@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn a_media_type_prints_as_it_was_written(text in "(application/vnd\\.)?[a-zA-Z0-9.+;/=-]{0,40}|.*") {
+    fn a_media_type_prints_as_it_was_parsed(text in "(application/vnd\\.)?[a-zA-Z0-9.+;/=-]{0,40}|.*") {
         if let Ok(media_type) = text.parse::<VendorMediaType>() {
             prop_assert_eq!(media_type.to_string(), &*text);
             let suffix = media_type.suffix().map(|suffix| format!("+{suffix}")).unwrap_or_default();
@@ -190,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn the_parts_of_a_media_type_come_back(parts in vec("[a-zA-Z][a-zA-Z0-9-]{0,8}", 3..6), json in any::<bool>()) {
+    fn a_media_type_has_the_parts_that_it_was_made_of(parts in vec("[a-zA-Z][a-zA-Z0-9-]{0,8}", 3..6), json in any::<bool>()) {
         let text = format!("application/vnd.{}{}", parts.join("."), if json { "+json" } else { "" });
         let media_type: VendorMediaType = text.parse().unwrap();
         prop_assert_eq!(media_type.vendor(), &parts[0]);
@@ -209,14 +209,14 @@ proptest! {
     }
 
     #[test]
-    fn any_other_text_is_no_id(text in ".*|[./%0-9a-f{}-]{0,40}") {
+    fn any_other_text_is_not_an_id(text in ".*|[./%0-9a-f{}-]{0,40}") {
         if let Ok(id) = text.parse::<EnvironmentId>() {
             prop_assert!(id.to_string().eq_ignore_ascii_case(&text));
         }
     }
 
     #[test]
-    fn a_base_url_is_safe_or_refused(text in "(https?://)?[a-z0-9.:@/?#%\\[\\]-]{0,40}|.*") {
+    fn a_base_url_is_safe_or_an_error(text in "(https?://)?[a-z0-9.:@/?#%\\[\\]-]{0,40}|.*") {
         if let Ok(client) = Client::builder(environment_id()).base_url(&text).access_token(TOKEN).build() {
             let url = client.base_url();
             let is_loopback = ["http://localhost", "http://127.", "http://[::1]"].iter().any(|start| url.starts_with(start));
@@ -227,14 +227,14 @@ proptest! {
 }
 
 #[test]
-fn a_number_that_is_not_known_settles() {
+fn a_large_number_settles() {
     let number = "-922337203184467440737095516156854775809";
     settles::<PasswordState>(&format!(r#"{{"status":"OK","n":{number}}}"#)).unwrap();
     settles::<ApiError>(&format!(r#"{{"details":[{{"innerError":{number}}}]}}"#)).unwrap();
 }
 
 #[test]
-fn a_media_type_has_nothing_behind_it() {
+fn a_media_type_has_no_parameters() {
     for text in ["+json ", "+json;", "+json ; ", "+json\t", "+", ";a=b"] {
         let text = format!("application/vnd.pingidentity.password.unlock{text}");
         assert!(text.parse::<VendorMediaType>().is_err(), "{text:?}");

@@ -1,4 +1,4 @@
-//! How long, and how often: the policy's limits.
+//! The limits of a retry policy, and the rate limiter.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::{Result, builder, faults, user_id};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A server that never has time, a client that moves tokio's clock instead of waiting, and what that came to.
+/// Calls a server that is always unavailable, with a client that advances tokio's clock instead of waiting. Returns the
+/// error, the number of requests, the waits and the duration.
 async fn busy(policy: RetryPolicy, headers: &[(&str, &str)]) -> Result<(Error, usize, Vec<Duration>, Duration)> {
     let recorder = Recorder::with(503, headers, "").await?;
     let waits = Arc::<Mutex<Vec<Duration>>>::default();
@@ -26,10 +27,10 @@ async fn busy(policy: RetryPolicy, headers: &[(&str, &str)]) -> Result<(Error, u
         })
         .build()?;
     let _clock = HeldClock::hold();
-    let begun = Instant::now();
+    let start = Instant::now();
     let error = client.read_password_state(user_id()).await.unwrap_err();
     let waits = waits.lock().unwrap().clone();
-    Ok((error, recorder.requests().len(), waits, begun.elapsed()))
+    Ok((error, recorder.requests().len(), waits, start.elapsed()))
 }
 
 #[tokio::test]
@@ -44,27 +45,27 @@ async fn attempts_are_counted() -> Result {
 }
 
 #[tokio::test]
-async fn waits_grow_and_differ() -> Result {
+async fn waits_grow_and_are_random() -> Result {
     let policy =
         RetryPolicy::default().max_attempts(8).base_delay(SECOND).max_delay(10 * SECOND).deadline(1000 * SECOND);
     let (_, _, waits, _) = busy(policy.clone().seed(1), &[]).await?;
     for (wait, longest) in waits.iter().zip([1, 2, 4, 8, 10, 10, 10]) {
         assert!(*wait <= longest * SECOND, "{waits:?}");
     }
-    assert!(waits.iter().any(|wait| *wait > 4 * SECOND), "they grow: {waits:?}");
-    assert_eq!(waits, busy(policy.clone().seed(1), &[]).await?.2, "the same seed, the same waits");
+    assert!(waits.iter().any(|wait| *wait > 4 * SECOND), "the waits grow: {waits:?}");
+    assert_eq!(waits, busy(policy.clone().seed(1), &[]).await?.2, "the same seed gives the same waits");
     assert_ne!(waits, busy(policy.clone().seed(2), &[]).await?.2);
-    assert_ne!(busy(policy.clone(), &[]).await?.2, busy(policy, &[]).await?.2, "without a seed they are random");
+    assert_ne!(busy(policy.clone(), &[]).await?.2, busy(policy, &[]).await?.2, "without a seed the waits are random");
     Ok(())
 }
 
 #[tokio::test]
-async fn the_server_says_how_long_at_least() -> Result {
+async fn retry_after_is_the_shortest_wait() -> Result {
     let policy = RetryPolicy::default().max_attempts(3);
     let (error, _, waits, _) = busy(policy.clone(), &[("retry-after", "7")]).await?;
     assert_eq!(waits.len(), 2);
     assert!(waits.iter().all(|wait| (7 * SECOND..=8 * SECOND).contains(wait)), "{waits:?}");
-    assert_ne!(waits[0], waits[1], "those that were told the same don't come back at the same time");
+    assert_ne!(waits[0], waits[1], "clients that get the same Retry-After don't return at the same time");
     assert_eq!(error.retry_after(), Some(7 * SECOND));
 
     let date = httpdate::fmt_http_date(std::time::SystemTime::now() + 20 * SECOND);
@@ -74,20 +75,20 @@ async fn the_server_says_how_long_at_least() -> Result {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_is_not_begun() -> Result {
+async fn a_wait_beyond_the_deadline_is_not_started() -> Result {
     let policy = RetryPolicy::default().deadline(10 * SECOND);
     let (error, requests, waits, took) = busy(policy, &[("retry-after", "11")]).await?;
     assert_eq!((requests, waits.len()), (1, 0));
     assert_eq!(error.retry_after(), Some(11 * SECOND));
     assert!(took < SECOND);
-    // However far beyond.
+    // Without overflow.
     let (error, ..) = busy(RetryPolicy::default(), &[("retry-after", "18446744073709551615")]).await?;
     assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
     Ok(())
 }
 
 #[tokio::test]
-async fn the_deadline_holds_for_all_attempts_together() -> Result {
+async fn the_deadline_covers_all_attempts() -> Result {
     let policy = RetryPolicy::default().max_attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
     let (_, requests, waits, took) = busy(policy, &[("retry-after", "1")]).await?;
     assert!(took <= 20 * SECOND, "{took:?}");
@@ -98,7 +99,7 @@ async fn the_deadline_holds_for_all_attempts_together() -> Result {
 
 #[tokio::test]
 async fn the_deadline_cuts_an_attempt_short() -> Result {
-    // A server that takes connections, and says nothing.
+    // A server that accepts connections and never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
     let client = builder(format!("http://{}", silent.local_addr()?))
         .timeout(Duration::from_secs(3600))
@@ -109,7 +110,7 @@ async fn the_deadline_cuts_an_attempt_short() -> Result {
     Ok(())
 }
 
-/// Counts turns, and keeps what it is told.
+/// Counts permits, and records throttling.
 #[derive(Clone, Debug, Default)]
 struct Counted(Arc<Mutex<(usize, Vec<Option<Duration>>)>>);
 
@@ -125,20 +126,20 @@ impl RateLimiter for Counted {
 }
 
 #[tokio::test]
-async fn every_request_takes_its_turn() -> Result {
+async fn every_request_acquires_a_permit() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     emulator.inject([Fault::RateLimited, Fault::UnavailableRetryAfter, Fault::Unavailable]);
-    let pace = Counted::default();
+    let limiter = Counted::default();
     let (client, _) = faults::client(&emulator, RetryPolicy::default().max_attempts(5));
-    client.rate_limiter(pace.clone()).build()?.unlock_password(user.into()).await?;
-    let (turns, held) = pace.0.lock().unwrap().clone();
-    assert_eq!((turns, emulator.requests().len()), (5, 5), "three unlocks, a look, and an unlock");
-    assert_eq!(held, [Some(SECOND), Some(SECOND)], "429, and 503 with Retry-After");
+    client.rate_limiter(limiter.clone()).build()?.unlock_password(user.into()).await?;
+    let (permits, throttled) = limiter.0.lock().unwrap().clone();
+    assert_eq!((permits, emulator.requests().len()), (5, 5), "three unlocks, a state check, and an unlock");
+    assert_eq!(throttled, [Some(SECOND), Some(SECOND)], "429, and 503 with Retry-After");
     Ok(())
 }
 
-/// Never lets anything go.
+/// Never gives a permit.
 #[derive(Debug)]
 struct Closed;
 
@@ -149,7 +150,7 @@ impl RateLimiter for Closed {
 }
 
 #[tokio::test]
-async fn a_turn_that_does_not_come_ends_with_the_deadline() -> Result {
+async fn the_deadline_ends_the_wait_for_a_permit() -> Result {
     let recorder = Recorder::with(200, &[], "").await?;
     let policy = RetryPolicy::default().deadline(Duration::from_millis(50));
     let error = builder(recorder.url())

@@ -1,4 +1,4 @@
-//! The JSON Schema of the models: what it is, and that it says what the document says.
+//! The JSON Schema of the models, compared with the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +12,24 @@ use crate::examples::examples;
 use crate::{Result, snapshot};
 
 #[test]
-fn schemas_as_users_get_them() -> Result {
+fn json_schemas() -> Result {
     snapshot("schema_password_state", serde_json::to_string_pretty(&schema_for!(PasswordState))?);
     snapshot("schema_api_error_detail", serde_json::to_string_pretty(&schema_for!(ApiErrorDetail))?);
     Ok(())
 }
 
 #[test]
-fn the_models_say_what_the_document_says() {
+fn the_models_match_the_openapi_document() {
     let document = document();
     for (root, model) in [("PasswordState", schema_for!(PasswordState)), ("ApiError", schema_for!(ApiError))] {
-        let said: BTreeMap<String, Value> =
+        let actual: BTreeMap<String, Value> =
             by_name(model).into_iter().map(|(name, it)| (name, of_model(&it))).collect();
         let expected = reachable(&document, &[root]).into_iter();
         let expected: BTreeMap<String, Value> =
             expected.map(|name| (name.clone(), of_document(schema(&document, &name)))).collect();
-        assert_eq!(said.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{root}");
+        assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{root}");
         for (name, expected) in expected {
-            assert_eq!(format!("{:#}", said[&name]), format!("{expected:#}"), "{name}");
+            assert_eq!(format!("{:#}", actual[&name]), format!("{expected:#}"), "{name}");
         }
     }
 }
@@ -43,12 +43,12 @@ fn the_examples_are_valid_for_the_models() -> Result {
         let problems: Vec<String> = validator.iter_errors(&example.value).map(|error| error.to_string()).collect();
         assert_eq!(problems, [""; 0], "{}", example.name);
     }
-    assert!(!state.is_valid(&json!({})), "a state has a status");
+    assert!(!state.is_valid(&json!({})), "`status` is required");
     assert!(state.is_valid(&json!({ "status": "SOMETHING_NEW", "environment": null, "new": [] })));
     Ok(())
 }
 
-/// A model's schema and those that it defines, by name.
+/// Returns a model's schema and those that it defines, by name.
 fn by_name(model: Schema) -> BTreeMap<String, Value> {
     let mut model = model.to_value();
     let mut all: BTreeMap<String, Value> = BTreeMap::new();
@@ -59,23 +59,23 @@ fn by_name(model: Schema) -> BTreeMap<String, Value> {
     all
 }
 
-/// What a schema of the document says, in the words that both can be put in.
+/// Reduces a schema of the OpenAPI document to the form that both can be compared in.
 fn of_document(schema: &Value) -> Value {
     if let Some(name) = name(schema) {
         return json!(name);
     }
-    let mut said = in_common(schema, of_document);
+    let mut reduced = in_common(schema, of_document);
     if let Some(values) = schema.get("enum") {
-        // What a server sends is open, whatever the document lists.
-        said.insert("known values".to_owned(), values.clone());
+        // Enums of a response are open, also beyond the values that the OpenAPI document lists.
+        reduced.insert("known values".to_owned(), values.clone());
     }
     if schema["type"] == "object" {
-        said.entry("more").or_insert(json!(true));
+        reduced.entry("more").or_insert(json!(true));
     }
-    Value::Object(said)
+    Value::Object(reduced)
 }
 
-/// What a schema of a model says. There, what is optional may also be null.
+/// Reduces a model's schema to the same form. There, an optional property may also be null.
 fn of_model(schema: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/")) {
         return json!(name);
@@ -91,28 +91,28 @@ fn of_model(schema: &Value) -> Value {
 }
 
 fn in_common(schema: &Value, inner: fn(&Value) -> Value) -> Map<String, Value> {
-    let mut said = Map::new();
+    let mut reduced = Map::new();
     let kind = match &schema["type"] {
         Value::Array(kinds) => kinds.iter().find(|kind| **kind != "null").cloned(),
         Value::Null => None,
         kind => Some(kind.clone()),
     };
-    said.extend(kind.map(|kind| ("type".to_owned(), kind)));
-    said.extend(schema.get("format").map(|format| ("format".to_owned(), format.clone())));
-    said.extend(schema.get("items").map(|items| ("items".to_owned(), inner(items))));
-    said.extend(schema["properties"].as_object().map(|properties| {
+    reduced.extend(kind.map(|kind| ("type".to_owned(), kind)));
+    reduced.extend(schema.get("format").map(|format| ("format".to_owned(), format.clone())));
+    reduced.extend(schema.get("items").map(|items| ("items".to_owned(), inner(items))));
+    reduced.extend(schema["properties"].as_object().map(|properties| {
         let properties = properties.iter().map(|(name, property)| (name.clone(), inner(property)));
         ("properties".to_owned(), properties.collect())
     }));
-    said.extend(schema["required"].as_array().map(|required| {
+    reduced.extend(schema["required"].as_array().map(|required| {
         let mut required = required.clone();
         required.sort_by_key(ToString::to_string);
         ("required".to_owned(), Value::Array(required))
     }));
-    said.extend(
+    reduced.extend(
         schema
             .get("additionalProperties")
             .map(|more| ("more".to_owned(), if more.is_boolean() { more.clone() } else { inner(more) })),
     );
-    said
+    reduced
 }

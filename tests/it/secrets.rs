@@ -1,4 +1,4 @@
-//! No secret shows: not in a log at its loudest, not in an error, not in a `Debug`.
+//! No secret appears in logs at any level, in errors, or in `Debug` output.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::Result;
 
-/// Everything that was logged.
+/// A writer that keeps the log.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -41,7 +41,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// An error with everything that can be printed of it.
+/// Returns everything that can be printed of an error.
 fn all_of(error: &Error) -> Result<String> {
     let mut text = format!("{error} {error:?} {error:#?} {}", error.advice());
     let mut source = error.source();
@@ -53,9 +53,9 @@ fn all_of(error: &Error) -> Result<String> {
 }
 
 #[tokio::test]
-async fn nothing_shows_a_secret() -> Result {
+async fn no_output_shows_a_secret() -> Result {
     let log = Log::default();
-    // Libraries that use `log` instead of tracing are heard, too.
+    // Includes libraries that use `log` instead of `tracing`.
     let _ = tracing_log::LogTracer::init();
     let subscriber = tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_writer(log.clone()));
     let _listening = tracing::subscriber::set_default(subscriber);
@@ -69,7 +69,7 @@ async fn nothing_shows_a_secret() -> Result {
     let by_credentials = by_token.clone().client_credentials(credentials.clone());
     let in_body = by_token.clone().client_credentials(credentials.clone().auth_method(ClientAuthMethod::Post));
     let mut shown = format!("{by_token:?} {by_credentials:?} {credentials:?}");
-    let password = "the-password-that-nobody-may-see";
+    let password = "the-password-that-must-not-leak";
 
     for client in [by_token, by_credentials, in_body] {
         let client: Client = client.build()?;
@@ -86,7 +86,7 @@ async fn nothing_shows_a_secret() -> Result {
             for error in failures.iter().flatten() {
                 shown.push_str(&all_of(error)?);
             }
-            // What is left of the script is not for the next fault.
+            // Uses up the rest of the script, so that it doesn't affect the next fault.
             while client.read_password_state(user).await.is_err() {}
         }
     }
@@ -97,7 +97,7 @@ async fn nothing_shows_a_secret() -> Result {
     shown.push_str(&all_of(&client.client_credentials(wrong).build()?.unlock_password(user).await.unwrap_err())?);
 
     shown.push_str(&log.text());
-    assert!(shown.contains("http.client.request"), "the log was heard");
+    assert!(shown.contains("http.client.request"), "the log has the client's spans");
     let basic = emulator.requests().into_iter().find_map(|request| {
         request.header("authorization").first().and_then(|value| value.strip_prefix("Basic ").map(str::to_owned))
     });
@@ -107,11 +107,11 @@ async fn nothing_shows_a_secret() -> Result {
     });
     let mut secrets: Vec<String> = tokens.collect();
     secrets.extend([emulator.client_secret().to_owned(), "the-wrong-secret".to_owned(), password.to_owned()]);
-    secrets.push(basic.ok_or("nobody used Basic")?);
+    secrets.push(basic.ok_or("no request used Basic")?);
     assert!(secrets.len() > 10);
     for secret in secrets {
         let at = shown.find(&secret).map(|at| shown[at.saturating_sub(200)..at].to_owned());
-        assert_eq!(at, None, "a secret shows behind this");
+        assert_eq!(at, None, "a secret follows this text");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Access tokens: fetched once, refreshed ahead of expiry, replaced when refused, and never stuck.
+//! Access tokens: requested once, refreshed ahead of expiry, replaced after a 401, and never stuck.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn credentials(emulator: &Emulator) -> ClientCredentials {
     ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url())
 }
 
-/// An emulator with a locked-out user, and a client that gets its own tokens.
+/// Returns an emulator with a locked-out user, and a client with client credentials.
 async fn worker(builder: Builder) -> Result<(Emulator, Client, UserId)> {
     let emulator = builder.start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut).into();
@@ -27,7 +27,7 @@ async fn worker(builder: Builder) -> Result<(Emulator, Client, UserId)> {
     Ok((emulator, client, user))
 }
 
-/// Many calls at the same time.
+/// Makes many calls at the same time.
 async fn at_once(client: &Client, user: UserId, calls: usize) -> Vec<std::result::Result<(), Error>> {
     let calls = (0..calls).map(|_| {
         let client = client.clone();
@@ -56,20 +56,20 @@ async fn a_token_is_refreshed_ahead_of_its_expiry() -> Result {
     client.read_password_state(user).await?;
     tokio::time::advance(Duration::from_secs(3539)).await;
     client.read_password_state(user).await?;
-    assert_eq!(emulator.token_requests(), 1, "a minute and more is left");
+    assert_eq!(emulator.token_requests(), 1, "more than a minute is left");
     tokio::time::advance(Duration::from_secs(2)).await;
     assert!(at_once(&client, user, 20).await.iter().all(std::result::Result::is_ok));
-    assert_eq!(emulator.token_requests(), 2, "less than a minute is left, and one call refreshes for all");
-    // The new one is good from when it was asked for, past the end of the first.
+    assert_eq!(emulator.token_requests(), 2, "less than a minute is left, and one call refreshes the token for all");
+    // The new token outlives the first one.
     tokio::time::advance(Duration::from_secs(3500)).await;
     client.read_password_state(user).await?;
     assert_eq!(emulator.token_requests(), 2);
-    assert!(emulator.requests().iter().all(|request| request.status == Some(200)), "no call was ever refused");
+    assert!(emulator.requests().iter().all(|request| request.status == Some(200)), "no request was rejected");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_token_that_is_still_good_outlives_a_failed_refresh() -> Result {
+async fn a_valid_token_outlives_a_failed_refresh() -> Result {
     let _clock = HeldClock::hold();
     let (emulator, client, user) = worker(Emulator::builder().token_lifetime(Duration::from_secs(3600))).await?;
     client.read_password_state(user).await?;
@@ -77,31 +77,31 @@ async fn a_token_that_is_still_good_outlives_a_failed_refresh() -> Result {
     emulator.inject_token([TokenFault::InternalError500]);
     client.read_password_state(user).await?;
     client.read_password_state(user).await?;
-    assert_eq!(emulator.token_requests(), 2, "it is not tried again at every call");
+    assert_eq!(emulator.token_requests(), 2, "the next call doesn't retry the refresh");
     tokio::time::advance(Duration::from_secs(6)).await;
     client.read_password_state(user).await?;
-    assert_eq!(emulator.token_requests(), 3, "but soon");
+    assert_eq!(emulator.token_requests(), 3, "a later call does");
     Ok(())
 }
 
 #[tokio::test]
-async fn an_early_refresh_that_hangs_is_given_up_on() -> Result {
+async fn an_early_refresh_that_stalls_is_abandoned() -> Result {
     let (emulator, client, user) = worker(Emulator::builder().token_lifetime(Duration::from_secs(2))).await?;
     client.read_password_state(user).await?;
-    // A quarter of its life is left, and a server that says nothing.
-    let begun = std::time::Instant::now();
+    // Less than a quarter of the token's lifetime is left, and the refresh stalls.
+    let start = std::time::Instant::now();
     emulator.inject_token([TokenFault::Stall]);
     while emulator.token_requests() < 2 {
         let call = tokio::time::timeout(Duration::from_millis(50), client.read_password_state(user).into_future());
         match call.await {
-            // Dropped while it refreshed: the next call goes on with the token that there is.
+            // Dropped during the refresh. The next call uses the token that is still valid.
             Err(_) => break,
             Ok(result) => drop(result?),
         }
-        assert!(begun.elapsed() < Duration::from_secs(2), "it is never refreshed early");
+        assert!(start.elapsed() < Duration::from_secs(2), "the token isn't refreshed early");
     }
     client.read_password_state(user).await?;
-    assert_eq!(emulator.token_requests(), 2, "the next try is put off");
+    assert_eq!(emulator.token_requests(), 2, "the next refresh is delayed");
     Ok(())
 }
 
@@ -117,13 +117,13 @@ async fn an_expired_token_is_replaced() -> Result {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_once_for_all() -> Result {
+async fn a_rejected_token_is_replaced_once_for_all_calls() -> Result {
     let (emulator, client, user) = worker(Emulator::builder()).await?;
     client.read_password_state(user).await?;
     emulator.revoke_tokens();
     client.unlock_password(user).await?;
     let statuses: Vec<_> = emulator.requests().iter().filter(|r| r.method == "POST").map(|r| r.status).collect();
-    assert_eq!(statuses, [Some(200), Some(401), Some(200), Some(200)], "token, refused, token, unlocked");
+    assert_eq!(statuses, [Some(200), Some(401), Some(200), Some(200)], "token, 401, token, unlocked");
     assert_eq!(emulator.unlocks(user.into()), 1);
 
     emulator.revoke_tokens();
@@ -133,22 +133,22 @@ async fn a_refused_token_is_replaced_once_for_all() -> Result {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_again_is_an_error() -> Result {
-    // Whatever token it is shown, this server wants another one.
+async fn a_second_401_is_an_error() -> Result {
+    // A server that rejects every token.
     let api = Recorder::with(401, &[("content-type", "application/json")], r#"{"code":"ACCESS_FAILED"}"#).await?;
     let emulator = Emulator::start().await?;
     let credentials = credentials(&emulator).environment(emulator.environment_id().into());
     let client = Client::builder(environment_id()).base_url(api.url()).client_credentials(credentials).build()?;
     let error = client.unlock_password(user_id()).await.unwrap_err();
     assert!(error.is_unauthenticated(), "{error}");
-    assert_eq!((api.requests().len(), emulator.token_requests()), (2, 2), "one fresh token, one more try");
+    assert_eq!((api.requests().len(), emulator.token_requests()), (2, 2), "one fresh token, one retry");
     let tokens: Vec<_> = api.requests().iter().map(|request| request.header("authorization").join("")).collect();
     assert_ne!(tokens[0], tokens[1]);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_token_of_ones_own_is_not_replaced() -> Result {
+async fn a_static_token_is_not_replaced() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (client, _) = faults::client(&emulator, RetryPolicy::default());
@@ -159,9 +159,9 @@ async fn a_token_of_ones_own_is_not_replaced() -> Result {
 }
 
 #[tokio::test]
-async fn an_abandoned_call_leaves_nothing_stuck() -> Result {
+async fn a_dropped_call_leaves_nothing_stuck() -> Result {
     let (emulator, client, user) = worker(Emulator::builder().latency(Duration::from_millis(100))).await?;
-    let abandoned = tokio::spawn({
+    let dropped = tokio::spawn({
         let client = client.clone();
         async move { client.read_password_state(user).await.map(|_| ()) }
     });
@@ -173,9 +173,9 @@ async fn an_abandoned_call_leaves_nothing_stuck() -> Result {
         async move { client.read_password_state(user).await.map(|_| ()) }
     });
     tokio::task::yield_now().await;
-    abandoned.abort();
-    assert!(abandoned.await.unwrap_err().is_cancelled());
-    // Who waited for the abandoned refresh makes one of its own.
+    dropped.abort();
+    assert!(dropped.await.unwrap_err().is_cancelled());
+    // The call that waited for the dropped refresh makes its own.
     waiting.await??;
     let paths: Vec<_> = emulator.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths.iter().filter(|path| path.ends_with("/as/token")).count(), 2, "{paths:?}");
@@ -183,7 +183,7 @@ async fn an_abandoned_call_leaves_nothing_stuck() -> Result {
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_an_error_of_their_own() -> Result {
+async fn wrong_credentials_are_an_access_token_error() -> Result {
     let emulator = Emulator::start().await?;
     let wrong = ClientCredentials::new(emulator.client_id(), "not-the-secret").auth_url(emulator.auth_url());
     let (client, _) = faults::client(&emulator, RetryPolicy::default());
@@ -194,9 +194,9 @@ async fn wrong_credentials_are_an_error_of_their_own() -> Result {
     assert!(error.message().is_some_and(|message| !message.is_empty()), "{error}");
     assert_eq!((error.outcome(), error.request_count()), (Outcome::NotApplied, 0));
     assert!(!format!("{client:?} {error} {error:?}").contains("not-the-secret"));
-    assert_eq!(emulator.requests().len(), 1, "nothing was sent without a token");
+    assert_eq!(emulator.requests().len(), 1, "no request to the API");
 
-    // Whoever waited for the same refresh fails with it, instead of asking again one after the other.
+    // All calls that wait for the same refresh fail with it, instead of retrying one after the other.
     let results = at_once(&client, user_id(), 20).await;
     assert!(results.iter().all(|result| result.as_ref().is_err_and(Error::is_access_token)));
     assert_eq!(emulator.token_requests(), 2);
@@ -204,7 +204,7 @@ async fn wrong_credentials_are_an_error_of_their_own() -> Result {
 }
 
 #[tokio::test]
-async fn an_authorization_server_that_fails_is_asked_again() -> Result {
+async fn a_transient_failure_of_the_authorization_server_is_retried() -> Result {
     for fault in TokenFault::ALL {
         let emulator = Emulator::start().await?;
         let user: UserId = emulator.add_user(Status::PasswordLockedOut).into();
@@ -229,7 +229,7 @@ async fn an_authorization_server_that_fails_is_asked_again() -> Result {
 }
 
 #[tokio::test]
-async fn credentials_go_where_the_worker_application_wants_them() -> Result {
+async fn credentials_are_sent_as_configured() -> Result {
     let elsewhere = "f0b1a3de-3e5c-4b4e-8d6f-2d2f0c1f3a55".parse::<pingone_password::EnvironmentId>()?;
     let emulator = Emulator::builder().worker_environment(elsewhere.into()).start().await?;
     let user = emulator.add_user(Status::Ok).into();
@@ -241,7 +241,7 @@ async fn credentials_go_where_the_worker_application_wants_them() -> Result {
         client.client_credentials(credentials).build()?.read_password_state(user).await?;
     }
     let tokens = emulator.requests().into_iter().filter(|request| request.method == "POST").collect::<Vec<_>>();
-    let [basic, in_body, by_endpoint] = tokens.as_slice() else { return Err("three requests for a token".into()) };
+    let [basic, in_body, by_endpoint] = tokens.as_slice() else { return Err("not three token requests".into()) };
     assert_eq!(by_endpoint.path, basic.path);
     assert_eq!(basic.path, format!("/{elsewhere}/as/token"));
     assert!(basic.header("authorization")[0].starts_with("Basic "));
@@ -251,7 +251,7 @@ async fn credentials_go_where_the_worker_application_wants_them() -> Result {
     Ok(())
 }
 
-/// Gives the emulator's token at the second time of asking.
+/// Returns the emulator's token when it is asked a second time.
 #[derive(Debug)]
 struct Hesitant(AccessToken, std::sync::atomic::AtomicBool);
 
@@ -263,7 +263,7 @@ impl AccessTokenProvider for Hesitant {
 }
 
 #[tokio::test]
-async fn a_provider_of_ones_own() -> Result {
+async fn a_custom_provider_is_retried() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     let provider = Hesitant(emulator.access_token().into(), false.into());

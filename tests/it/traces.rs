@@ -1,4 +1,4 @@
-//! What operations tell of themselves: a span for each call, and in it one for each request.
+//! Tracing: a span for each call, with a span for each of its requests.
 
 use pingone_password::RetryPolicy;
 use pingone_password_emulator::{Emulator, Fault, Status};
@@ -43,7 +43,7 @@ async fn spans_of_calls_and_requests() -> Result {
     let mut text = String::new();
     for line in log.text().lines() {
         let Some((span, _)) = line.split_once(": close") else { continue };
-        // A request is in its call, and its call's own line follows.
+        // The line of a request comes before that of its call.
         let span = match span.split_once(":http.client.request") {
             Some((_, request)) => format!("  http.client.request{request}"),
             None => span.trim_start_matches(" INFO ").to_owned() + "\n",

@@ -1,4 +1,4 @@
-//! What goes out over HTTP for each operation, byte by byte.
+//! The request that each operation sends, byte for byte.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::{Result, TOKEN, builder, environment_id, snapshot, user_id};
 
-/// A media type that the document doesn't have.
+/// A media type that isn't in the OpenAPI document.
 const CHECK: &str = "application/vnd.pingidentity.password.check+json";
 
-/// What went out, under the name of its snapshot, and for which operation: its id, or else its media type.
+/// A request, with the name of its snapshot and its operation's ID, or else its media type.
 struct Sent {
     operation: &'static str,
     name: &'static str,
@@ -35,15 +35,15 @@ async fn send_all() -> Result<Vec<Sent>> {
     send!(read, "wire_read_password_state_expanded", client.read_password_state(user).expand_password_policy());
     send!(operations::UNLOCK_PASSWORD.id, "wire_unlock_password", client.unlock_password(user));
     let check = client.raw(user, Method::Post, CHECK.parse()?);
-    send!(CHECK, "wire_other_operation_with_body", check.json(json!({ "password": "2Federate!" })));
+    send!(CHECK, "wire_raw_with_body", check.json(json!({ "password": "2Federate!" })));
     let put = client.raw(user, Method::Put, CHECK.parse()?);
-    send!(CHECK, "wire_other_operation_without_body", put);
+    send!(CHECK, "wire_raw_without_body", put);
     assert_eq!(recorder.requests().len(), sent.len(), "one request for each call");
     Ok(sent)
 }
 
 #[tokio::test]
-async fn requests_as_they_go_out() -> Result {
+async fn requests_on_the_wire() -> Result {
     for Sent { name, request, .. } in send_all().await? {
         let version = concat!("pingone-password/", env!("CARGO_PKG_VERSION"));
         snapshot(name, request.to_string().replace(version, "pingone-password/[version]"));
@@ -51,9 +51,9 @@ async fn requests_as_they_go_out() -> Result {
     Ok(())
 }
 
-/// The snapshots are for eyes. This is what they have to show in any case.
+/// The snapshots are for reviewers. These assertions hold for any accepted snapshot.
 #[tokio::test]
-async fn requests_are_what_the_table_of_operations_says() -> Result {
+async fn requests_match_the_table_of_operations() -> Result {
     for Sent { operation: id, name, request } in send_all().await? {
         let operation = operations::ALL.iter().find(|operation| operation.id == id);
         let media_type = operation.map_or(Some(CHECK), |operation| operation.media_type);
@@ -70,18 +70,18 @@ async fn requests_are_what_the_table_of_operations_says() -> Result {
         let expected = if request.method == "GET" { vec![] } else { vec![length.as_str()] };
         assert_eq!(request.header("content-length"), expected, "{name}");
         for (header, _) in &request.headers {
-            assert_eq!(request.header(header).len(), 1, "{name}: {header} went out twice");
+            assert_eq!(request.header(header).len(), 1, "{name}: {header} was sent twice");
         }
     }
     Ok(())
 }
 
-/// The one test that fails where the document has got another operation: it wants its snapshot, too.
+/// Fails when the OpenAPI document has a new operation, because that needs a snapshot.
 #[tokio::test]
 async fn every_operation_has_its_snapshot() -> Result {
     let shown: BTreeSet<&str> = send_all().await?.iter().map(|sent| sent.operation).collect();
     let missing: Vec<&str> =
         operations::ALL.iter().map(|operation| operation.id).filter(|id| !shown.contains(id)).collect();
-    assert!(missing.is_empty(), "what goes out for {missing:?} is shown nowhere: send it in tests/it/wire.rs");
+    assert!(missing.is_empty(), "no snapshot of {missing:?}: send it in tests/it/wire.rs");
     Ok(())
 }

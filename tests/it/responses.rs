@@ -1,4 +1,4 @@
-//! What a success brings beside its output, and how any operation of the document is sent.
+//! Successful responses, and `Client::send` for any operation of the OpenAPI document.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ use crate::{Result, builder, faults, user_id};
 const DATE: &str = "Tue, 08 Jan 2019 20:18:00 GMT";
 
 #[tokio::test]
-async fn an_answer_says_when_it_was_made_and_what_identifies_it() -> Result {
+async fn a_response_has_a_date_and_a_correlation_id() -> Result {
     let headers = [("content-type", "application/json"), ("date", DATE), ("correlation-id", "c-7")];
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_546_978_680);
 
@@ -39,19 +39,19 @@ async fn requests_are_counted() -> Result {
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable, Fault::RateLimited]);
     assert_eq!(client.send(user.into(), ReadPasswordState::default()).with_response().await?.request_count(), 3);
-    // An unlock whose answer got lost, and the look that sees it.
+    // An unlock whose response is lost, and the state check that confirms it.
     emulator.inject([Fault::ResetAfter]);
     assert_eq!(client.unlock_password(user.into()).with_response().await?.request_count(), 2);
     Ok(())
 }
 
 #[tokio::test]
-async fn an_operation_is_sent_again_as_the_document_says() -> Result {
+async fn an_operation_is_retried_according_to_its_idempotence() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
-    // It isn't idempotent: only where it certainly didn't happen.
+    // It isn't idempotent, so it is retried only if it certainly wasn't applied.
     emulator.inject([Fault::RateLimited, Fault::Unavailable]);
     let error = client.send(user.into(), UnlockPassword).await.unwrap_err();
     assert_eq!((error.request_count(), error.outcome()), (2, Outcome::Unknown));
@@ -63,7 +63,7 @@ async fn an_operation_is_sent_again_as_the_document_says() -> Result {
     Ok(())
 }
 
-/// A write that the document would call idempotent.
+/// An unlock that claims to be idempotent.
 #[derive(Clone, Debug)]
 struct IdempotentUnlock;
 
@@ -91,18 +91,14 @@ impl Request for IdempotentUnlock {
 }
 
 #[tokio::test]
-async fn an_idempotent_write_that_may_have_happened_stays_unknown() -> Result {
+async fn an_idempotent_write_that_may_have_been_applied_stays_unknown() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable]);
-    assert_eq!(
-        client.send(user.into(), IdempotentUnlock).with_response().await?.request_count(),
-        2,
-        "it is sent again"
-    );
-    // The first one may have happened, and the others didn't.
+    assert_eq!(client.send(user.into(), IdempotentUnlock).with_response().await?.request_count(), 2, "it is retried");
+    // The first request may have been applied, the others weren't.
     emulator.inject([Fault::Unavailable, Fault::RateLimited, Fault::RateLimited, Fault::RateLimited]);
     let error = client.send(user.into(), IdempotentUnlock).await.unwrap_err();
     assert!(error.is_rate_limited());
@@ -111,7 +107,7 @@ async fn an_idempotent_write_that_may_have_happened_stays_unknown() -> Result {
 }
 
 #[tokio::test]
-async fn a_write_that_happened_is_a_success_whatever_its_body() -> Result {
+async fn a_write_succeeds_with_any_body() -> Result {
     let recorder = Recorder::with(204, &[], "").await?;
     let client = builder(recorder.url()).build()?;
     assert!(client.send(user_id(), UnlockPassword).await?.is_none());
