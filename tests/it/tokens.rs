@@ -205,7 +205,7 @@ async fn wrong_credentials_are_an_access_token_error() -> Result {
 
 #[tokio::test]
 async fn a_transient_failure_of_the_authorization_server_is_retried() -> Result {
-    for fault in TokenFault::ALL {
+    for fault in faults::COVERED_FOR_TOKENS {
         let emulator = Emulator::start().await?;
         let user: UserId = emulator.add_user(Status::PasswordLockedOut).into();
         emulator.inject_token([*fault]);

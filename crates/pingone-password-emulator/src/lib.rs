@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod connection_state;
 mod emulator;
 mod faults;
 mod journal;

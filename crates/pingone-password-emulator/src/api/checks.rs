@@ -53,6 +53,11 @@ pub(super) fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     values.next().is_none().then(|| value.to_str().ok())?
 }
 
+/// Returns the `Authorization` header, or an empty text.
+pub(super) fn authorization(headers: &HeaderMap) -> String {
+    headers.get(AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
 /// Returns the token of the only `Authorization: Bearer …`.
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = only(headers, AUTHORIZATION)?.split_once(' ')?;

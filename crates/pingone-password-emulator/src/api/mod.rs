@@ -5,12 +5,17 @@ mod correlation;
 mod outcome;
 mod password;
 mod recording;
+mod step;
 mod token;
 
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, response::Response, routing::any,
+    Extension, Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::any,
 };
 
 use crate::{
@@ -22,7 +27,7 @@ use crate::{
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Returns the routes. The layers around them, from the inside out: recording and latency, correlation ID and faults, the
-/// body limit.
+/// connection's step, the body limit.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/environments/{environment}/users/{user}/password", any(password::password))
@@ -30,6 +35,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(not_found)
         .layer(from_fn_with_state(Arc::clone(&shared), recording::record))
         .layer(from_fn_with_state(Arc::clone(&shared), correlation::correlate))
+        .layer(from_fn(step::keep))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
 }

@@ -1,5 +1,7 @@
 //! The part of an outcome that the response doesn't show.
 
+use axum::response::{IntoResponse, Response};
+
 use crate::{faults::Injected, journal::Completion};
 
 /// The outcome of a request beyond its response. Routes leave it in the response's extensions, for the layers around them.
@@ -11,6 +13,15 @@ pub(super) struct Outcome {
     pub(super) injected: Option<Injected>,
 }
 
+/// Carries the outcome in the extensions of an otherwise empty response, for a fault to replace.
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
 impl Outcome {
     /// Returns the journal's view of this outcome, for a response with this status.
     pub(super) fn completion(&self, status: u16) -> Completion {
@@ -20,7 +31,7 @@ impl Outcome {
             Some(Injected::Operation(fault, _)) => {
                 Completion { status: fault.status(), fault: Some(*fault), ..completion }
             }
-            Some(Injected::Token(fault)) => {
+            Some(Injected::Token(fault, _)) => {
                 Completion { status: fault.status(), token_fault: Some(*fault), ..completion }
             }
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{checks, outcome::Outcome};
 use crate::{
-    faults::{Fault, Injected},
+    faults::{Fault, Injected, Replaced},
     operation::Operation,
     responses::{self, ApiError, CorrelationId},
     state::Shared,
@@ -67,7 +67,11 @@ fn respond(
     let state = responses::password_state(&shared.api_url, request.user, user, request.with_policy);
     let (mut response, injected) = match fault {
         None => (responses::ok(&state), None),
-        Some(fault) => (Response::default(), Some(Injected::Operation(fault, state))),
+        Some(fault) => {
+            let replaced =
+                Replaced { resource: state, authorization: checks::authorization(headers), ..Replaced::default() };
+            (Response::default(), Some(Injected::Operation(fault, replaced)))
+        }
     };
     response.extensions_mut().insert(Outcome { applied, injected });
     Ok(response)

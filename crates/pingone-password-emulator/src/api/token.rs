@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Form,
+    body::{Body, Bytes},
     extract::{FromRequest, Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, Method, header::AUTHORIZATION},
+    http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{checks::only, outcome::Outcome};
+use super::{checks, outcome::Outcome};
 use crate::{
-    faults::Injected,
+    faults::{Injected, Replaced, TokenFault},
     responses::{self, ApiError, CorrelationId, OAuthError},
     state::Shared,
 };
@@ -36,17 +38,31 @@ pub(super) async fn issue(
         return ApiError::method_not_allowed("POST").into_response(id);
     }
     shared.store().token_requests += 1;
-    if let Some(fault) = shared.faults().next_token() {
-        let mut response = Response::default();
-        response.extensions_mut().insert(Outcome { applied: false, injected: Some(Injected::Token(fault)) });
-        return response;
-    }
     let known_here = environment.is_ok_and(|Path(id)| shared.worker_environment.to_string().eq_ignore_ascii_case(&id));
-    respond(&shared, known_here, request).await.unwrap_or_else(IntoResponse::into_response)
+    let (parts, body) = request.into_parts();
+    // The recording layer has read the whole body already.
+    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await.unwrap_or_default();
+
+    let fault = shared.faults().next_token();
+    let token = if fault.is_none_or(TokenFault::applies) {
+        match respond(&shared, known_here, &parts, body.clone()).await {
+            Ok(token) => token,
+            Err(error) => return error.into_response(),
+        }
+    } else {
+        Value::Null
+    };
+    let Some(fault) = fault else { return responses::token_ok(&token) };
+    let authorization = checks::authorization(&parts.headers);
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let injected = Injected::Token(fault, Replaced { resource: token, authorization, body });
+    Outcome { applied: false, injected: Some(injected) }.into_response()
 }
 
-async fn respond(shared: &Shared, known_here: bool, request: Request) -> Result<Response, OAuthError> {
-    let headers = request.headers().clone();
+/// Issues an access token and returns its JSON.
+async fn respond(shared: &Shared, known_here: bool, parts: &Parts, body: Bytes) -> Result<Value, OAuthError> {
+    let headers = &parts.headers;
+    let request = Request::from_parts(parts.clone(), Body::from(body));
     let Ok(Form(form)) = Form::<TokenRequest>::from_request(request, &()).await else {
         return Err(OAuthError::invalid_request());
     };
@@ -54,7 +70,7 @@ async fn respond(shared: &Shared, known_here: bool, request: Request) -> Result<
         return Err(OAuthError::unsupported_grant_type());
     }
     let is_expected = |(id, secret): (String, String)| id == shared.client_id && secret == shared.client_secret;
-    if !known_here || !credentials(&headers, form).into_iter().any(is_expected) {
+    if !known_here || !credentials(headers, form).into_iter().any(is_expected) {
         return Err(OAuthError::invalid_client());
     }
     let mut store = shared.store();
@@ -76,7 +92,7 @@ fn credentials(headers: &HeaderMap, form: TokenRequest) -> Vec<(String, String)>
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let (scheme, encoded) = only(headers, AUTHORIZATION)?.split_once(' ')?;
+    let (scheme, encoded) = checks::only(headers, AUTHORIZATION)?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;
     }

@@ -6,7 +6,8 @@ fault_table! {
     /// A fault that replaces the 200 of a valid request.
     ///
     /// Each says what the client receives and whether the operation is *applied*: whether an unlock really happens, no matter what
-    /// the client makes of the response. As text, a fault is its name in kebab-case, such as `reset-after`.
+    /// the client makes of the response. Many come in pairs that the client can't tell apart. As text, a fault is its name in
+    /// kebab-case, such as `reset-after`.
     Fault {
         /// Resets the connection (TCP RST) without a response. Not applied.
         ResetBefore = ("reset-before", false, None),
@@ -63,5 +64,72 @@ fault_table! {
         UnknownStatus = ("unknown-status", true, Some(200)),
         /// 200 with an explicit `null` for every property but `status`. Applied.
         Nulls = ("nulls", true, Some(200)),
+        /// 200 with all headers and half of the body, then closes the connection (TCP FIN). Not applied.
+        ResetMidBodyBefore = ("reset-mid-body-before", false, Some(200)),
+        /// 200 with all headers and half of the body, then nothing; the connection stays open until the client closes it. Not
+        /// applied.
+        StallMidBodyBefore = ("stall-mid-body-before", false, Some(200)),
+        /// 503 with a line of plain text, without `Retry-After`. Applied.
+        UnavailableAfter = ("unavailable-after", true, Some(503)),
+        /// 503 with a line of plain text and `Retry-After: 1`. Applied.
+        UnavailableAfterRetryAfter = ("unavailable-after-retry-after", true, Some(503)),
+        /// 504 with an HTML page. Not applied.
+        GatewayTimeout504Before = ("gateway-timeout-504-before", false, Some(504)),
+        /// 200 with the first half of the JSON and a `Content-Length` that matches the half. Not applied.
+        TruncatedJsonBefore = ("truncated-json-before", false, Some(200)),
+        /// 200 with an HTML page, as `text/html`. Not applied.
+        HtmlOkBefore = ("html-ok-before", false, Some(200)),
+        /// 200 with `[]`, as JSON. Not applied.
+        OtherJsonBefore = ("other-json-before", false, Some(200)),
+        /// 200 with an error in the API's format. Applied.
+        ErrorOk = ("error-ok", true, Some(200)),
+        /// 200 with an error in the API's format. Not applied.
+        ErrorOkBefore = ("error-ok-before", false, Some(200)),
+        /// 202 without a body. Applied.
+        Accepted202 = ("accepted-202", true, Some(202)),
+        /// 202 without a body. Not applied.
+        Accepted202Before = ("accepted-202-before", false, Some(202)),
+        /// 206 with the right JSON. Applied.
+        PartialContent206 = ("partial-content-206", true, Some(206)),
+        /// 206 with JSON that claims the user is unlocked. Not applied.
+        PartialContent206Before = ("partial-content-206-before", false, Some(206)),
+        /// 200 with JSON that says the user is still locked out. Applied.
+        StillLockedOut = ("still-locked-out", true, Some(200)),
+        /// 200 with JSON that says the user is still locked out. Not applied.
+        StillLockedOutBefore = ("still-locked-out-before", false, Some(200)),
+        /// 200 with the JSON of another user, who is not locked out. Applied.
+        OtherUser = ("other-user", true, Some(200)),
+        /// 200 with the JSON of another user, who is not locked out. Not applied.
+        OtherUserBefore = ("other-user-before", false, Some(200)),
+        /// 200 with JSON that names another environment, and a user who is not locked out. Applied.
+        OtherEnvironment = ("other-environment", true, Some(200)),
+        /// 200 with JSON that names another environment, and a user who is not locked out. Not applied.
+        OtherEnvironmentBefore = ("other-environment-before", false, Some(200)),
+        /// The response to the previous request on the connection. From then on, every request on this connection gets the response
+        /// to the one before. Without a previous request it is [`Self::OtherUser`]'s response. Applied.
+        MixedUpConnection = ("mixed-up-connection", true, Some(200)),
+        /// The same as [`Self::MixedUpConnection`]. Not applied.
+        MixedUpConnectionBefore = ("mixed-up-connection-before", false, Some(200)),
+        /// 403 in the gateway's format, with a `message` that quotes the `Authorization` header. Not applied.
+        EchoAuthorization = ("echo-authorization", false, Some(403)),
+        /// 400 `INVALID_DATA` that quotes the `Authorization` header in every property and in `Correlation-Id`: verbatim,
+        /// percent-encoded and in Base64. Not applied.
+        EchoEverywhere = ("echo-everywhere", false, Some(400)),
+        /// 429 with a date in `Retry-After`, 2 seconds after the response's `Date`, which is an hour ahead. Not applied.
+        RateLimitedClockAhead = ("rate-limited-clock-ahead", false, Some(429)),
+        /// 429 with a date in `Retry-After`, 2 seconds after the response's `Date`, which is an hour behind. Not applied.
+        RateLimitedClockBehind = ("rate-limited-clock-behind", false, Some(429)),
+        /// 429 with a date in `Retry-After`, 2 seconds from now, and no `Date`. Not applied.
+        RateLimitedWithoutDate = ("rate-limited-without-date", false, Some(429)),
+        /// 429 with `Retry-After: 1.5`. Not applied.
+        RateLimitedFraction = ("rate-limited-fraction", false, Some(429)),
+        /// 429 with `Retry-After: 2, 1`. Not applied.
+        RateLimitedList = ("rate-limited-list", false, Some(429)),
+        /// 429 with two headers: `Retry-After: 1` and `Retry-After: 2`. Not applied.
+        RateLimitedTwice = ("rate-limited-twice", false, Some(429)),
+        /// 429 with `Retry-After: soon`. Not applied.
+        RateLimitedSoon = ("rate-limited-soon", false, Some(429)),
+        /// 429 with `Retry-After: 31536000`, a year. Not applied.
+        RateLimitedYear = ("rate-limited-year", false, Some(429)),
     }
 }

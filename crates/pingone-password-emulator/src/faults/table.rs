@@ -24,7 +24,7 @@ macro_rules! fault_table {
                 }
             }
 
-            /// Returns whether the operation is applied despite the fault.
+            /// Returns whether the server carries out the request despite the fault.
             #[must_use]
             pub const fn applies(self) -> bool {
                 match self {

@@ -106,20 +106,34 @@ impl ApiError {
         error
     }
 
+    pub(crate) fn invalid_data() -> Self {
+        let message = "The request could not be completed. One or more validation errors were in the request.";
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_DATA", message).detail(json!({
+            "code": "INVALID_VALUE",
+            "target": "grant_type",
+            "message": "The value is not valid.",
+        }))
+    }
+
     pub(crate) fn unexpected() -> Self {
         let message = "The request could not be completed. An unexpected error occurred.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR", message)
     }
 
-    pub(crate) fn into_response(self, CorrelationId(id): CorrelationId) -> Response {
+    /// Returns the JSON of the error.
+    pub(crate) fn body(&self, CorrelationId(id): CorrelationId) -> Value {
         let mut body = json!({ "code": self.code, "message": self.message });
         if self.with_id {
             body["id"] = json!(id);
         }
         if !self.details.is_empty() {
-            body["details"] = Value::Array(self.details);
+            body["details"] = Value::Array(self.details.clone());
         }
-        let mut response = (self.status, [(CONTENT_TYPE, JSON)], body.to_string()).into_response();
+        body
+    }
+
+    pub(crate) fn into_response(self, id: CorrelationId) -> Response {
+        let mut response = (self.status, [(CONTENT_TYPE, JSON)], self.body(id).to_string()).into_response();
         if let Some((name, value)) = self.header {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

@@ -12,11 +12,10 @@ use axum::{
 };
 use serde_json::Value;
 
-pub(crate) use self::oauth::access_token;
 pub(crate) use self::{
     correlation_id::{CORRELATION_ID, CorrelationId},
     error::ApiError,
-    oauth::OAuthError,
+    oauth::{OAuthError, access_token, token_ok},
     password_state::password_state,
 };
 

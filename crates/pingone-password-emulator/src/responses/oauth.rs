@@ -1,5 +1,7 @@
 //! The responses of the token endpoint, which have a format of their own.
 
+use std::borrow::Cow;
+
 use axum::{
     http::{
         StatusCode,
@@ -15,22 +17,34 @@ use super::JSON;
 pub(crate) struct OAuthError {
     status: StatusCode,
     error: &'static str,
-    description: &'static str,
+    description: Cow<'static, str>,
 }
 
 impl OAuthError {
     pub(crate) fn invalid_request() -> Self {
-        let description = "The body must be a form with exactly one grant_type.";
+        let description = Cow::Borrowed("The body must be a form with exactly one grant_type.");
         Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
     }
 
     pub(crate) fn unsupported_grant_type() -> Self {
-        let description = "The grant type must be client_credentials.";
+        let description = Cow::Borrowed("The grant type must be client_credentials.");
         Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description }
     }
 
     pub(crate) fn invalid_client() -> Self {
-        let description = "The client is unknown in this environment, or its credentials are wrong.";
+        Self::invalid_client_because("The client is unknown in this environment, or its credentials are wrong.".into())
+    }
+
+    pub(crate) fn unsupported_authentication_method() -> Self {
+        Self::invalid_client_because("Request denied: Unsupported authentication method".into())
+    }
+
+    /// Returns an error that quotes the credentials.
+    pub(crate) fn quoting(authorization: &str, body: &str) -> Self {
+        Self::invalid_client_because(format!("Rejected {authorization} with {body}").into())
+    }
+
+    fn invalid_client_because(description: Cow<'static, str>) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description }
     }
 }
@@ -41,9 +55,14 @@ impl IntoResponse for OAuthError {
     }
 }
 
-/// Returns a 200 with an access token.
-pub(crate) fn access_token(token: &str, expires_in: u64) -> Response {
-    respond(StatusCode::OK, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in }))
+/// Returns the JSON of an access token.
+pub(crate) fn access_token(token: &str, expires_in: u64) -> Value {
+    json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in })
+}
+
+/// Returns a 200 with the JSON of an access token.
+pub(crate) fn token_ok(token: &Value) -> Response {
+    respond(StatusCode::OK, token)
 }
 
 fn respond(status: StatusCode, body: &Value) -> Response {

@@ -1,6 +1,6 @@
 //! Serves connections: HTTP by hyper, and raw bytes in its place for a [`RawResponse`].
 
-use std::{convert::Infallible, future::pending, io, time::Duration};
+use std::{convert::Infallible, future::pending, io, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::Request};
 use hyper::{
@@ -17,7 +17,10 @@ use tokio::{
     time::sleep,
 };
 
-use crate::raw_response::{ENDLESS_CHUNK, ENDLESS_PAUSE, RawResponse, Then};
+use crate::{
+    connection_state::ConnectionState,
+    raw_response::{ENDLESS_CHUNK, ENDLESS_PAUSE, RawResponse, Then},
+};
 
 /// A connection's transport.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
@@ -73,8 +76,11 @@ pub(crate) async fn serve(
 async fn serve_connection(socket: impl Socket, router: Router) {
     let (take_over, mut raw) = mpsc::unbounded_channel();
     let router = TowerToHyperService::new(router);
+    let state = Arc::<ConnectionState>::default();
     let service = service_fn(move |request: Request<Incoming>| {
-        let response = router.call(request.map(Body::new));
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Arc::clone(&state));
+        let response = router.call(request);
         let take_over = take_over.clone();
         async move {
             let mut response = response.await?;

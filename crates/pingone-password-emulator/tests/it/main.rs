@@ -5,15 +5,22 @@ mod binary;
 #[cfg(feature = "cli")]
 mod binary_flags;
 mod broken;
+mod echo;
+mod injected;
+mod lies;
 mod limits;
+mod mixed_up;
 mod password;
 mod random;
+mod readme;
 mod recording;
 mod responses;
+mod retry_after;
 mod scripts;
 mod server;
 #[cfg(feature = "tls")]
 mod tls;
 mod token;
+mod token_faults;
 mod unlock;
 mod wire;
