@@ -1,26 +1,26 @@
-//! How the program ends.
+//! The exit codes.
 
 use std::process::ExitCode;
 
 use pingone_password::{Error, ErrorKind};
 
-/// The exit codes. Their numbers are a promise.
+/// How the program ends. The numbers are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All done.
+    /// 0: all done.
     Done,
-    /// Something failed: a user, a line of the input, a check of `doctor`, or this computer.
+    /// 1: a user, a line of the input, a check of `doctor` or something on this computer failed.
     Failed,
-    /// The command line or the configuration is wrong.
+    /// 2: the command line or the configuration is wrong.
     Usage,
-    /// Not authenticated, or not allowed.
+    /// 3: not authenticated, or not allowed.
     NotAllowed,
-    /// Interrupted.
+    /// 130: interrupted.
     Interrupted,
 }
 
 impl Exit {
-    /// What a failure makes of the exit code.
+    /// Returns the exit code for an error.
     pub(crate) fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Configuration => Self::Usage,
@@ -29,7 +29,7 @@ impl Exit {
         }
     }
 
-    /// The one of two that says more: whoever isn't allowed has to hear of it, whatever else failed.
+    /// Returns the more important of two. A missing permission outranks other failures.
     pub(crate) fn and(self, other: Self) -> Self {
         let rank = |exit: Self| match exit {
             Self::Done => 0,

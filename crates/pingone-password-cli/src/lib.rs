@@ -1,24 +1,17 @@
-//! `pingone-password`: one user on the phone, a hundred thousand after an attack.
+//! `pingone-password`: reads the state of PingOne users' passwords and unlocks them, for one user or a hundred thousand.
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod args;
+// From the command line down: a module uses only what stands below it.
 mod bulk;
-mod claims;
+mod cli;
 mod config;
-mod doctor;
-mod documents;
 mod exit;
-mod interrupt;
 mod output;
-mod report;
-mod run;
-mod state;
-mod unlock;
-mod users;
+mod terminal;
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
-    run::main().into()
+    cli::main().into()
 }

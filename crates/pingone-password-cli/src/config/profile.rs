@@ -1,4 +1,4 @@
-//! Profiles: named groups of settings in a TOML file.
+//! Settings from a profile: a named group of settings in a TOML file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
-use super::{ConfigError, Found, Place, Setting, variable};
-use crate::args::SettingArgs;
-use crate::output::plain;
+use super::environment::variable;
+use super::flags::SettingFlags;
+use super::setting::{ConfigError, Setting, Source, Sourced};
+use crate::terminal::plain;
 
 const NAME: &str = "PINGONE_PASSWORD_PROFILE";
 const FILE: &str = "PINGONE_PASSWORD_CONFIG";
@@ -20,19 +21,19 @@ const FILE: &str = "PINGONE_PASSWORD_CONFIG";
 pub(crate) struct Profile {
     name: String,
     file: PathBuf,
-    settings: Settings,
+    settings: Keys,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    profile: BTreeMap<String, Settings>,
+    profile: BTreeMap<String, Keys>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+struct Keys {
     environment_id: Option<String>,
     top_level_domain: Option<String>,
     api_url: Option<String>,
@@ -47,20 +48,20 @@ struct Settings {
 }
 
 impl Profile {
-    /// The profile that is meant, and a description of where it is looked for.
+    /// Finds the selected profile. Also returns a description of its location.
     ///
     /// # Errors
     ///
-    /// Where a profile or a file that was asked for by name isn't there, or the file isn't right.
-    pub(super) fn find(args: &SettingArgs) -> Result<(Option<Self>, String), ConfigError> {
-        let asked_file = args.config.clone().or_else(|| variable(FILE).map(PathBuf::from));
-        let asked_name = args.profile.clone().or_else(|| variable(NAME));
+    /// Fails if a profile or file that was selected by name doesn't exist, or if the file is invalid.
+    pub(super) fn find(flags: &SettingFlags) -> Result<(Option<Self>, String), ConfigError> {
+        let asked_file = flags.config.clone().or_else(|| variable(FILE).map(PathBuf::from));
+        let asked_name = flags.profile.clone().or_else(|| variable(NAME));
         let name = asked_name.clone().unwrap_or_else(|| "default".to_owned());
         let Some(file) = asked_file.clone().or_else(default_file) else {
             return match asked_name {
-                None => Ok((None, format!("profile `{}` of a file given by --config", plain(&name)))),
+                None => Ok((None, format!("profile `{}` of the file in --config", plain(&name)))),
                 Some(_) => Err(ConfigError::one(format!(
-                    "there is no home directory to look for profile `{}` in; give the file by --config or the variable {FILE}",
+                    "can't find profile `{}`: there is no home directory; set --config or {FILE}",
                     plain(&name)
                 ))),
             };
@@ -72,7 +73,7 @@ impl Profile {
                 return Ok((None, places));
             }
             Err(error) => {
-                return Err(ConfigError::one(format!("the profiles in {} can't be read: {error}", file.display())));
+                return Err(ConfigError::one(format!("can't read the profiles in {}: {error}", file.display())));
             }
         };
         let mut profiles = parse(&text, &file)?;
@@ -81,9 +82,9 @@ impl Profile {
             None if asked_name.is_none() => Ok((None, places)),
             None => {
                 let names: Vec<_> = profiles.keys().map(|name| plain(name)).collect();
-                let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                let available = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
                 Err(ConfigError::one(format!(
-                    "there is no profile `{}` in {}; the profiles there: {there}",
+                    "no profile `{}` in {}; available profiles: {available}",
                     plain(&name),
                     file.display()
                 )))
@@ -91,12 +92,12 @@ impl Profile {
         }
     }
 
-    /// What the profile says of a setting.
-    pub(super) fn setting(&self, setting: Setting) -> Option<Found<String>> {
-        let Settings { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
-        let Settings { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
+    /// Returns a setting of the profile.
+    pub(super) fn setting(&self, setting: Setting) -> Option<Sourced<String>> {
+        let Keys { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
+        let Keys { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
-        let Settings { token_url, proxy, .. } = &self.settings;
+        let Keys { token_url, proxy, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
             "top_level_domain" => top_level_domain,
@@ -112,10 +113,10 @@ impl Profile {
             _ => return None,
         };
         let value = value.clone().filter(|value| !value.is_empty())?;
-        Some(Found { value, place: Place::Profile, origin: self.origin() })
+        Some(Sourced { value, source: Source::Profile, origin: self.origin() })
     }
 
-    /// A path in a profile starts where the profile's file is.
+    /// Resolves a path relative to the profile's file.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.file.parent().unwrap_or(Path::new("")).join(path)
     }
@@ -130,19 +131,19 @@ fn default_file() -> Option<PathBuf> {
     Some(folder.join("pingone-password").join("config.toml"))
 }
 
-/// The profiles of a file. The library's own words would show the line at fault, and that may hold a secret.
-fn parse(text: &str, file: &Path) -> Result<BTreeMap<String, Settings>, ConfigError> {
-    let wrong = |error: &toml::de::Error| {
+/// Parses a file of profiles. The message leaves out the line itself, which `toml` would print: it may contain a secret.
+fn parse(text: &str, file: &Path) -> Result<BTreeMap<String, Keys>, ConfigError> {
+    let invalid = |error: &toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let is_secret =
             ["client_secret", "access_token"].iter().any(|key| error.message().contains(&format!("`{key}`, ")));
         let hint = if is_secret {
-            "; a profile holds no secrets: name a file by `client_secret_file` or `access_token_file`"
+            "; a profile contains no secrets: name a file in `client_secret_file` or `access_token_file`"
         } else {
             ""
         };
         ConfigError::one(format!("{}, line {line}: {}{hint}", file.display(), plain(error.message())))
     };
-    toml::from_str::<File>(text).map(|file| file.profile).map_err(|error| wrong(&error))
+    toml::from_str::<File>(text).map(|file| file.profile).map_err(|error| invalid(&error))
 }

@@ -1,4 +1,4 @@
-//! Secrets: from files, descriptors, the environment and the terminal, and never from the command line.
+//! Secrets from files, file descriptors, environment variables and the terminal, but never from the command line.
 
 use std::env;
 use std::fmt;
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use super::flags::SettingFlags;
 use super::profile::Profile;
-use super::{ACCESS_TOKEN, CLIENT_SECRET, Found, Setting};
-use crate::args::SettingArgs;
-use crate::interrupt;
+use super::setting::{ACCESS_TOKEN, CLIENT_SECRET, Setting, Sourced};
+use crate::terminal::interrupt;
 
-/// Where a secret is, before it is read.
+/// The location of a secret that has not been read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Secret {
     File(PathBuf),
@@ -23,66 +23,66 @@ pub(crate) enum Secret {
     Prompt(&'static str),
 }
 
-/// Where the client secret is.
-pub(super) fn client_secret(args: &SettingArgs, profile: Option<&Profile>) -> Option<Found<Secret>> {
-    let file = args.client_secret_file.clone().map(|path| (Secret::File(path), "--client-secret-file"));
+/// Locates the client secret.
+pub(super) fn client_secret(flags: &SettingFlags, profile: Option<&Profile>) -> Option<Sourced<Secret>> {
+    let file = flags.client_secret_file.clone().map(|path| (Secret::File(path), "--client-secret-file"));
     #[cfg(unix)]
-    let file = file.or(args.client_secret_fd.map(|number| (Secret::Descriptor(number), "--client-secret-fd")));
-    let prompt = args.client_secret_prompt.then_some((Secret::Prompt("Client secret"), "--client-secret-prompt"));
+    let file = file.or(flags.client_secret_fd.map(|number| (Secret::Descriptor(number), "--client-secret-fd")));
+    let prompt = flags.client_secret_prompt.then_some((Secret::Prompt("Client secret"), "--client-secret-prompt"));
     find(CLIENT_SECRET, file.or(prompt), profile)
 }
 
-/// Where the access token is.
-pub(super) fn access_token(args: &SettingArgs, profile: Option<&Profile>) -> Option<Found<Secret>> {
-    let file = args.access_token_file.clone().map(|path| (Secret::File(path), "--access-token-file"));
+/// Locates the access token.
+pub(super) fn access_token(flags: &SettingFlags, profile: Option<&Profile>) -> Option<Sourced<Secret>> {
+    let file = flags.access_token_file.clone().map(|path| (Secret::File(path), "--access-token-file"));
     #[cfg(unix)]
-    let file = file.or(args.access_token_fd.map(|number| (Secret::Descriptor(number), "--access-token-fd")));
-    let prompt = args.access_token_prompt.then_some((Secret::Prompt("Access token"), "--access-token-prompt"));
+    let file = file.or(flags.access_token_fd.map(|number| (Secret::Descriptor(number), "--access-token-fd")));
+    let prompt = flags.access_token_prompt.then_some((Secret::Prompt("Access token"), "--access-token-prompt"));
     find(ACCESS_TOKEN, file.or(prompt), profile)
 }
 
-fn find(setting: Setting, flag: Option<(Secret, &str)>, profile: Option<&Profile>) -> Option<Found<Secret>> {
-    let by_flag = flag.map(|(secret, flag)| Found::by_flag(secret, flag));
+fn find(setting: Setting, flag: Option<(Secret, &str)>, profile: Option<&Profile>) -> Option<Sourced<Secret>> {
+    let flag = flag.map(|(secret, flag)| Sourced::flag(secret, flag));
     let in_environment = || {
         let is_set = env::var_os(setting.variable).is_some_and(|value| !value.is_empty());
-        is_set.then(|| Found::in_variable(Secret::Variable(setting.variable), setting))
+        is_set.then(|| Sourced::variable(Secret::Variable(setting.variable), setting))
     };
     let in_profile = || {
         let profile = profile?;
-        let Found { value, place, origin } = profile.setting(setting)?;
-        Some(Found { value: Secret::File(profile.path(&value)), place, origin })
+        let Sourced { value, source, origin } = profile.setting(setting)?;
+        Some(Sourced { value: Secret::File(profile.path(&value)), source, origin })
     };
-    by_flag.or_else(in_environment).or_else(in_profile)
+    flag.or_else(in_environment).or_else(in_profile)
 }
 
-/// A prompt, where there is someone to answer it.
-pub(super) fn prompt_if_possible(what: &'static str) -> Option<Secret> {
-    (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(Secret::Prompt(what))
+/// Returns a prompt if there is a terminal for it.
+pub(super) fn prompt_on_terminal(label: &'static str) -> Option<Secret> {
+    (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(Secret::Prompt(label))
 }
 
 impl Secret {
-    /// Reads the secret, without the line break at its end.
+    /// Reads the secret and removes the line break at its end.
     ///
     /// # Errors
     ///
-    /// Where it can't be read, is empty, or is in a file that others can read.
-    pub(super) fn read(&self) -> Result<SecretString, Unread> {
+    /// Fails if the secret can't be read, is empty, or is in a file that others can read.
+    pub(super) fn read(&self) -> Result<SecretString, ReadSecretError> {
         let text = match self {
-            Self::File(path) => read_file(path, Guard::OnlyMine)?,
-            // The way to a descriptor that needs no unsafe code.
+            Self::File(path) => read_file(path, Permissions::OwnerOnly)?,
+            // Opens a descriptor without unsafe code.
             #[cfg(unix)]
-            Self::Descriptor(number) => read_file(Path::new(&format!("/dev/fd/{number}")), Guard::None)?,
-            Self::Variable(name) => env::var(name).map_err(|_| format!("the variable {name} is no text"))?,
-            Self::Prompt(what) => {
-                let prompt = || rpassword::prompt_password(format!("{what}: "));
-                interrupt::outlived_by(prompt).map_err(|error| match error.kind() {
-                    io::ErrorKind::Interrupted => Unread::Interrupted,
-                    _ => Unread::Because(format!("there is no terminal to ask for it: {error}")),
+            Self::Descriptor(number) => read_file(Path::new(&format!("/dev/fd/{number}")), Permissions::Any)?,
+            Self::Variable(name) => env::var(name).map_err(|_| format!("the variable {name} is not valid UTF-8"))?,
+            Self::Prompt(label) => {
+                let prompt = || rpassword::prompt_password(format!("{label}: "));
+                interrupt::at_prompt(prompt).map_err(|error| match error.kind() {
+                    io::ErrorKind::Interrupted => ReadSecretError::Interrupted,
+                    _ => ReadSecretError::Unreadable(format!("can't ask for it on a terminal: {error}")),
                 })?
             }
         };
         let secret = SecretString::from(text.trim_end_matches(['\r', '\n']));
-        // Not left behind in memory.
+        // Zeroized on drop.
         drop(SecretString::from(text));
         if secrecy::ExposeSecret::expose_secret(&secret).is_empty() {
             Err(format!("{self} is empty").into())
@@ -94,46 +94,46 @@ impl Secret {
 
 /// Why a secret can't be read.
 #[derive(Debug)]
-pub(super) enum Unread {
-    /// Whoever was asked for it pressed Ctrl-C.
+pub(super) enum ReadSecretError {
+    /// Ctrl-C at the prompt.
     Interrupted,
-    Because(String),
+    Unreadable(String),
 }
 
-impl From<String> for Unread {
+impl From<String> for ReadSecretError {
     fn from(why: String) -> Self {
-        Self::Because(why)
+        Self::Unreadable(why)
     }
 }
 
-/// Who may read a file with a secret.
+/// The permissions that a file with a secret needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Guard {
-    OnlyMine,
+enum Permissions {
+    OwnerOnly,
     #[cfg(unix)]
-    None,
+    Any,
 }
 
-/// No secret is as long as this.
-const LONGEST: u64 = 64 << 10;
+/// The maximum size of a secret in bytes.
+const MAX_LENGTH: u64 = 64 << 10;
 
-fn read_file(path: &Path, guard: Guard) -> Result<String, String> {
-    let failed = |error: io::Error| format!("{} can't be read: {error}", path.display());
+fn read_file(path: &Path, permissions: Permissions) -> Result<String, String> {
+    let failed = |error: io::Error| format!("can't read {}: {error}", path.display());
     let file = File::open(path).map_err(failed)?;
-    if guard == Guard::OnlyMine {
+    if permissions == Permissions::OwnerOnly {
         check_mode(path, &file)?;
     }
     let mut text = String::new();
-    file.take(LONGEST + 1).read_to_string(&mut text).map_err(failed)?;
-    if text.len() as u64 > LONGEST { Err(format!("{} is too long for a secret", path.display())) } else { Ok(text) }
+    file.take(MAX_LENGTH + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > MAX_LENGTH { Err(format!("{} is too large for a secret", path.display())) } else { Ok(text) }
 }
 
-/// Of the file that was opened, not of what the path may lead to by now.
+/// Checks the file that was opened, not the path: that may lead elsewhere by now.
 #[cfg(unix)]
 fn check_mode(path: &Path, file: &File) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
 
-    let metadata = file.metadata().map_err(|error| format!("{} can't be looked at: {error}", path.display()))?;
+    let metadata = file.metadata().map_err(|error| format!("can't read the mode of {}: {error}", path.display()))?;
     if metadata.is_dir() {
         return Err(format!("{} is a folder", path.display()));
     }
@@ -144,11 +144,11 @@ fn check_mode(path: &Path, file: &File) -> Result<(), String> {
     }
     let path = path.display();
     let advice = if metadata.is_file() { format!("; run: chmod 600 {path}") } else { String::new() };
-    Err(format!("{path} can be read or written by others (mode {mode:03o}){advice}"))
+    Err(format!("others can read or write {path} (mode {mode:03o}){advice}"))
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+#[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
 fn check_mode(_: &Path, _: &File) -> Result<(), String> {
     Ok(())
 }
@@ -160,7 +160,7 @@ impl fmt::Display for Secret {
             #[cfg(unix)]
             Self::Descriptor(number) => write!(f, "the descriptor {number}"),
             Self::Variable(name) => write!(f, "the variable {name}"),
-            Self::Prompt(_) => f.write_str("what was typed"),
+            Self::Prompt(_) => f.write_str("the input"),
         }
     }
 }

@@ -1,61 +1,63 @@
-//! What the settings mean: where requests go, and by whose leave.
+//! The client that the settings describe.
 
 use std::str::FromStr;
 
 use pingone_password::{Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, Region};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::secret::Unread;
-use super::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, Config, ConfigError,
-    ENVIRONMENT_ID, Found, PROXY, Place, Secret, Setting, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID, secret,
+use super::claims::Claims;
+use super::secret::{self, ReadSecretError, Secret};
+use super::setting::{
+    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
+    PROXY, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
 };
-use crate::claims::Claims;
+use super::settings::{Settings, invalid};
+use crate::terminal::plain;
 
-/// Everything that a call needs.
+/// A client and what describes it.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) client: Client,
     pub(crate) builder: ClientBuilder,
     pub(crate) environment_id: EnvironmentId,
-    /// Where access tokens come from, for people.
+    /// The source of access tokens, for messages.
     pub(crate) credentials: String,
-    /// What the access token says of itself, where there is one and it says anything.
+    /// The claims of the access token, if it has any.
     pub(crate) claims: Option<Claims>,
 }
 
-/// Which of the two kinds of credentials is used.
-enum Chosen<'a> {
-    Token(&'a Found<Secret>),
-    Worker { id: &'a Found<String>, secret: Found<Secret> },
+/// The credentials that are used.
+enum Credentials<'a> {
+    Token(&'a Sourced<Secret>),
+    Worker { id: &'a Sourced<String>, secret: Sourced<Secret> },
 }
 
 impl Target {
-    /// Reads the secrets, and sets up the client. Nothing is sent.
+    /// Reads the secrets and builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// Where settings are missing or wrong: every mistake, and where each can be mended.
-    pub(crate) fn of(config: &Config) -> Result<Self, ConfigError> {
-        let mut mistakes = Mistakes::default();
-        let environment_id = mistakes.keep(config.environment_id());
+    /// Returns every missing or invalid setting, with the places where it can be set.
+    pub(crate) fn of(settings: &Settings) -> Result<Self, ConfigError> {
+        let mut problems = Problems::default();
+        let environment_id = problems.keep(settings.environment_id());
         let worker_environment_id =
-            mistakes.keep_some(config.worker_environment_id.as_ref(), |found| parse(WORKER_ENVIRONMENT_ID, found));
-        let is_in_body = mistakes.keep_some(config.client_authentication.as_ref(), is_in_body).unwrap_or_default();
-        let region = mistakes.keep(config.region()).flatten();
-        let chosen = mistakes.keep(config.chosen());
-        // Nobody is asked for a secret that would not be used.
-        let is_in_vain = !mistakes.0.is_empty() && chosen.as_ref().is_some_and(Chosen::is_asked_for);
-        let secret = match chosen.as_ref().filter(|_| !is_in_vain).map(Chosen::read) {
-            Some(Err(Unread::Interrupted)) => return Err(ConfigError::Interrupted),
-            Some(Err(Unread::Because(why))) => mistakes.keep(Err(why)),
+            problems.keep_some(settings.worker_environment_id.as_ref(), |found| parse(WORKER_ENVIRONMENT_ID, found));
+        let auth_method = problems.keep_some(settings.client_authentication.as_ref(), auth_method);
+        let region = problems.keep(settings.region()).flatten();
+        let credentials = problems.keep(settings.credentials());
+        // Don't ask for a secret that would not be used.
+        let skips_prompt = !problems.0.is_empty() && credentials.as_ref().is_some_and(Credentials::needs_prompt);
+        let secret = match credentials.as_ref().filter(|_| !skips_prompt).map(Credentials::read) {
+            Some(Err(ReadSecretError::Interrupted)) => return Err(ConfigError::Interrupted),
+            Some(Err(ReadSecretError::Unreadable(why))) => problems.keep(Err(why)),
             Some(Ok(secret)) => Some(secret),
             None => None,
         };
-        let (Some(environment_id), Some(chosen), Some(secret), true) =
-            (environment_id, chosen, secret, mistakes.0.is_empty())
+        let (Some(environment_id), Some(credentials), Some(secret), true) =
+            (environment_id, credentials, secret, problems.0.is_empty())
         else {
-            return Err(ConfigError::Mistakes(mistakes.0));
+            return Err(ConfigError::Invalid(problems.0));
         };
 
         let user_agent = concat!("pingone-password-cli/", env!("CARGO_PKG_VERSION"));
@@ -63,93 +65,87 @@ impl Target {
         if let Some(region) = region {
             builder = builder.region(region);
         }
-        if let Some(api_url) = config.instead_of_region(config.api_url.as_ref()) {
+        if let Some(api_url) = settings.instead_of_region(settings.api_url.as_ref()) {
             builder = builder.base_url(api_url);
         }
-        if let Some(proxy) = &config.proxy {
+        if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(&proxy.value);
         }
-        let (builder, claims) = match &chosen {
-            Chosen::Token(_) => (builder.access_token(secret.expose_secret()), Claims::of(secret.expose_secret())),
-            Chosen::Worker { id, .. } => {
+        let (builder, claims) = match &credentials {
+            Credentials::Token(_) => (builder.access_token(secret.expose_secret()), Claims::of(secret.expose_secret())),
+            Credentials::Worker { id, .. } => {
                 let mut worker = ClientCredentials::new(&id.value, secret.expose_secret());
                 if let Some(environment) = worker_environment_id {
                     worker = worker.environment(environment);
                 }
-                if let Some(auth_url) = config.instead_of_region(config.auth_url.as_ref()) {
+                if let Some(auth_url) = settings.instead_of_region(settings.auth_url.as_ref()) {
                     worker = worker.auth_url(auth_url);
                 }
-                if let Some(token_url) = config.token_url() {
+                if let Some(token_url) = settings.token_url() {
                     worker = worker.token_url(token_url);
                 }
-                (
-                    builder.client_credentials(if is_in_body {
-                        worker.auth_method(ClientAuthMethod::Post)
-                    } else {
-                        worker
-                    }),
-                    None,
-                )
+                if let Some(method) = auth_method {
+                    worker = worker.auth_method(method);
+                }
+                (builder.client_credentials(worker), None)
             }
         };
-        let client = builder.clone().build().map_err(|error| config.refused(&error))?;
-        Ok(Self { client, builder, environment_id, credentials: chosen.describe(), claims })
+        let client = builder.clone().build().map_err(|error| settings.rejected(&error))?;
+        Ok(Self { client, builder, environment_id, credentials: credentials.describe(), claims })
     }
 }
 
-impl Config {
+impl Settings {
     fn environment_id(&self) -> Result<EnvironmentId, String> {
         let found = self.environment_id.as_ref().ok_or_else(|| self.missing(ENVIRONMENT_ID))?;
         parse(ENVIRONMENT_ID, found)
     }
 
-    /// The region. There may be none where there is a URL.
+    /// Returns the region. It is optional if there is an API URL.
     fn region(&self) -> Result<Option<Region>, String> {
         match &self.top_level_domain {
             Some(found) => parse(TOP_LEVEL_DOMAIN, found).map(Some),
             None if self.api_url.is_some() => Ok(None),
-            None => Err(format!(
-                "{}\n  or, for a server of your own, {}",
-                self.missing(TOP_LEVEL_DOMAIN),
-                self.places(API_URL)
-            )),
+            None => {
+                Err(format!("{}\n  or, for another server, {}", self.missing(TOP_LEVEL_DOMAIN), self.places(API_URL)))
+            }
         }
     }
 
-    /// A URL, unless a region was set at a stronger place.
-    fn instead_of_region<'a>(&self, url: Option<&'a Found<String>>) -> Option<&'a str> {
-        let region = self.top_level_domain.as_ref().map_or(Place::Default, |found| found.place);
-        url.filter(|url| url.place >= region).map(|url| url.value.as_str())
+    /// Returns a URL, unless the region comes from a source with a higher precedence.
+    fn instead_of_region<'a>(&self, url: Option<&'a Sourced<String>>) -> Option<&'a str> {
+        let region = self.top_level_domain.as_ref().map_or(Source::Default, |found| found.source);
+        url.filter(|url| url.source >= region).map(|url| url.value.as_str())
     }
 
-    /// The token endpoint, unless the region or an authorization server was set at a stronger place.
+    /// Returns the token endpoint, unless the region or the auth URL comes from a source with a higher precedence.
     fn token_url(&self) -> Option<&str> {
-        let auth_url = self.auth_url.as_ref().map_or(Place::Default, |found| found.place);
-        self.instead_of_region(self.token_url.as_ref().filter(|url| url.place >= auth_url))
+        let auth_url = self.auth_url.as_ref().map_or(Source::Default, |found| found.source);
+        self.instead_of_region(self.token_url.as_ref().filter(|url| url.source >= auth_url))
     }
 
-    /// The credentials from the stronger place; the access token, where both are at the same one.
-    fn chosen(&self) -> Result<Chosen<'_>, String> {
-        let place = |found: Option<Place>| found.unwrap_or(Place::Default);
-        let token = place(self.access_token.as_ref().map(|found| found.place));
-        let id = place(self.client_id.as_ref().map(|found| found.place));
-        let secret = place(self.client_secret.as_ref().map(|found| found.place));
+    /// Returns the credentials from the source with the higher precedence. The access token wins a tie.
+    fn credentials(&self) -> Result<Credentials<'_>, String> {
+        let rank = |source: Option<Source>| source.unwrap_or(Source::Default);
+        let token = rank(self.access_token.as_ref().map(|found| found.source));
+        let id = rank(self.client_id.as_ref().map(|found| found.source));
+        let secret = rank(self.client_secret.as_ref().map(|found| found.source));
         if let Some(found) = self.access_token.as_ref().filter(|_| token >= id.max(secret)) {
-            return Ok(Chosen::Token(found));
+            return Ok(Credentials::Token(found));
         }
         match (&self.client_id, &self.client_secret) {
-            (Some(id), Some(secret)) => Ok(Chosen::Worker { id, secret: secret.clone() }),
-            (Some(id), None) => match secret::prompt_if_possible("Client secret") {
+            (Some(id), Some(secret)) => Ok(Credentials::Worker { id, secret: secret.clone() }),
+            (Some(id), None) => match secret::prompt_on_terminal("Client secret") {
                 Some(value) => {
-                    let secret = Found { value, place: Place::Default, origin: "the terminal".to_owned() };
-                    Ok(Chosen::Worker { id, secret })
+                    let secret = Sourced { value, source: Source::Default, origin: "the terminal".to_owned() };
+                    Ok(Credentials::Worker { id, secret })
                 }
                 None => Err(self.missing(CLIENT_SECRET)),
             },
             (None, Some(_)) => Err(self.missing(CLIENT_ID)),
             (None, None) => Err(format!(
-                "there is neither a worker application nor an access token\n  \
-                 set {}\n  and {}\n  or, instead of both, {}",
+                "no credentials: neither a worker application nor an access token is set\n  \
+                 set {}\n  and {}\n  or, instead, {}",
                 self.places(CLIENT_ID),
                 self.places(CLIENT_SECRET),
                 self.places(ACCESS_TOKEN)
@@ -157,8 +153,8 @@ impl Config {
         }
     }
 
-    /// What the library says of the settings, and where those come from that it may mean.
-    fn refused(&self, error: &pingone_password::Error) -> ConfigError {
+    /// Returns the library's error, with the origin of the settings that it may refer to.
+    fn rejected(&self, error: &pingone_password::Error) -> ConfigError {
         let message = error.to_string();
         let found = [
             ("base URL", API_URL, &self.api_url),
@@ -168,30 +164,30 @@ impl Config {
         ];
         let origins = found.into_iter().filter_map(|(name, setting, found)| {
             let found = found.as_ref().filter(|_| message.contains(name))?;
-            Some(format!("\n  the {} comes from {}", setting.what, found.origin))
+            Some(format!("\n  the {} is from {}", setting.label, found.origin))
         });
         let origins: String = origins.collect();
         ConfigError::one(message + &origins)
     }
 }
 
-impl Chosen<'_> {
-    fn source(&self) -> (Setting, &Found<Secret>) {
+impl Credentials<'_> {
+    fn source(&self) -> (Setting, &Sourced<Secret>) {
         match self {
             Self::Token(token) => (ACCESS_TOKEN, token),
             Self::Worker { secret, .. } => (CLIENT_SECRET, secret),
         }
     }
 
-    fn is_asked_for(&self) -> bool {
+    fn needs_prompt(&self) -> bool {
         matches!(self.source().1.value, Secret::Prompt(_))
     }
 
-    fn read(&self) -> Result<SecretString, Unread> {
+    fn read(&self) -> Result<SecretString, ReadSecretError> {
         let (setting, found) = self.source();
-        found.value.read().map_err(|unread| match unread {
-            Unread::Interrupted => Unread::Interrupted,
-            Unread::Because(why) => Config::wrong(setting, &found.origin, why).into(),
+        found.value.read().map_err(|error| match error {
+            ReadSecretError::Interrupted => ReadSecretError::Interrupted,
+            ReadSecretError::Unreadable(why) => invalid(setting, &found.origin, why).into(),
         })
     }
 
@@ -199,31 +195,31 @@ impl Chosen<'_> {
         match self {
             Self::Token(token) => format!("the access token from {}", token.origin),
             Self::Worker { id, .. } => {
-                format!("the worker application {} from {}", crate::output::plain(&id.value), id.origin)
+                format!("the worker application {} from {}", plain(&id.value), id.origin)
             }
         }
     }
 }
 
-fn parse<T: FromStr<Err: std::fmt::Display>>(setting: Setting, found: &Found<String>) -> Result<T, String> {
-    found.value.trim().parse().map_err(|error| Config::wrong(setting, &found.origin, error))
+fn parse<T: FromStr<Err: std::fmt::Display>>(setting: Setting, found: &Sourced<String>) -> Result<T, String> {
+    found.value.trim().parse().map_err(|error| invalid(setting, &found.origin, error))
 }
 
-fn is_in_body(found: &Found<String>) -> Result<bool, String> {
+fn auth_method(found: &Sourced<String>) -> Result<ClientAuthMethod, String> {
     match found.value.trim() {
-        "basic" => Ok(false),
-        "post" => Ok(true),
-        _ => Err(Config::wrong(CLIENT_AUTHENTICATION, &found.origin, "it has to be `basic` or `post`")),
+        "basic" => Ok(ClientAuthMethod::Basic),
+        "post" => Ok(ClientAuthMethod::Post),
+        _ => Err(invalid(CLIENT_AUTHENTICATION, &found.origin, "expected `basic` or `post`")),
     }
 }
 
-/// Every mistake, not only the first one.
+/// Collects every problem, not only the first one.
 #[derive(Default)]
-struct Mistakes(Vec<String>);
+struct Problems(Vec<String>);
 
-impl Mistakes {
+impl Problems {
     fn keep<T>(&mut self, result: Result<T, String>) -> Option<T> {
-        result.map_err(|mistake| self.0.push(mistake)).ok()
+        result.map_err(|problem| self.0.push(problem)).ok()
     }
 
     fn keep_some<F, T>(&mut self, found: Option<&F>, parse: impl FnOnce(&F) -> Result<T, String>) -> Option<T> {

@@ -1,0 +1,217 @@
+//! Runs workers for a limited number of users at a time, until no users remain or the run stops.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pingone_password::Client;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, timeout_at};
+
+use super::forbidden::ForbiddenStreaks;
+use super::network::Network;
+use super::queue::QueuedUser;
+use super::rate_limiter::SharedRateLimiter;
+use super::worker::{Report, Stop, Stopping, Worker};
+use crate::bulk::input::Counts;
+use crate::bulk::journal::{Journal, Outcome};
+use crate::bulk::options::Options;
+use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
+use crate::output::Format;
+
+/// The limit for workers to settle after a second Ctrl-C: they still write their records.
+const SETTLE_LIMIT: Duration = Duration::from_secs(1);
+/// Short enough for a hold of one second to be visible.
+const REFRESH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// What a run needs.
+pub(in crate::bulk) struct Setup<'a> {
+    pub(in crate::bulk) client: Client,
+    pub(in crate::bulk) options: &'a Options,
+    pub(in crate::bulk) only_locked_out: bool,
+    pub(in crate::bulk) concurrency: usize,
+    pub(in crate::bulk) counts: Counts,
+    /// Whether an earlier run unlocked any user.
+    pub(in crate::bulk) has_unlocked: bool,
+    pub(in crate::bulk) journal: Option<&'a Journal>,
+    pub(in crate::bulk) rows: Option<&'a RowWriter>,
+    pub(in crate::bulk) limiter: SharedRateLimiter,
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub(in crate::bulk) struct Ended {
+    pub(in crate::bulk) tally: Tally,
+    pub(in crate::bulk) stop: Option<Stop>,
+    /// The number of interruptions.
+    pub(in crate::bulk) interrupts: u32,
+    pub(in crate::bulk) is_on_terminal: bool,
+    /// Whether the server responded 403 to any request.
+    pub(in crate::bulk) has_forbidden: bool,
+}
+
+/// A run in progress.
+#[derive(Debug)]
+pub(in crate::bulk) struct Engine {
+    worker: Worker,
+    concurrency: usize,
+    limiter: SharedRateLimiter,
+    progress: Progress,
+    tally: Tally,
+    stopping: watch::Sender<Stopping>,
+    forbidden: ForbiddenStreaks,
+    /// Whether failed users are reported on standard error.
+    reports_failures: bool,
+    stop: Option<Stop>,
+    /// Whether the network was lost at the last refresh.
+    is_disconnected: bool,
+    /// The number of interruptions. From the second one on, the run waits for nothing.
+    interrupts: u32,
+}
+
+impl Engine {
+    pub(in crate::bulk) fn new(setup: Setup<'_>) -> Self {
+        let Setup { client, options, only_locked_out, concurrency, counts, has_unlocked, journal, rows, limiter } =
+            setup;
+        let (stopping_sender, stopping) = watch::channel(Stopping::No);
+        Self {
+            worker: Worker {
+                client,
+                operation: options.operation,
+                only_locked_out,
+                dry_run: options.dry_run,
+                journal: journal.map(Journal::writer),
+                rows: rows.map(RowWriter::sender),
+                network: Arc::new(Network::new(options.patience)),
+                stopping,
+            },
+            concurrency,
+            limiter,
+            progress: Progress::new(counts.users, rows.is_some()),
+            tally: Tally::of(counts),
+            stopping: stopping_sender,
+            forbidden: ForbiddenStreaks::after(has_unlocked),
+            reports_failures: options.format == Format::Table,
+            stop: None,
+            is_disconnected: false,
+            interrupts: 0,
+        }
+    }
+
+    /// Runs to the end. The first interruption takes no more users, the second one stops at once.
+    pub(in crate::bulk) async fn run(
+        &mut self,
+        mut queue: mpsc::Receiver<io::Result<QueuedUser>>,
+        interrupts: &mut mpsc::Receiver<()>,
+    ) {
+        let mut tasks = JoinSet::new();
+        let mut refresh = tokio::time::interval(REFRESH_INTERVAL);
+        let (mut has_more, mut may_be_interrupted) = (true, true);
+        loop {
+            let takes_more = has_more && self.stop.is_none();
+            if tasks.is_empty() && !takes_more {
+                break;
+            }
+            tokio::select! {
+                biased;
+                interrupt = interrupts.recv(), if may_be_interrupted => match interrupt {
+                    Some(()) => {
+                        self.interrupts += 1;
+                        if self.interrupts > 1 {
+                            self.stop_now(&mut tasks).await;
+                            break;
+                        }
+                        let users = tasks.len();
+                        self.progress.note(&format!("finishing {users} users in flight; press Ctrl-C again to stop now"));
+                        self.stop_for(Stop::Interrupted);
+                    }
+                    None => may_be_interrupted = false,
+                },
+                Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
+                next = queue.recv(), if takes_more && tasks.len() < self.concurrency => match next {
+                    Some(Ok(QueuedUser { user, is_pending })) => {
+                        tasks.spawn(self.worker.clone().process(user, is_pending));
+                    }
+                    Some(Err(error)) => self.stop_for(Stop::Users(error)),
+                    None => has_more = false,
+                },
+                _ = refresh.tick() => self.refresh(),
+            }
+        }
+        self.progress.finish();
+    }
+
+    /// Returns the result. The journal and the output can be closed afterwards.
+    pub(in crate::bulk) fn finish(self) -> Ended {
+        let Self { tally, stop, interrupts, progress, forbidden, .. } = self;
+        Ended { tally, stop, interrupts, is_on_terminal: progress.is_on_terminal(), has_forbidden: forbidden.any() }
+    }
+
+    fn refresh(&mut self) {
+        let disconnected_for = self.worker.network.lost_for();
+        let is_disconnected = disconnected_for.is_some();
+        if is_disconnected != std::mem::replace(&mut self.is_disconnected, is_disconnected) {
+            self.progress.note(if is_disconnected { "no connection; retrying" } else { "connected again" });
+        }
+        let conditions = Conditions {
+            is_stopping: self.stop.is_some(),
+            disconnected_for,
+            throttled_for: self.limiter.throttled_for(),
+            rate: self.limiter.rate(),
+        };
+        self.progress.refresh(&self.tally, &conditions);
+    }
+
+    /// Stops all workers. Each reports how far its user got.
+    async fn stop_now(&mut self, tasks: &mut JoinSet<Report>) {
+        self.stopping.send_replace(Stopping::Now);
+        let end = Instant::now() + SETTLE_LIMIT;
+        while let Ok(Some(report)) = timeout_at(end, tasks.join_next()).await {
+            self.settle(report);
+        }
+        // The remaining ones wait for the disk or for the reader of the output.
+        tasks.abort_all();
+        while let Some(report) = tasks.join_next().await {
+            self.settle(report);
+        }
+    }
+
+    fn settle(&mut self, report: Result<Report, JoinError>) {
+        let Report { finished, requests, forbidden, stop } = match report {
+            Ok(report) => report,
+            // The user stays pending in the journal.
+            Err(error) => {
+                self.tally.aborted += 1;
+                return self.progress.note(&format!("a user was aborted: {error}"));
+            }
+        };
+        self.tally.requests += u64::from(requests);
+        // The run stopped before anything was sent for this user. A resumed run starts there.
+        let Some(finished) = finished else {
+            if let Some(stop) = stop {
+                self.stop_for(stop);
+            }
+            return;
+        };
+        self.tally.count(&finished);
+        if let Some(why) = self.forbidden.count(forbidden, finished.outcome) {
+            self.stop_for(Stop::NotAllowed(why));
+        }
+        let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);
+        if let (true, true, Some(error)) = (self.reports_failures, has_failed, &finished.error) {
+            self.progress.note(&format!("{}: {error}", finished.outcome.as_str()));
+        }
+        if let Some(stop) = stop {
+            self.stop_for(stop);
+        }
+    }
+
+    /// Takes no more users. Only the first reason is kept.
+    fn stop_for(&mut self, stop: Stop) {
+        if self.stop.is_none() {
+            self.stop = Some(stop);
+            self.stopping.send_replace(Stopping::Gracefully);
+        }
+    }
+}

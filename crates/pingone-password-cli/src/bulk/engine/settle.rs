@@ -1,0 +1,139 @@
+//! Turns the result for a user into its journal record, its row and the reason to stop, if any.
+
+use pingone_password::model::PasswordState;
+use pingone_password::{Error, ErrorKind, Response, operations};
+
+use super::forbidden::Forbidden;
+use super::network::Network;
+use super::worker::{Stop, Success, UserProgress};
+use crate::bulk::journal::{Finished, Outcome};
+use crate::output::{Row, Status};
+use crate::terminal::plain;
+
+type Settled = (Finished, Row, Option<Stop>);
+
+pub(super) fn success(progress: &UserProgress, success: Success) -> Settled {
+    let UserProgress { user, status_before, .. } = progress;
+    let (outcome, row) = match success {
+        Success::Read(response) => (Outcome::Done, Row::read(*user, response)),
+        Success::WouldUnlock(response) => (Outcome::WouldUnlock, Row::read(*user, response)),
+        Success::Skipped(response) => (Outcome::Skipped, Row::read(*user, response)),
+        Success::Confirmed(response) => {
+            let row = Row::read(*user, response);
+            // The unlock's correlation ID was lost with its response.
+            (Outcome::Done, Row { result: Status::Unlocked, correlation_id: None, ..row })
+        }
+        Success::Unlocked(response) => (Outcome::Done, Row::unlocked(*user, response)),
+    };
+    let mut finished = Finished::new(*user, outcome);
+    finished.correlation_id.clone_from(&row.correlation_id);
+    if row.result == Status::Unlocked {
+        finished.status_before.clone_from(status_before);
+        finished.status_after.clone_from(&row.status);
+    } else {
+        finished.status_before.clone_from(&row.status);
+    }
+    (finished, row, None)
+}
+
+pub(super) fn error(progress: &UserProgress, error: &Error) -> Settled {
+    let UserProgress { user, status_before, .. } = progress;
+    let outcome = progress.outcome_of_failure();
+    let mut finished = Finished::new(*user, outcome);
+    finished.status_before.clone_from(status_before);
+    finished.code = Some(code(error));
+    finished.http_status = error.status();
+    finished.correlation_id = error.correlation_id().map(str::to_owned);
+    finished.error = Some(error.to_string());
+    let row = Row { result: status_of(outcome), ..Row::failed(*user, error) };
+    (finished, row, stop_after(error))
+}
+
+/// The status doesn't say whether the user is locked out.
+pub(super) fn unrecognized_status(progress: &UserProgress, response: Response<PasswordState>) -> Settled {
+    let user = progress.user;
+    let status = plain(&response.value().status.to_string());
+    let read = Row::read(user, response);
+    let (mut finished, row, stop) = without_response(
+        progress,
+        "UNKNOWN_STATUS",
+        format!("user {user}: this version doesn't know the status `{status}`, which may be a lockout"),
+    );
+    finished.status_before.clone_from(&read.status);
+    finished.correlation_id.clone_from(&read.correlation_id);
+    (finished, Row { result: row.result, code: row.code, message: row.message, ..read }, stop)
+}
+
+pub(super) fn journal_error(progress: &UserProgress) -> Settled {
+    let error = format!("user {}: can't write the journal, so nothing was sent", progress.user);
+    let (finished, row, _) = without_response(progress, "JOURNAL", error);
+    (finished, row, Some(Stop::Journal))
+}
+
+/// An unlock was sent, and the run stopped before its response.
+pub(super) fn stopped(progress: &UserProgress) -> Settled {
+    let error = format!("user {}: the run was stopped before the response", progress.user);
+    without_response(progress, "INTERRUPTED", error)
+}
+
+fn without_response(progress: &UserProgress, code: &str, error: String) -> Settled {
+    let outcome = progress.outcome_of_failure();
+    let mut finished = Finished::new(progress.user, outcome);
+    finished.status_before.clone_from(&progress.status_before);
+    finished.code = Some(code.to_owned());
+    let row = Row {
+        code: Some(code.to_owned()),
+        message: Some(error.clone()),
+        ..Row::new(progress.user, status_of(outcome))
+    };
+    finished.error = Some(error);
+    (finished, row, None)
+}
+
+fn status_of(outcome: Outcome) -> Status {
+    if outcome == Outcome::Unknown { Status::Unknown } else { Status::Failed }
+}
+
+/// Returns the 403 of an error, if it is one.
+pub(super) fn forbidden_of(error: &Error) -> Option<Forbidden> {
+    let is_of_read = error.operation() == Some(operations::READ_PASSWORD_STATE.id);
+    error.is_forbidden().then(|| Forbidden { why: why(error), is_of_read })
+}
+
+fn why(error: &Error) -> String {
+    format!("{error}\n{}", error.advice())
+}
+
+/// Returns why every other user would fail, too. A single 403 is not a reason: it may concern this user only.
+fn stop_after(error: &Error) -> Option<Stop> {
+    if Network::is_lost(error) {
+        return Some(Stop::Network(why(error)));
+    }
+    if error.is_unauthenticated() || error.is_access_token() {
+        return Some(Stop::NotAllowed(why(error)));
+    }
+    match error.state_check_error() {
+        Some(check) if check.is_unauthenticated() || check.is_access_token() && !Network::is_lost(check) => {
+            Some(Stop::NotAllowed(why(check)))
+        }
+        _ => None,
+    }
+}
+
+/// Returns PingOne's error code, or one of ours.
+fn code(error: &Error) -> String {
+    match (error.code(), error.kind()) {
+        (Some(code), _) => code.to_owned(),
+        (None, ErrorKind::AccessToken) => "NO_ACCESS_TOKEN".to_owned(),
+        (None, ErrorKind::Connect) => "NO_CONNECTION".to_owned(),
+        (None, ErrorKind::Timeout) => "NO_RESPONSE".to_owned(),
+        (None, ErrorKind::ConnectionLost) => "CONNECTION_LOST".to_owned(),
+        (None, ErrorKind::RateLimited) => "REQUEST_LIMITED".to_owned(),
+        (None, ErrorKind::ResponseTooLarge) => "RESPONSE_TOO_LARGE".to_owned(),
+        (None, ErrorKind::InvalidResponse) => "INVALID_RESPONSE".to_owned(),
+        (None, kind) => match error.status() {
+            Some(status) => format!("HTTP_{status}"),
+            None => format!("{kind:?}").to_uppercase(),
+        },
+    }
+}

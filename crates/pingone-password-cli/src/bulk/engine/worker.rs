@@ -1,0 +1,346 @@
+//! Processes one user: reads the state, writes the journal, sends the unlock.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use pingone_password::model::PasswordState;
+use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::forbidden::Forbidden;
+use super::network::Network;
+use super::request_count::{counted, unthrottled_requests};
+use super::settle::{self, forbidden_of};
+use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
+use crate::bulk::options::Operation;
+use crate::bulk::report::BulkRow;
+
+/// How often a throttled user is started again.
+const MAX_THROTTLED_STARTS: u32 = 10;
+/// How often the state of a user with an unknown outcome is checked again.
+const MAX_STATE_CHECKS: u32 = 3;
+
+/// What all users of a run share.
+#[derive(Clone, Debug)]
+pub(super) struct Worker {
+    pub(super) client: Client,
+    pub(super) operation: Operation,
+    pub(super) only_locked_out: bool,
+    pub(super) dry_run: bool,
+    pub(super) journal: Option<JournalWriter>,
+    pub(super) rows: Option<mpsc::Sender<Box<BulkRow>>>,
+    pub(super) network: Arc<Network>,
+    pub(super) stopping: watch::Receiver<Stopping>,
+}
+
+/// Whether the run stops before all users are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopping {
+    No,
+    /// Wait for requests in flight, and send no more.
+    Gracefully,
+    /// Wait for nothing.
+    Now,
+}
+
+/// The result for a user.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// None if the run stopped before anything was sent that could change the user.
+    pub(super) finished: Option<Finished>,
+    pub(super) requests: u32,
+    /// A 403, which may concern this user only.
+    pub(super) forbidden: Option<Forbidden>,
+    pub(super) stop: Option<Stop>,
+}
+
+/// Why no further users are taken.
+#[derive(Debug)]
+pub(in crate::bulk) enum Stop {
+    /// Ctrl-C.
+    Interrupted,
+    /// The access token is missing or rejected, or the role is not sufficient.
+    NotAllowed(String),
+    /// The network did not come back.
+    Network(String),
+    /// The journal can't be written.
+    Journal,
+    /// Standard output can't be written.
+    Output,
+    /// The temporary list of users can't be read.
+    Users(io::Error),
+}
+
+/// What is known about a user in progress.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct UserProgress {
+    pub(super) user: UserId,
+    /// An unlock may have been applied, so the state has to be read first.
+    is_pending: bool,
+    /// There ever was such an unlock. A state check does not settle this: a gateway that timed out, or a lost connection,
+    /// says nothing about the server behind it, which may apply the unlock after the check.
+    may_be_applied_late: bool,
+    /// There was one in this run.
+    was_left_pending: bool,
+    is_started: bool,
+    pub(super) status_before: Option<String>,
+}
+
+impl UserProgress {
+    fn new(user: UserId, is_pending: bool) -> Self {
+        Self {
+            user,
+            is_pending,
+            may_be_applied_late: is_pending,
+            was_left_pending: false,
+            is_started: false,
+            status_before: None,
+        }
+    }
+
+    /// Records that an unlock was sent and its outcome is unknown.
+    fn leave_pending(&mut self) {
+        self.is_pending = true;
+        self.may_be_applied_late = true;
+        self.was_left_pending = true;
+    }
+
+    /// Returns the outcome of a failure.
+    pub(super) fn outcome_of_failure(&self) -> Outcome {
+        if self.may_be_applied_late { Outcome::Unknown } else { Outcome::Failed }
+    }
+}
+
+/// A success, by what led to it.
+pub(super) enum Success {
+    Read(Response<PasswordState>),
+    /// A dry run found the user locked out.
+    WouldUnlock(Response<PasswordState>),
+    /// The user is not locked out.
+    Skipped(Response<PasswordState>),
+    /// A state check confirmed a pending unlock.
+    Confirmed(Response<PasswordState>),
+    Unlocked(Response<Option<PasswordState>>),
+}
+
+/// Why a user is not done.
+enum Interruption {
+    Error(Error),
+    /// The status is newer than this version: it may be another kind of lockout.
+    UnrecognizedStatus(Box<Response<PasswordState>>),
+    Journal,
+    /// The run stops.
+    Stopping,
+}
+
+impl From<Error> for Interruption {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<JournalError> for Interruption {
+    fn from(JournalError: JournalError) -> Self {
+        Self::Journal
+    }
+}
+
+impl Worker {
+    /// Processes a user and writes the result to the journal and the output.
+    pub(super) async fn process(mut self, user: UserId, is_pending: bool) -> Report {
+        let mut progress = UserProgress::new(user, is_pending);
+        let (result, requests) = counted(self.until_settled(&mut progress)).await;
+        let mut forbidden = None;
+        let (mut finished, row, mut stop) = match result {
+            Ok(success) => settle::success(&progress, success),
+            Err(Interruption::Error(error)) => {
+                forbidden = forbidden_of(&error);
+                settle::error(&progress, &error)
+            }
+            Err(Interruption::UnrecognizedStatus(response)) => settle::unrecognized_status(&progress, *response),
+            Err(Interruption::Journal) => settle::journal_error(&progress),
+            Err(Interruption::Stopping) if progress.was_left_pending => settle::stopped(&progress),
+            Err(Interruption::Stopping) => {
+                let stop = self.record_not_sent(&progress, requests).await;
+                return Report { finished: None, requests, forbidden, stop };
+            }
+        };
+        finished.requests = requests;
+        if let Some(journal) = &self.journal
+            && journal.add(&JournalRecord::Finished(Box::new(finished.clone()))).await.is_err()
+        {
+            stop = Some(Stop::Journal);
+        }
+        if let Some(rows) = &self.rows {
+            let row = BulkRow { finished: finished.clone(), row };
+            // Without a reader, a read is useless, while an unlock still has its effect.
+            if rows.send(Box::new(row)).await.is_err() && self.operation == Operation::State {
+                stop = stop.or(Some(Stop::Output));
+            }
+        }
+        Report { finished: Some(finished), requests, forbidden, stop }
+    }
+
+    /// Records that no unlock was sent, if the journal says that it was about to be.
+    async fn record_not_sent(&self, progress: &UserProgress, requests: u32) -> Option<Stop> {
+        // An unlock of an earlier run stays pending.
+        if !progress.is_started || progress.may_be_applied_late {
+            return None;
+        }
+        let (status_before, code) = (progress.status_before.clone(), Some("NOT_SENT".to_owned()));
+        let finished = Finished { status_before, code, requests, ..Finished::new(progress.user, Outcome::Failed) };
+        let written = self.journal.as_ref()?.add(&JournalRecord::Finished(Box::new(finished))).await;
+        written.is_err().then_some(Stop::Journal)
+    }
+
+    async fn until_settled(&mut self, progress: &mut UserProgress) -> Result<Success, Interruption> {
+        let (mut throttled_starts, mut state_checks) = (0, 0);
+        if let Some(next_attempt) = self.network.next_attempt()
+            && !self.wait_until(next_attempt).await
+        {
+            return Err(Interruption::Stopping);
+        }
+        loop {
+            let error = match self.attempt(progress).await {
+                Err(Interruption::Error(error)) => error,
+                Err(Interruption::Stopping) => return Err(Interruption::Stopping),
+                settled => {
+                    self.network.found();
+                    return settled;
+                }
+            };
+            if Network::is_lost(&error) {
+                match self.network.lost() {
+                    Some(next_attempt) if self.wait_until(next_attempt).await => continue,
+                    _ => return Err(error.into()),
+                }
+            }
+            if error.status().is_some() {
+                self.network.found();
+            }
+            // Without a status, the deadline passed before a permit came: nothing was sent.
+            throttled_starts += u32::from(error.status().is_some());
+            let starts_again = if is_throttled(&error) {
+                throttled_starts < MAX_THROTTLED_STARTS
+            } else {
+                state_checks += 1;
+                progress.is_pending && state_check_may_help(&error) && state_checks <= MAX_STATE_CHECKS
+            };
+            if !starts_again {
+                return Err(error.into());
+            }
+            if *self.stopping.borrow() != Stopping::No {
+                return Err(Interruption::Stopping);
+            }
+        }
+    }
+
+    /// Waits, and returns whether to continue: false if the run stops in the meantime.
+    async fn wait_until(&mut self, until: Instant) -> bool {
+        tokio::select! {
+            biased;
+            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => false,
+            () = sleep_until(until) => true,
+        }
+    }
+
+    /// Makes a call, and cancels it when the run stops: while none of its requests is in flight, or at once if the run waits
+    /// for nothing.
+    async fn unless_stopping<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
+        let before = unthrottled_requests();
+        let mut stopping = self.stopping.clone();
+        let mut call = pin!(call);
+        loop {
+            let now = *stopping.borrow_and_update();
+            let cancels = || match now {
+                Stopping::No => false,
+                Stopping::Gracefully => unthrottled_requests() == before,
+                Stopping::Now => true,
+            };
+            if cancels() {
+                return Err(Interruption::Stopping);
+            }
+            tokio::select! {
+                biased;
+                result = &mut call => return Ok(result),
+                // Polled right after the call, because only the call changes the count.
+                () = poll_fn(|_| if cancels() { Poll::Ready(()) } else { Poll::Pending }) => {}
+                Ok(()) = stopping.changed() => {}
+            }
+        }
+    }
+
+    async fn attempt(&self, progress: &mut UserProgress) -> Result<Success, Interruption> {
+        let UserProgress { user, .. } = *progress;
+        let is_read = self.dry_run || self.operation == Operation::State;
+        if is_read || progress.is_pending || self.only_locked_out && progress.status_before.is_none() {
+            let read = self.client.read_password_state(user).with_response();
+            let response = self.unless_stopping(read.into_future()).await??;
+            if self.operation == Operation::State {
+                return Ok(Success::Read(response));
+            }
+            let status_matters = self.only_locked_out || progress.is_pending;
+            let status = &response.value().status;
+            if status_matters && matches!(status, PasswordStatus::Unrecognized(_)) {
+                return Err(Interruption::UnrecognizedStatus(Box::new(response)));
+            }
+            let is_locked_out = *status == PasswordStatus::PasswordLockedOut;
+            if progress.is_pending && !is_locked_out {
+                return Ok(Success::Confirmed(response));
+            }
+            progress.status_before = Some(status.to_string());
+            if self.only_locked_out && !is_locked_out {
+                return Ok(Success::Skipped(response));
+            }
+            if self.dry_run {
+                return Ok(Success::WouldUnlock(response));
+            }
+            progress.is_pending = false;
+        }
+        if let (false, Some(journal)) = (progress.is_started, &self.journal) {
+            // A user with this record and no later one is checked before another unlock is sent.
+            journal.add_durably(&JournalRecord::Started { user: user.to_string(), at: now() }).await?;
+            progress.is_started = true;
+        }
+        let before = unthrottled_requests();
+        match self.unless_stopping(self.client.unlock_password(user).with_response().into_future()).await {
+            Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),
+            Ok(Err(error)) => {
+                if error.outcome() == Assumption::Unknown {
+                    progress.leave_pending();
+                }
+                Err(error.into())
+            }
+            Err(interruption) => {
+                if unthrottled_requests() > before {
+                    progress.leave_pending();
+                }
+                Err(interruption)
+            }
+        }
+    }
+}
+
+/// Returns whether the server throttled the request or, after an unknown outcome, the state check.
+fn is_throttled(error: &Error) -> bool {
+    error.is_rate_limited() || error.is_throttled() || error.state_check_error().is_some_and(is_throttled)
+}
+
+/// Returns whether another state check may settle the outcome: the last error was temporary and says nothing about the
+/// user.
+fn state_check_may_help(error: &Error) -> bool {
+    let (last, is_state_check) = match error.state_check_error() {
+        Some(check) => (check, true),
+        None => (error, error.outcome() == Assumption::NotApplied),
+    };
+    match last.kind() {
+        ErrorKind::ConnectionLost | ErrorKind::Server | ErrorKind::Timeout => true,
+        // An incomplete response to a state check. As the response to an unlock, it is not the API's.
+        ErrorKind::InvalidResponse => is_state_check,
+        _ => false,
+    }
+}

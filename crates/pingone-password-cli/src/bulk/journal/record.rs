@@ -1,0 +1,126 @@
+//! The records of a journal.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use pingone_password::UserId;
+use serde::{Deserialize, Serialize};
+
+use crate::bulk::options::Operation;
+
+/// A record of the journal: one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub(crate) enum JournalRecord {
+    /// The first line: describes the run.
+    Header(Box<Header>),
+    /// The run was resumed.
+    Resumed { at: String },
+    /// A user's unlock is about to be sent.
+    Started { user: String, at: String },
+    /// The result for a user.
+    Finished(Box<Finished>),
+}
+
+impl JournalRecord {
+    /// Formats the record as a line.
+    pub(crate) fn to_line(&self) -> Vec<u8> {
+        // Strings and numbers always serialize.
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
+}
+
+/// The version of the journal's format.
+pub(crate) const VERSION: u32 = 1;
+
+/// Describes a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Header {
+    pub(crate) version: u32,
+    pub(crate) operation: Operation,
+    pub(crate) environment_id: String,
+    pub(crate) base_url: String,
+    /// The absolute path of the file, or `-`; none for users on the command line.
+    pub(crate) input: Option<String>,
+    pub(crate) input_sha256: String,
+    pub(crate) settings: Settings,
+    pub(crate) started_at: String,
+}
+
+/// The options that a resumed run keeps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) column: Option<String>,
+    pub(crate) only_locked_out: bool,
+    pub(crate) rate: Option<String>,
+    pub(crate) concurrency: usize,
+}
+
+/// The result for a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Finished {
+    pub(crate) user: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) at: String,
+    pub(crate) status_before: Option<String>,
+    pub(crate) status_after: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) requests: u32,
+    /// The error message, which is not part of the journal.
+    #[serde(skip)]
+    pub(crate) error: Option<String>,
+}
+
+impl Finished {
+    pub(crate) fn new(user: UserId, outcome: Outcome) -> Self {
+        Self {
+            user: user.to_string(),
+            outcome,
+            at: now(),
+            status_before: None,
+            status_after: None,
+            code: None,
+            http_status: None,
+            correlation_id: None,
+            requests: 0,
+            error: None,
+        }
+    }
+}
+
+/// The outcome for a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// The operation was applied.
+    Done,
+    /// The operation was not applied.
+    Failed,
+    /// The operation may have been applied.
+    Unknown,
+    /// Not sent: the user is not locked out.
+    Skipped,
+    /// A dry run would have sent it.
+    WouldUnlock,
+}
+
+impl Outcome {
+    /// Returns the name in the journal.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+            Self::WouldUnlock => "would_unlock",
+        }
+    }
+}
+
+/// Returns the current time in RFC 3339, with milliseconds.
+pub(crate) fn now() -> String {
+    let now: DateTime<Utc> = Utc::now();
+    now.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

@@ -1,0 +1,256 @@
+//! Appends records to a journal, and makes them durable before an unlock depends on them.
+//!
+//! A thread writes all waiting records together, so that they share the cost of one sync.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use fs4::FileExt;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::record::{Header, JournalRecord};
+use super::replay::{FileStart, Replay, file_start, replay};
+
+/// The maximum number of records that wait for the disk.
+const QUEUE: usize = 1024;
+
+/// A journal that is open for writing.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    path: PathBuf,
+    sender: mpsc::Sender<Entry>,
+    writer: JoinHandle<io::Result<()>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    line: Vec<u8>,
+    /// Notified once the line is on disk.
+    durable: Option<oneshot::Sender<()>>,
+}
+
+/// The journal can't be written. [`Journal::close`] returns the cause.
+#[derive(Debug)]
+pub(crate) struct JournalError;
+
+impl Journal {
+    /// Creates a journal. Its header is on disk when this returns.
+    pub(crate) fn create(path: &Path, header: Header) -> anyhow::Result<Self> {
+        let cannot = || format!("can't write the journal {}", path.display());
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(path).with_context(cannot)?;
+        lock(&file, path)?;
+        match file_start(&mut file).with_context(cannot)? {
+            FileStart::Empty => {}
+            FileStart::Journal => bail!(
+                "{path} is the journal of an earlier run: resume it by --resume {path}, or name another file by \
+                 --journal",
+                path = path.display()
+            ),
+            FileStart::Foreign => {
+                bail!("{} exists and is not a journal: name another file by --journal", path.display())
+            }
+        }
+        file.set_len(0).with_context(cannot)?;
+        file.rewind().with_context(cannot)?;
+        file.write_all(&JournalRecord::Header(Box::new(header)).to_line()).with_context(cannot)?;
+        file.sync_all().with_context(cannot)?;
+        sync_folder(path);
+        Ok(Self::of(file, path))
+    }
+
+    /// Opens a journal to resume from, and removes an incomplete last line.
+    pub(crate) fn resume(path: &Path) -> anyhow::Result<(Replay, Self)> {
+        let cannot = || format!("can't resume from the journal {}", path.display());
+        let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(cannot)?;
+        lock(&file, path)?;
+        let replay = replay(&mut file).with_context(cannot)?;
+        file.set_len(replay.length).with_context(cannot)?;
+        file.seek(SeekFrom::End(0)).with_context(cannot)?;
+        Ok((replay, Self::of(file, path)))
+    }
+
+    fn of(file: File, path: &Path) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let writer = tokio::task::spawn_blocking(move || write(file, receiver));
+        Self { path: path.to_owned(), sender, writer }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn writer(&self) -> JournalWriter {
+        JournalWriter(self.sender.clone())
+    }
+
+    /// Waits until every record is on disk. Drop every [`JournalWriter`] first.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a record could not be written.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        let Self { path, sender, writer } = self;
+        drop(sender);
+        writer.await?.with_context(|| format!("can't write the journal {}", path.display()))
+    }
+}
+
+/// Adds records to a journal.
+#[derive(Clone, Debug)]
+pub(crate) struct JournalWriter(mpsc::Sender<Entry>);
+
+impl JournalWriter {
+    /// Adds a record and returns before it is on disk.
+    pub(crate) async fn add(&self, record: &JournalRecord) -> Result<(), JournalError> {
+        self.0.send(Entry { line: record.to_line(), durable: None }).await.map_err(|_| JournalError)
+    }
+
+    /// Adds a record and waits until it is on disk.
+    pub(crate) async fn add_durably(&self, record: &JournalRecord) -> Result<(), JournalError> {
+        let (durable, is_durable) = oneshot::channel();
+        self.0.send(Entry { line: record.to_line(), durable: Some(durable) }).await.map_err(|_| JournalError)?;
+        is_durable.await.map_err(|_| JournalError)
+    }
+}
+
+/// Writes and syncs all waiting records at once, until every sender is gone.
+fn write(mut file: File, mut entries: mpsc::Receiver<Entry>) -> io::Result<()> {
+    let mut batch = Vec::new();
+    let mut durable = Vec::new();
+    while let Some(first) = entries.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(Entry { line, durable: notify }) = next {
+            batch.extend_from_slice(&line);
+            durable.extend(notify);
+            next = entries.try_recv().ok();
+        }
+        file.write_all(&batch)?;
+        file.sync_data()?;
+        batch.clear();
+        for notify in durable.drain(..) {
+            // The receiver may have been dropped.
+            _ = notify.send(());
+        }
+    }
+    Ok(())
+}
+
+fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
+    match FileExt::try_lock(file) {
+        Ok(()) => Ok(()),
+        Err(fs4::TryLockError::WouldBlock) => {
+            bail!("another run is writing the journal {}", path.display())
+        }
+        Err(fs4::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("can't lock the journal {}", path.display()))
+        }
+    }
+}
+
+/// Makes the name of a new file durable, on systems that can open folders.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Ok(folder) = File::open(folder) {
+        _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bulk::journal::record::{Finished, Outcome, Settings, VERSION, now};
+    use crate::bulk::options::Operation;
+
+    fn header() -> Header {
+        Header {
+            version: VERSION,
+            operation: Operation::Unlock,
+            environment_id: String::new(),
+            base_url: String::new(),
+            input: None,
+            input_sha256: String::new(),
+            settings: Settings { column: None, only_locked_out: false, rate: None, concurrency: 16 },
+            started_at: now(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_durable_record_is_on_disk() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("journal");
+        let lines = || std::fs::read_to_string(&path).unwrap().lines().count();
+        let journal = Journal::create(&path, header()).unwrap();
+        assert_eq!(lines(), 1);
+        let writer = journal.writer();
+        for index in 2..100 {
+            writer.add_durably(&JournalRecord::Started { user: String::new(), at: now() }).await.unwrap();
+            assert_eq!(lines(), index);
+        }
+        for index in 0..500 {
+            let finished = Finished::new(uuid(index), Outcome::Done);
+            writer.add(&JournalRecord::Finished(Box::new(finished))).await.unwrap();
+        }
+        drop(writer);
+        journal.close().await.unwrap();
+        assert_eq!(lines(), 599);
+    }
+
+    #[tokio::test]
+    async fn no_other_file_is_overwritten() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("journal");
+        let header_line = JournalRecord::Header(Box::new(header())).to_line();
+        let create = async |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            match Journal::create(&path, header()) {
+                Ok(journal) => journal.close().await.map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        for foreign in ["x", "a0000000-0000-4000-8000-000000000001", "{\"record\":\"other", "a token\n", "\n"] {
+            assert!(create(foreign.as_bytes()).await.unwrap_err().contains("is not a journal"), "{foreign}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
+        }
+        assert!(create(&header_line).await.unwrap_err().contains("the journal of an earlier run"));
+        for length in [0, 1, 10, header_line.len() - 1] {
+            create(&header_line[..length]).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_replay_tells_finished_users_from_pending_ones() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("journal");
+        let journal = Journal::create(&path, header()).unwrap();
+        let writer = journal.writer();
+        let records = [
+            (1, vec![Outcome::Done]),
+            (2, vec![]),
+            (3, vec![Outcome::Unknown]),
+            (4, vec![Outcome::Failed]),
+            (5, vec![Outcome::Unknown, Outcome::Done]),
+            (6, vec![Outcome::Skipped]),
+        ];
+        for (user, outcomes) in records {
+            writer.add(&JournalRecord::Started { user: uuid(user).to_string(), at: now() }).await.unwrap();
+            for outcome in outcomes {
+                writer.add(&JournalRecord::Finished(Box::new(Finished::new(uuid(user), outcome)))).await.unwrap();
+            }
+        }
+        drop(writer);
+        journal.close().await.unwrap();
+        let (replay, _journal) = Journal::resume(&path).unwrap();
+        assert_eq!(replay.finished, [1, 5, 6].map(uuid).into());
+        assert_eq!(replay.pending, [2, 3].map(uuid).into());
+        assert!(Journal::resume(&path).unwrap_err().to_string().contains("another run"));
+    }
+
+    fn uuid(number: u64) -> pingone_password::UserId {
+        format!("a0000000-0000-4000-8000-{number:012}").parse().unwrap()
+    }
+}

@@ -1,0 +1,15 @@
+//! Bulk runs: many users from a list, processed concurrently at a limited rate, with a journal to resume from.
+
+mod engine;
+mod input;
+mod journal;
+mod options;
+mod plan;
+mod rate;
+mod report;
+mod run;
+mod shutdown;
+
+pub(crate) use options::{MAX_CONCURRENCY, Operation, Options};
+pub(crate) use rate::Rate;
+pub(crate) use run::run;

@@ -1,0 +1,65 @@
+//! The options of a run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pingone_password::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::rate::Rate;
+use crate::output::Format;
+
+/// The number of users processed at the same time, by default.
+pub(super) const DEFAULT_CONCURRENCY: usize = 16;
+/// The maximum number of users processed at the same time.
+pub(crate) const MAX_CONCURRENCY: usize = 1024;
+
+/// What to do for each user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Operation {
+    /// Read the password state.
+    State,
+    /// Unlock the password.
+    Unlock,
+}
+
+impl Operation {
+    /// Returns the name of the command.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Unlock => "unlock",
+        }
+    }
+}
+
+/// The options of a run.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Options {
+    pub(crate) operation: Operation,
+    /// The users on the command line.
+    pub(crate) users: Vec<UserId>,
+    /// The file with the users, or `-`.
+    pub(crate) from: Option<PathBuf>,
+    /// The column or property with the user ID.
+    pub(crate) column: Option<String>,
+    /// Whether an invalid line prevents the run.
+    pub(crate) is_strict: bool,
+    pub(crate) only_locked_out: bool,
+    pub(crate) dry_run: bool,
+    /// Whether the run needs no confirmation.
+    pub(crate) is_confirmed: bool,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) journal: Option<PathBuf>,
+    pub(crate) no_journal: bool,
+    /// The journal to resume from.
+    pub(crate) resume: Option<PathBuf>,
+    /// Whether a run may be resumed at another API URL.
+    pub(crate) allows_other_server: bool,
+    /// How long the network may be lost.
+    pub(crate) patience: Duration,
+    pub(crate) format: Format,
+}

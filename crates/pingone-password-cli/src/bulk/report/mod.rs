@@ -1,0 +1,9 @@
+//! What people and programs see of a run: progress, rows, summary.
+
+mod progress;
+mod rows;
+mod summary;
+
+pub(super) use progress::{Conditions, Progress};
+pub(super) use rows::{BulkRow, RowWriter};
+pub(super) use summary::Tally;

@@ -1,0 +1,157 @@
+//! Writes a row for each user to standard output.
+
+use std::io::{self, BufWriter, Write};
+
+use chrono::{DateTime, Utc};
+use pingone_password::model::PasswordState;
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::bulk::journal::{Finished, Outcome};
+use crate::bulk::options::Operation;
+use crate::output::{self, Columns, FIELDS, Format, Row};
+use crate::terminal::stdout_width;
+
+/// The maximum number of rows that wait for the reader.
+const QUEUE: usize = 1024;
+/// The fields of a bulk run, after those of [`FIELDS`].
+const MORE_FIELDS: [&str; 3] = ["status_before", "requests", "at"];
+
+/// A row of a bulk run.
+#[derive(Debug)]
+pub(crate) struct BulkRow {
+    pub(crate) finished: Finished,
+    pub(crate) row: Row,
+}
+
+/// Writes rows in a thread of its own, so that users wait for a slow reader only once the queue is full.
+#[derive(Debug)]
+pub(crate) struct RowWriter {
+    sender: mpsc::Sender<Box<BulkRow>>,
+    result: oneshot::Receiver<io::Result<()>>,
+}
+
+impl RowWriter {
+    /// Starts the thread. Returns `None` for the table of an unlock: its failures are reported as messages.
+    pub(crate) fn new(format: Format, operation: Operation) -> Option<Self> {
+        if format == Format::Table && operation == Operation::Unlock {
+            return None;
+        }
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (done, result) = oneshot::channel();
+        // Not one of tokio's threads: the program would wait for it at its end, and the reader may have stalled.
+        std::thread::spawn(move || done.send(write_rows(format, receiver)));
+        Some(Self { sender, result })
+    }
+
+    /// Returns a sender of rows. It fails once the reader is gone.
+    pub(crate) fn sender(&self) -> mpsc::Sender<Box<BulkRow>> {
+        self.sender.clone()
+    }
+
+    /// Waits until every row is written.
+    ///
+    /// # Errors
+    ///
+    /// Fails if standard output can't be written.
+    pub(crate) async fn close(self) -> io::Result<()> {
+        drop(self.sender);
+        self.result.await.unwrap_or(Ok(()))
+    }
+}
+
+fn write_rows(format: Format, mut rows: mpsc::Receiver<Box<BulkRow>>) -> io::Result<()> {
+    let width = stdout_width();
+    let mut writer = BufWriter::new(anstream::stdout());
+    match format {
+        Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS))?)?,
+        Format::Table => write!(writer, "{}", Columns::State.header(width))?,
+        Format::Json => {}
+    }
+    while let Some(first) = rows.blocking_recv() {
+        let mut next = Some(first);
+        while let Some(row) = next {
+            writer.write_all(row.to_text(format, width)?.as_bytes())?;
+            next = rows.try_recv().ok();
+        }
+        writer.flush()?;
+    }
+    writer.flush()
+}
+
+impl BulkRow {
+    fn to_text(&self, format: Format, width: Option<usize>) -> io::Result<String> {
+        let Self { finished, row } = self;
+        if format == Format::Table {
+            return Ok(Columns::State.row(row, width));
+        }
+        let Finished { status_before, requests, at, outcome, .. } = finished;
+        let result = match outcome {
+            Outcome::Skipped | Outcome::WouldUnlock => outcome.as_str(),
+            _ => row.result.as_str(),
+        };
+        if format == Format::Csv {
+            let mut values = row.values();
+            if let Some(value) = values.get_mut(1) {
+                result.clone_into(value);
+            }
+            let more = [status_before.clone().unwrap_or_default(), requests.to_string(), at.clone()];
+            return output::csv_line(values.iter().chain(&more));
+        }
+        let line = serde_json::to_string(&Fields {
+            user_id: &row.user_id,
+            result,
+            status: &row.status,
+            last_changed_at: &row.last_changed_at,
+            seconds_until_unlock: &row.seconds_until_unlock,
+            password_policy_id: &row.password_policy_id,
+            password_policy_name: &row.password_policy_name,
+            http_status: &row.http_status,
+            code: &row.code,
+            message: &row.message,
+            correlation_id: &row.correlation_id,
+            password_state: &row.password_state,
+            status_before,
+            requests: *requests,
+            at,
+        })?;
+        Ok(line + "\n")
+    }
+}
+
+/// The fields of [`Row`] in the same order, and those of a bulk run.
+#[derive(Serialize)]
+struct Fields<'a> {
+    user_id: &'a str,
+    result: &'a str,
+    status: &'a Option<String>,
+    last_changed_at: &'a Option<DateTime<Utc>>,
+    seconds_until_unlock: &'a Option<i64>,
+    password_policy_id: &'a Option<String>,
+    password_policy_name: &'a Option<String>,
+    http_status: &'a Option<u16>,
+    code: &'a Option<String>,
+    message: &'a Option<String>,
+    correlation_id: &'a Option<String>,
+    password_state: &'a Option<PasswordState>,
+    status_before: &'a Option<String>,
+    requests: u32,
+    at: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Status;
+
+    #[test]
+    fn no_field_is_a_formula() {
+        let user = "a0000000-0000-8000-8000-000000000001".parse().unwrap();
+        let mut finished = Finished::new(user, Outcome::Failed);
+        finished.status_before = Some("=1+1".to_owned());
+        let mut row = Row::new(user, Status::Failed);
+        row.message = Some("\u{1b}[2J".to_owned());
+        let text = BulkRow { finished, row }.to_text(Format::Csv, None).unwrap();
+        assert!(text.contains(",\\u{1b}[2J,") && text.contains(",'=1+1,"), "{text}");
+    }
+}

@@ -1,0 +1,148 @@
+//! Counts the outcomes, and summarizes them at the end.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::bulk::input::Counts;
+use crate::bulk::journal::{Finished, Outcome};
+use crate::bulk::options::Operation;
+use crate::terminal::plain;
+
+/// The maximum number of different error codes.
+const MAX_CODES: usize = 30;
+const BAR: usize = 30;
+
+/// The outcomes so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    outcomes: BTreeMap<Outcome, u64>,
+    codes: BTreeMap<String, u64>,
+    pub(crate) users: u64,
+    pub(crate) requests: u64,
+    /// The counts of the input.
+    pub(crate) input: Counts,
+    /// Users whose worker was aborted.
+    pub(crate) aborted: u64,
+}
+
+impl Tally {
+    pub(crate) fn of(input: Counts) -> Self {
+        Self { input, ..Self::default() }
+    }
+
+    /// Counts a user. Requests are counted elsewhere, because unfinished users have some, too.
+    pub(crate) fn count(&mut self, finished: &Finished) {
+        self.users += 1;
+        *self.outcomes.entry(finished.outcome).or_default() += 1;
+        if let Some(code) = &finished.code {
+            let is_known = self.codes.contains_key(code) || self.codes.len() < MAX_CODES;
+            *self.codes.entry(if is_known { plain(code) } else { "(others)".to_owned() }).or_default() += 1;
+        }
+    }
+
+    pub(crate) fn number_of(&self, outcome: Outcome) -> u64 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Returns whether another run may succeed for any user.
+    pub(crate) fn has_failures(&self) -> bool {
+        self.number_of(Outcome::Failed) + self.number_of(Outcome::Unknown) + self.aborted > 0
+    }
+
+    /// Formats the summary, optionally with a chart.
+    pub(crate) fn summary(&self, operation: Operation, time: Duration, throttle_count: u32, has_chart: bool) -> String {
+        let mut rows: Vec<(&str, u64)> = Vec::new();
+        for (outcome, count) in &self.outcomes {
+            rows.push((outcome_label(operation, *outcome), *count));
+        }
+        rows.extend([
+            ("aborted", self.aborted),
+            ("invalid lines", self.input.invalid),
+            ("duplicates", self.input.duplicates),
+            ("done before", self.input.earlier),
+        ]);
+        rows.retain(|(_, count)| *count > 0);
+        let codes = self.codes.iter().map(|(code, count)| (code.as_str(), *count));
+        let width = rows.iter().copied().chain(codes.clone()).map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(1);
+        let row = |name: &str, count: u64| {
+            let length = usize::try_from((count * BAR as u64).div_ceil(most.max(1))).unwrap_or(BAR);
+            let bar = if has_chart { format!("  {}", "█".repeat(length.min(BAR))) } else { String::new() };
+            format!("  {name:width$} {count:>8}{bar}\n")
+        };
+        let mut text = String::new();
+        let per_second = short(float(self.requests) / time.as_secs_f64().max(0.001));
+        // Writing to a string never fails.
+        _ = writeln!(
+            text,
+            "{} users, {} requests in {}, {per_second} requests/s{}",
+            self.users,
+            self.requests,
+            seconds(time),
+            match throttle_count {
+                0 => String::new(),
+                1 => ", throttled once by the server".to_owned(),
+                count => format!(", throttled {count} times by the server"),
+            }
+        );
+        for (name, count) in rows {
+            text += &row(name, count);
+        }
+        if !self.codes.is_empty() {
+            text += "by error code:\n";
+            for (code, count) in codes {
+                text += &row(code, count);
+            }
+        }
+        text
+    }
+}
+
+fn outcome_label(operation: Operation, outcome: Outcome) -> &'static str {
+    match (outcome, operation) {
+        (Outcome::Done, Operation::State) => "read",
+        (Outcome::Done, Operation::Unlock) => "unlocked",
+        (Outcome::Failed, _) => "failed",
+        (Outcome::Unknown, _) => "unknown",
+        (Outcome::Skipped, _) => "not locked out",
+        (Outcome::WouldUnlock, _) => "would be unlocked",
+    }
+}
+
+/// Converts a count.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+pub(crate) fn float(count: u64) -> f64 {
+    count as f64
+}
+
+/// Formats a number with one decimal if it is below ten.
+pub(crate) fn short(number: f64) -> String {
+    if number < 10.0 { format!("{number:.1}") } else { format!("{number:.0}") }
+}
+
+/// Formats a duration, with tenths of a second if it is short.
+pub(crate) fn seconds(time: Duration) -> String {
+    let rounded = if time.as_secs() < 10 {
+        Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX) / 100 * 100)
+    } else {
+        Duration::from_secs(time.as_secs())
+    };
+    humantime::format_duration(rounded).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aborted_user_is_a_failure_and_not_an_invalid_line() {
+        let tally = Tally::of(Counts { invalid: 1, ..Counts::default() });
+        assert!(!tally.has_failures());
+        let tally = Tally { aborted: 1, ..Tally::default() };
+        assert!(tally.has_failures());
+        let summary = tally.summary(Operation::Unlock, Duration::from_secs(1), 0, false);
+        assert!(summary.contains("aborted        1"), "{summary}");
+        assert!(!summary.contains("invalid lines"));
+    }
+}

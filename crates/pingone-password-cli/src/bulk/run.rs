@@ -1,0 +1,147 @@
+//! A run from its plan to its exit code.
+
+use std::time::Duration;
+
+use pingone_password::RetryPolicy;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::engine::{self, Engine, SharedRateLimiter, Stop, listen};
+use super::input::Counts;
+use super::journal::resume_command;
+use super::options::{Operation, Options};
+use super::plan::Plan;
+use super::report::{RowWriter, Tally};
+use super::shutdown::Closed;
+use crate::config::Target;
+use crate::exit::Exit;
+use crate::terminal::{interrupt, note};
+
+/// The deadline of one user's call with its retries, without the waits for permits.
+const CALL_DEADLINE: Duration = Duration::from_secs(600);
+/// The number of permits that a call may need: four attempts and the state checks between them.
+const PERMITS_PER_CALL: u32 = 8;
+
+/// Runs the operation for many users, until all are done or the run stops.
+///
+/// # Errors
+///
+/// Fails if standard output can't be written. Failures of users are in [`Exit`].
+pub(crate) async fn run(options: &Options, target: Target) -> anyhow::Result<Exit> {
+    let (sender, mut interrupts) = mpsc::channel(2);
+    let plan = match Plan::make(options, &target).await {
+        Ok(plan) => plan,
+        Err(error) => return Ok(reject(&error)),
+    };
+    // Until here Ctrl-C ends the program: nothing has been sent.
+    interrupt::take_over();
+    let listener = tokio::spawn(listen(sender));
+    let exit = execute(plan, options, target, &mut interrupts).await;
+    listener.abort();
+    exit
+}
+
+fn reject(error: &anyhow::Error) -> Exit {
+    note(format!("error: {error:#}"));
+    Exit::Usage
+}
+
+async fn execute(
+    plan: Plan,
+    options: &Options,
+    target: Target,
+    interrupts: &mut mpsc::Receiver<()>,
+) -> anyhow::Result<Exit> {
+    let Plan { users, earlier, journal, only_locked_out, rate, concurrency } = plan;
+    let operation = options.operation;
+    let counts = users.counts;
+    let limiter = SharedRateLimiter::new(rate);
+    let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
+    // At a low rate, each permit comes after those of all other users.
+    let permits = engine::longest_round(rate, concurrency).saturating_mul(PERMITS_PER_CALL);
+    let policy = RetryPolicy::default().deadline(permits.saturating_add(CALL_DEADLINE));
+    let client = match target.builder.rate_limiter(limiter.clone()).retry(policy).build() {
+        Ok(client) => client,
+        Err(error) => return Ok(reject(&error.into())),
+    };
+    let resume = journal.as_ref().map(|journal| {
+        let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        resume_command(operation, journal.path(), arguments)
+    });
+    if counts == Counts::default() {
+        note("the input contains no users");
+    }
+    if let (Some(command), 1..) = (&resume, counts.users) {
+        // Printed up front, because a crash can't print it.
+        note(format!("if interrupted, resume with: {command}"));
+    }
+    let rows = RowWriter::new(options.format, operation);
+    let started = Instant::now();
+    let mut engine = Engine::new(engine::Setup {
+        client,
+        options,
+        only_locked_out,
+        concurrency,
+        counts,
+        has_unlocked: earlier.has_done,
+        journal: journal.as_ref(),
+        rows: rows.as_ref(),
+        limiter: limiter.clone(),
+    });
+    engine.run(engine::queue(users, earlier.pending), interrupts).await;
+
+    let engine::Ended { tally, stop, interrupts: interrupted, is_on_terminal, has_forbidden } = engine.finish();
+    let closed = Closed::wait(journal, rows, interrupted > 1, interrupts).await;
+    // The reader of the output has closed the pipe and needs no summary.
+    let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
+    if !is_quiet {
+        note(tally.summary(operation, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
+    }
+    let has_remaining = !is_quiet && (stop.is_some() || tally.has_failures());
+    let exit = if is_quiet { exit_of(&tally) } else { conclude(stop, &tally) };
+    let exit = if has_forbidden { exit.and(Exit::NotAllowed) } else { exit };
+    let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
+    if has_remaining && !options.dry_run {
+        match resume {
+            Some(command) => note(format!("resume with: {command}")),
+            None if operation == Operation::Unlock => note("there is no journal, so the run can't be resumed"),
+            None => {}
+        }
+    }
+    Ok(exit)
+}
+
+fn exit_of(tally: &Tally) -> Exit {
+    if tally.has_failures() || tally.input.invalid > 0 { Exit::Failed } else { Exit::Done }
+}
+
+/// Prints why the run stopped, if it did, and returns its exit code.
+fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
+    match stop {
+        None => exit_of(tally),
+        Some(Stop::Interrupted) => {
+            note("interrupted");
+            Exit::Interrupted
+        }
+        Some(Stop::NotAllowed(why)) => {
+            note(format!("stopped: every user would fail like this: {why}"));
+            Exit::NotAllowed
+        }
+        Some(Stop::Network(why)) => {
+            note(format!("stopped: the network did not come back: {why}"));
+            Exit::Failed
+        }
+        Some(Stop::Users(why)) => {
+            note(format!("stopped: can't read the temporary list of users: {why}"));
+            Exit::Failed
+        }
+        Some(Stop::Journal) => {
+            note("stopped: can't write the journal");
+            Exit::Failed
+        }
+        Some(Stop::Output) => {
+            note("stopped: can't write to standard output");
+            Exit::Failed
+        }
+    }
+}

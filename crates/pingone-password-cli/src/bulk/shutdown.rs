@@ -1,0 +1,120 @@
+//! The end of a run: flushes the journal and the output.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::journal::Journal;
+use super::report::RowWriter;
+use crate::exit::Exit;
+use crate::terminal::note;
+
+/// The limit for writing the output after a second Ctrl-C.
+const OUTPUT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The results of closing the journal and the output. `None` if the wait was interrupted.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    journal: Option<anyhow::Result<()>>,
+    output: Option<io::Result<()>>,
+}
+
+impl Closed {
+    /// Closes both, until Ctrl-C: the reader of the output may have stalled.
+    pub(crate) async fn wait(
+        journal: Option<Journal>,
+        rows: Option<RowWriter>,
+        is_cut_short: bool,
+        interrupts: &mut mpsc::Receiver<()>,
+    ) -> Self {
+        let journal = match journal {
+            Some(journal) => unless_interrupted(journal.close(), interrupts, None).await,
+            None => Some(Ok(())),
+        };
+        let output = match rows {
+            Some(rows) => unless_interrupted(rows.close(), interrupts, is_cut_short.then_some(OUTPUT_LIMIT)).await,
+            None => Some(Ok(())),
+        };
+        Self { journal, output }
+    }
+
+    /// Returns whether the reader of the output has closed the pipe. That is not a failure.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(&self.output, Some(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Reports what could not be written, and returns the exit code.
+    pub(crate) fn conclude(self, exit: Exit) -> Exit {
+        let is_broken_pipe = self.is_broken_pipe();
+        let mut exit = exit;
+        match self.journal {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                note(format!("error: {error:#}"));
+                exit = exit.and(Exit::Failed);
+            }
+            None => {
+                note("interrupted: the last records of the journal may not be on disk");
+                exit = Exit::Interrupted;
+            }
+        }
+        match self.output {
+            Some(Err(error)) if !is_broken_pipe => {
+                note(format!("error: can't write to standard output: {error}"));
+                exit.and(Exit::Failed)
+            }
+            Some(_) => exit,
+            None => {
+                note("interrupted: the end of the output was not read");
+                Exit::Interrupted
+            }
+        }
+    }
+}
+
+/// Waits for a future until Ctrl-C or the limit.
+async fn unless_interrupted<T>(
+    closing: impl Future<Output = T>,
+    interrupts: &mut mpsc::Receiver<()>,
+    limit: Option<Duration>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        closed = closing => Some(closed),
+        Some(()) = interrupts.recv() => None,
+        () = tokio::time::sleep(limit.unwrap_or_default()), if limit.is_some() => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_interrupt_or_the_limit_ends_the_wait() {
+        let (sender, mut interrupts) = mpsc::channel(1);
+        assert_eq!(unless_interrupted(async { 7 }, &mut interrupts, None).await, Some(7));
+        assert_eq!(unless_interrupted(pending::<()>(), &mut interrupts, Some(OUTPUT_LIMIT)).await, None);
+        sender.send(()).await.unwrap();
+        assert_eq!(unless_interrupted(pending::<()>(), &mut interrupts, None).await, None);
+        drop(sender);
+        assert_eq!(unless_interrupted(pending::<()>(), &mut interrupts, Some(OUTPUT_LIMIT)).await, None);
+    }
+
+    #[test]
+    fn a_failed_write_never_hides_a_worse_exit() {
+        let broken = || Err(io::Error::from(io::ErrorKind::BrokenPipe));
+        let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
+        let of = |journal, output| Closed { journal: Some(journal), output: Some(output) };
+        assert_eq!(of(Ok(()), broken()).conclude(Exit::Done), Exit::Done);
+        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude(Exit::Done), Exit::Failed);
+        assert_eq!(of(Ok(()), full()).conclude(Exit::Done), Exit::Failed);
+        for exit in [Exit::NotAllowed, Exit::Interrupted] {
+            assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude(exit), exit);
+        }
+        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude(Exit::Done), Exit::Interrupted);
+    }
+}

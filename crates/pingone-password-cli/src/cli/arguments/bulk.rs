@@ -1,0 +1,117 @@
+//! The flags of bulk runs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ArgGroup;
+use pingone_password::UserId;
+
+use crate::bulk::{MAX_CONCURRENCY, Operation, Options, Rate};
+use crate::output::Format;
+
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
+
+/// Which users, and how fast.
+#[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "Bulk runs")]
+#[group(skip)]
+#[command(group(ArgGroup::new("input").args(["from", "resume"]).multiple(true)))]
+pub(in crate::cli) struct BulkArgs {
+    /// Read users from a file, or from standard input (`-`): one ID per line, CSV with a header, or JSON Lines
+    #[arg(long, value_name = "FILE|-")]
+    pub(in crate::cli) from: Option<PathBuf>,
+
+    /// CSV column or JSON property with the user ID [default: `id`, `user_id` or `userId`]
+    #[arg(long, value_name = "NAME", requires = "input")]
+    column: Option<String>,
+
+    /// Send nothing if any line of the input is invalid
+    #[arg(long, requires = "input")]
+    strict: bool,
+
+    /// Maximum rate of requests, such as 30/s or 900/m, including retries and state checks
+    #[arg(long, value_name = "N/s")]
+    pub(in crate::cli) rate: Option<Rate>,
+
+    /// Number of users processed at the same time [default: 16]
+    #[arg(long, value_name = "N", value_parser = concurrency)]
+    pub(in crate::cli) concurrency: Option<usize>,
+
+    /// Journal file with the result of each user [default: FILE.journal.jsonl, for unlock --from FILE]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["no_journal", "resume"])]
+    pub(in crate::cli) journal: Option<PathBuf>,
+
+    /// Write no journal; an interrupted run can't be resumed
+    #[arg(long, requires = "from", conflicts_with = "resume")]
+    no_journal: bool,
+
+    /// Resume an interrupted run from its journal, with the same users, rate and concurrency
+    #[arg(long, value_name = "JOURNAL")]
+    pub(in crate::cli) resume: Option<PathBuf>,
+
+    /// Resume although the API URL differs from the journal's
+    #[arg(long, requires = "resume")]
+    other_server: bool,
+
+    /// How long to wait for a lost network before the run stops, such as 30s or 5m [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(in crate::cli) patience: Option<Duration>,
+}
+
+/// What only an unlock supports.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Bulk runs")]
+#[group(skip)]
+pub(in crate::cli) struct ChangeArgs {
+    /// Read each user's state first and unlock only users who are locked out
+    #[arg(long)]
+    pub(in crate::cli) only_locked_out: bool,
+
+    /// Read the states and report what would be sent; changes nothing
+    #[arg(long, conflicts_with_all = ["resume", "journal"])]
+    pub(in crate::cli) dry_run: bool,
+
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl BulkArgs {
+    /// Makes the options of a bulk run.
+    pub(in crate::cli) fn options(
+        &self,
+        operation: Operation,
+        changes: ChangeArgs,
+        users: Vec<UserId>,
+        format: Format,
+    ) -> Options {
+        let Self { from, column, strict, rate, concurrency, journal, no_journal, resume, other_server, patience } =
+            self.clone();
+        let ChangeArgs { only_locked_out, dry_run, yes } = changes;
+        Options {
+            operation,
+            users,
+            from,
+            column,
+            is_strict: strict,
+            only_locked_out,
+            dry_run,
+            is_confirmed: yes,
+            rate,
+            concurrency,
+            journal,
+            no_journal,
+            resume,
+            allows_other_server: other_server,
+            patience: patience.unwrap_or(DEFAULT_PATIENCE),
+            format,
+        }
+    }
+}
+
+fn concurrency(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=MAX_CONCURRENCY) => Ok(number),
+        _ => Err(format!("expected a number from 1 to {MAX_CONCURRENCY}")),
+    }
+}

@@ -1,0 +1,164 @@
+//! Runs the command that the command line names.
+
+use std::io;
+use std::path::Path;
+
+use clap::Parser;
+use pingone_password::UserId;
+
+use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand};
+use super::users::{self, FEW};
+use super::{config_show, doctor, documents, state, unlock};
+use crate::bulk::{self, Operation};
+use crate::config::{ConfigError, SettingFlags, Settings, Target};
+use crate::exit::Exit;
+use crate::terminal;
+
+/// Runs the program.
+pub(crate) fn main() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A failed write is ignored: no channel is left to report it on.
+            _ = error.print();
+            return if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+        }
+    };
+    run(arguments.command).unwrap_or_else(Failure::report)
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+enum Failure {
+    /// The command line or the configuration is wrong.
+    Usage(Vec<String>),
+    /// Interrupted before anything was sent.
+    Interrupted,
+    /// Something on this computer failed.
+    Other(anyhow::Error),
+}
+
+impl Failure {
+    fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage(vec![problem.into()])
+    }
+
+    fn report(self) -> Exit {
+        match self {
+            Self::Usage(problems) => {
+                problems.iter().for_each(terminal::error);
+                Exit::Usage
+            }
+            Self::Interrupted => {
+                terminal::error("interrupted; nothing was sent");
+                Exit::Interrupted
+            }
+            Self::Other(error) => {
+                terminal::error(format!("{error:#}"));
+                Exit::Failed
+            }
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Invalid(problems) => Self::Usage(problems),
+            ConfigError::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::State(args) => {
+            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
+            let format = args.output.output;
+            if is_bulk(&users, &args.bulk, ChangeArgs::default()) {
+                if args.expand.is_some() {
+                    return Err(Failure::usage(format!(
+                        "--expand takes up to {FEW} users on the command line, without --from, --resume, --rate, \
+                         --concurrency, --journal or --patience"
+                    )));
+                }
+                let target = target(&args.settings)?;
+                let options = args.bulk.options(Operation::State, ChangeArgs::default(), users, format);
+                return block_on(bulk::run(&options, target));
+            }
+            let target = target(&args.settings)?;
+            block_on(state::run(&target.client, &users, args.expand, format))
+        }
+        Command::Unlock(args) => {
+            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
+            let target = target(&args.settings)?;
+            let format = args.output.output;
+            if is_bulk(&users, &args.bulk, args.changes) {
+                let options = args.bulk.options(Operation::Unlock, args.changes, users, format);
+                return block_on(bulk::run(&options, target));
+            }
+            block_on(unlock::run(&target.client, &users, format))
+        }
+        Command::Doctor(args) => {
+            let users = parse(args.user.as_slice())?;
+            block_on(doctor::run(&args.settings, users.first().copied()))
+        }
+        Command::Config { command: ConfigCommand::Show(args) } => {
+            config_show::show(&Settings::merge(&args.settings)?, args.output.output)?;
+            Ok(Exit::Done)
+        }
+        Command::Completions(args) => documents::completions(args.shell).map(|()| Exit::Done).map_err(Failure::from),
+        Command::Man { directory } => documents::manual(&directory).map(|()| Exit::Done).map_err(Failure::from),
+    }
+}
+
+/// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
+fn is_bulk(users: &[UserId], args: &BulkArgs, changes: ChangeArgs) -> bool {
+    let BulkArgs { from, resume, rate, concurrency, journal, patience, .. } = args;
+    let has_input = from.is_some() || resume.is_some();
+    let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some();
+    let has_condition = changes.only_locked_out || changes.dry_run;
+    users.len() > FEW || has_input || has_speed || has_condition || journal.is_some()
+}
+
+/// Parses the users on the command line, and checks that there is exactly one source of users.
+fn users(ids: &[String], bulk: &BulkArgs, settings: &SettingFlags) -> Result<Vec<UserId>, Failure> {
+    if ids.is_empty() && bulk.from.is_none() && bulk.resume.is_none() {
+        return Err(Failure::usage("no users: give their IDs, --from FILE, or --resume JOURNAL"));
+    }
+    if bulk.from.as_deref() == Some(Path::new("-")) && settings.is_standard_input_secret() {
+        return Err(Failure::usage(
+            "standard input can't be both the list of users and a secret: read one of them from a file",
+        ));
+    }
+    parse(ids)
+}
+
+fn parse(ids: &[String]) -> Result<Vec<UserId>, Failure> {
+    users::parse(ids).map_err(Failure::Usage)
+}
+
+fn target(settings: &SettingFlags) -> Result<Target, Failure> {
+    Ok(Target::of(&Settings::merge(settings)?)?)
+}
+
+/// Runs a future on the current thread.
+fn block_on<E>(future: impl Future<Output = Result<Exit, E>>) -> Result<Exit, Failure>
+where
+    Failure: From<E>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(future)?)
+}

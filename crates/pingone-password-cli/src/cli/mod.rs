@@ -1,0 +1,13 @@
+//! The commands, from the command line to the exit code.
+
+mod arguments;
+mod config_show;
+mod dispatch;
+mod doctor;
+mod documents;
+mod each_user;
+mod state;
+mod unlock;
+mod users;
+
+pub(crate) use dispatch::main;

@@ -1,0 +1,78 @@
+//! The settings, merged from their sources.
+
+use std::fmt;
+
+use super::environment::variable;
+use super::flags::SettingFlags;
+use super::profile::Profile;
+use super::secret::{self, Secret};
+use super::setting::{
+    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, Setting, Sourced,
+    TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+};
+
+/// Every setting as it was written. [`Target`](super::Target) interprets them.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) environment_id: Option<Sourced<String>>,
+    pub(crate) top_level_domain: Option<Sourced<String>>,
+    pub(crate) api_url: Option<Sourced<String>>,
+    pub(crate) auth_url: Option<Sourced<String>>,
+    pub(crate) token_url: Option<Sourced<String>>,
+    pub(crate) proxy: Option<Sourced<String>>,
+    pub(crate) client_id: Option<Sourced<String>>,
+    pub(crate) worker_environment_id: Option<Sourced<String>>,
+    pub(crate) client_authentication: Option<Sourced<String>>,
+    pub(crate) client_secret: Option<Sourced<Secret>>,
+    pub(crate) access_token: Option<Sourced<Secret>>,
+    /// Where a profile is, or would be.
+    profile_location: String,
+}
+
+impl Settings {
+    /// Merges the sources. No secret is read yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the profile can't be read.
+    pub(crate) fn merge(flags: &SettingFlags) -> Result<Self, ConfigError> {
+        let (profile, profile_location) = Profile::find(flags)?;
+        let find = |setting: Setting, flag: Option<&String>| {
+            let flag = flag.map(|value| Sourced::flag(value.clone(), setting.flags));
+            let in_environment = || variable(setting.variable).map(|value| Sourced::variable(value, setting));
+            let in_profile = || profile.as_ref()?.setting(setting);
+            flag.or_else(in_environment).or_else(in_profile)
+        };
+        Ok(Self {
+            environment_id: find(ENVIRONMENT_ID, flags.environment_id.as_ref()),
+            top_level_domain: find(TOP_LEVEL_DOMAIN, flags.top_level_domain.as_ref()),
+            api_url: find(API_URL, flags.api_url.as_ref()),
+            auth_url: find(AUTH_URL, flags.auth_url.as_ref()),
+            token_url: find(TOKEN_URL, flags.token_url.as_ref()),
+            proxy: find(PROXY, flags.proxy.as_ref()),
+            client_id: find(CLIENT_ID, flags.client_id.as_ref()),
+            worker_environment_id: find(WORKER_ENVIRONMENT_ID, flags.worker_environment_id.as_ref()),
+            client_authentication: find(CLIENT_AUTHENTICATION, flags.client_authentication.as_ref()),
+            client_secret: secret::client_secret(flags, profile.as_ref()),
+            access_token: secret::access_token(flags, profile.as_ref()),
+            profile_location,
+        })
+    }
+
+    /// Formats the message for a missing setting, with every place where it can be set.
+    pub(super) fn missing(&self, setting: Setting) -> String {
+        let Setting { label, .. } = setting;
+        format!("the {label} is not set\n  set {}", self.places(setting))
+    }
+
+    /// Lists the places where a setting can be set.
+    pub(super) fn places(&self, setting: Setting) -> String {
+        let Setting { flags, variable, key, .. } = setting;
+        format!("{flags}, {variable}, or `{key}` in {}", self.profile_location)
+    }
+}
+
+/// Formats the message for an invalid value, with its origin.
+pub(super) fn invalid(setting: Setting, origin: &str, why: impl fmt::Display) -> String {
+    format!("invalid {} from {origin}: {why}", setting.label)
+}

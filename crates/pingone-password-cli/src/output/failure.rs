@@ -1,0 +1,78 @@
+//! An error in three lines on standard error: what failed, what the server said, what to do.
+
+use std::error::Error as StdError;
+
+use pingone_password::{Error, ErrorKind, Outcome, UserId};
+
+use crate::terminal::style::{QUIET, paint};
+use crate::terminal::{self, plain};
+
+/// Reports an error for a user.
+pub(crate) fn failure(user_id: UserId, what: &str, error: &Error) {
+    let is_unknown = error.outcome() == Outcome::Unknown;
+    let what = if is_unknown { "outcome unknown: the unlock may have been applied" } else { what };
+    terminal::error(format!(
+        "user {user_id}: {what}\n  {} {}\n  {} {}",
+        paint(QUIET, "server:"),
+        server_said(error),
+        paint(QUIET, "advice:"),
+        advice(user_id, error)
+    ));
+}
+
+/// Describes on one line what the server said, or why it said nothing.
+pub(crate) fn server_said(error: &Error) -> String {
+    let lead = match error.kind() {
+        ErrorKind::Configuration => return plain(&error.to_string()),
+        ErrorKind::AccessToken => Some("no access token"),
+        ErrorKind::Connect => Some("no connection"),
+        ErrorKind::Timeout => Some("no response in time"),
+        ErrorKind::ConnectionLost => Some("connection lost"),
+        ErrorKind::RateLimited if error.status().is_none() => Some("the rate limiter gave no permit in time"),
+        ErrorKind::ResponseTooLarge => Some("response too large"),
+        ErrorKind::InvalidResponse => Some("invalid response"),
+        _ => None,
+    };
+    let mut parts: Vec<String> = lead.map(str::to_owned).into_iter().collect();
+    match error.status() {
+        Some(status) => parts.push(status_line(status, error)),
+        None => parts.extend(root_cause(error).map(|source| plain(&source.to_string()))),
+    }
+    let id = error.correlation_id().map(|id| format!(" (correlation ID {})", plain(id)));
+    let requests = (error.request_count() > 1).then(|| format!(", the last of {} requests", error.request_count()));
+    let state_check =
+        error.state_check_error().map(|check| format!("; the state check failed, too: {}", server_said(check)));
+    [Some(parts.join(": ")), id, requests, state_check].into_iter().flatten().collect()
+}
+
+fn status_line(status: u16, error: &Error) -> String {
+    let code = error.code().map(|code| format!(" {}", plain(code)));
+    let message = error.message().map(|message| format!(", \"{}\"", plain(message)));
+    [Some(status.to_string()), code, message].into_iter().flatten().collect()
+}
+
+/// Returns the innermost source, such as "Connection refused". The ones around it only say that sending failed.
+fn root_cause(error: &Error) -> Option<&(dyn StdError + 'static)> {
+    let mut cause = error.source()?;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Some(cause)
+}
+
+/// Returns what to do about an error.
+fn advice(user_id: UserId, error: &Error) -> String {
+    if error.outcome() == Outcome::Unknown {
+        return format!("Read the state before you retry: pingone-password state {user_id}");
+    }
+    if is_auth_server_unreachable(error) {
+        return "Check the network, and the region or the auth URL: the authorization server did not respond."
+            .to_owned();
+    }
+    error.advice().to_owned()
+}
+
+/// Returns whether the access token is missing because the authorization server can't be reached.
+pub(crate) fn is_auth_server_unreachable(error: &Error) -> bool {
+    error.is_access_token() && error.status().is_none()
+}

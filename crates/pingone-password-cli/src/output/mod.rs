@@ -1,0 +1,15 @@
+//! Standard output: tables for people, JSON Lines and CSV for programs.
+
+mod csv_line;
+mod failure;
+mod printer;
+mod row;
+mod table;
+mod words;
+
+pub(crate) use csv_line::csv_line;
+pub(crate) use failure::{failure, is_auth_server_unreachable, server_said};
+pub(crate) use printer::{Format, Printer, print};
+pub(crate) use row::{FIELDS, Row, Status};
+pub(crate) use table::{Columns, heading};
+pub(crate) use words::duration;

@@ -1,0 +1,11 @@
+//! The terminal: safe text, colours, standard error, width, Ctrl-C at a prompt.
+
+mod escape;
+pub(crate) mod interrupt;
+mod stderr;
+pub(crate) mod style;
+mod width;
+
+pub(crate) use escape::{escaped, plain};
+pub(crate) use stderr::{error, note};
+pub(crate) use width::{stdout_width, wrap};
