@@ -1,4 +1,4 @@
-//! Many users, through the program, against an emulator.
+//! Bulk runs of the binary, against an emulator.
 
 mod bulk_support;
 
@@ -12,13 +12,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_format_and_bad_lines() {
+async fn every_format_and_invalid_lines() {
     let bench = Bench::start().await;
     let users = bench.add_users(4, Status::PasswordLockedOut);
     let [a, b, c, d] = users[..] else { unreachable!() };
 
-    bench.file("list.txt", &format!("{a}\n\nnobody\n{b}\r\n{a}\n"));
-    bench.run("unlock --from list.txt").with_code(1).says("line 3: `nobody` is no user id").says("twice");
+    bench.file("list.txt", &format!("{a}\n\nnonsense\n{b}\r\n{a}\n"));
+    bench
+        .run("unlock --from list.txt")
+        .with_code(1)
+        .says("line 3: `nonsense` is not a valid user ID")
+        .says("duplicates");
     bench.file("list.csv", &format!("name;userId\nx;{c}\n"));
     bench.run("unlock --from list.csv").with_code(0);
     bench.file("list.jsonl", &format!("{{\"who\":\"{d}\"}}\n"));
@@ -45,17 +49,17 @@ async fn standard_input_is_read_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn strict_starts_nothing_where_a_line_is_bad() {
+async fn strict_sends_nothing_if_a_line_is_invalid() {
     let bench = Bench::start().await;
     let user = bench.emulator.add_user(Status::PasswordLockedOut);
-    bench.file("list.txt", &format!("{user}\nnobody\n"));
+    bench.file("list.txt", &format!("{user}\nnonsense\n"));
     bench.run("unlock --from list.txt --strict").with_code(2).says("line 2").says("nothing was sent");
     assert!(bench.emulator.requests().is_empty());
     assert!(!bench.folder.path().join("list.txt.journal.jsonl").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_than_ten_users_are_not_unlocked_without_a_yes() {
+async fn more_than_ten_users_need_a_confirmation() {
     let bench = Bench::start().await;
     let users = bench.add_users(11, Status::PasswordLockedOut);
     bench.list(&users);
@@ -66,7 +70,7 @@ async fn more_than_ten_users_are_not_unlocked_without_a_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn only_those_who_are_locked_out() {
+async fn only_locked_out_users() {
     let bench = Bench::of(Emulator::builder().users(8)).await;
     let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
     bench.list(&users);
@@ -107,7 +111,7 @@ async fn states_of_many_users() {
     assert_eq!(ended.stdout.matches(",read,PASSWORD_LOCKED_OUT,").count(), 25);
     assert!(!bench.folder.path().join("users.txt.journal.jsonl").exists());
 
-    // What there is for one user, in its order, and something more.
+    // The fields of one user in the same order, and more.
     let one = bench.run(&format!("state {} --output json", users[7])).with_code(0).stdout;
     let many = bench.run("state --from users.txt --output json").with_code(0).stdout;
     let state = one.find("\"correlation_id\":\"").unwrap();
@@ -126,17 +130,17 @@ async fn a_table_of_the_states_of_many_users() {
     let ended = bench.run("state --from users.txt").with_code(1).says("NOT_FOUND");
     let rows: Vec<_> = ended.stdout.lines().collect();
     assert_eq!((rows.len(), rows[0].starts_with("USER ")), (14, true), "{ended:?}");
-    // As there is for one user.
+    // The same row as for one user.
     let one = bench.run(&format!("state {}", users[7])).with_code(0).stdout;
     assert!(rows.contains(&one.lines().nth(1).unwrap()), "no {one} in {ended:?}");
-    assert!(rows.iter().any(|row| row.starts_with(&users[12].to_string()) && row.contains("could not be read")));
-    // Of an unlock there are the failures only.
+    assert!(rows.iter().any(|row| row.starts_with(&users[12].to_string()) && row.contains("not read")));
+    // An unlock prints only failures.
     let ended = bench.run("unlock --from users.txt --dry-run").with_code(1);
     assert_eq!(ended.stdout, "");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_csv_file_with_a_stray_quote_starts_nothing() {
+async fn a_csv_file_with_a_stray_quote_is_rejected() {
     let bench = Bench::start().await;
     let [a, b] = bench.add_users(2, Status::PasswordLockedOut)[..] else { unreachable!() };
     bench.file("list.csv", &format!("id,name\n{a},\"Bob\n{b},Carl\n"));
@@ -147,7 +151,7 @@ async fn a_csv_file_with_a_stray_quote_starts_nothing() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_reads_the_output() {
+async fn the_output_is_closed() {
     let bench = Bench::start().await;
     let users = bench.add_users(3000, Status::PasswordLockedOut);
     bench.list(&users);
@@ -162,7 +166,7 @@ async fn nobody_reads_the_output() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_journal_says_what_happened_to_each_user() {
+async fn a_journal_has_the_result_of_each_user() {
     let bench = Bench::start().await;
     let users = bench.add_users(2, Status::PasswordLockedOut);
     let missing = Uuid::from_u128(7);
@@ -206,14 +210,14 @@ async fn requests_keep_to_the_rate() {
         .map(|event| event.at.timestamp_micros())
         .collect();
     assert_eq!(times.len(), 301);
-    // `bulk::pace` is held to its limit in every second by a clock of its own. What arrives here goes through two event loops
-    // of a busy computer, so that only the whole can be told: it is no faster than the rate.
+    // The unit tests of the rate limiter check every window, on a paused clock. Requests arrive here through two event loops
+    // of a busy computer, so only the mean is exact.
     let mean = (times[300] - times[0]) / 300;
     assert!(mean >= 9_700, "{mean} µs between two requests");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_for_too_many_requests_holds_everyone_once() {
+async fn throttling_holds_all_users_once() {
     let bench = Bench::start().await;
     let users = bench.add_users(60, Status::PasswordLockedOut);
     bench.list(&users);
@@ -221,11 +225,11 @@ async fn a_refusal_for_too_many_requests_holds_everyone_once() {
     bench
         .run("unlock --from users.txt --yes --rate 200/s --concurrency 8")
         .with_code(0)
-        .says("held once by the server");
+        .says("throttled once by the server");
     assert_eq!(bench.unlocks(), 60);
-    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
-    assert_eq!(refused, 1);
-    // Those that were under way already, and nobody else before the second was up that the server asked for.
+    let throttled = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
+    assert_eq!(throttled, 1);
+    // Only the requests already in flight arrive before the second that the server asked for is over.
     let events = bench.emulator.events();
     let first = events[0].at;
     let early = events.iter().filter(|event| event.kind == EventKind::PasswordUnlocked);
@@ -240,7 +244,7 @@ async fn a_servers_limit_is_found_without_a_rate() {
     bench.list(&users);
     bench.run("unlock --from users.txt --yes").with_code(0);
     assert_eq!(bench.unlocks(), 150);
-    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
-    // Whoever asks again at once without a pace would be refused hundreds of times.
-    assert!(refused <= 3 * 16, "{refused}");
+    let throttled = bench.emulator.requests().iter().filter(|request| request.status == Some(429)).count();
+    // Immediate retries without a rate limiter would be throttled hundreds of times.
+    assert!(throttled <= 3 * 16, "{throttled}");
 }

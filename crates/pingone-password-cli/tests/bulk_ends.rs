@@ -1,4 +1,4 @@
-//! How runs of many users end: what stops them, what does not, and what is known of everyone afterwards.
+//! The end of bulk runs: what stops them, and the result of each user afterwards.
 
 mod bulk_support;
 
@@ -21,22 +21,22 @@ const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
 const NOT_FOUND: &str = "404 Not Found\r\n\r\n{}";
 const FORBIDDEN: &str = "403 Forbidden\r\n\r\n{}";
 
-/// A server that answers as a test says.
+/// A server with scripted responses.
 struct Server {
     url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// `answer` gets the request's first line, and how many requests there were before.
-    async fn start(answer: impl Fn(&str, usize) -> &'static str + Send + Sync + 'static) -> Self {
+    /// `respond` gets the request line and the number of earlier requests.
+    async fn start(respond: impl Fn(&str, usize) -> &'static str + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (answer, seen) = (Arc::new(answer), requests.clone());
+        let (respond, seen) = (Arc::new(respond), requests.clone());
         tokio::spawn(async move {
             while let Ok((mut connection, _)) = listener.accept().await {
-                let (answer, seen) = (answer.clone(), seen.clone());
+                let (respond, seen) = (respond.clone(), seen.clone());
                 tokio::spawn(async move {
                     let mut request = Vec::new();
                     while !request.ends_with(b"\r\n\r\n") {
@@ -49,10 +49,10 @@ impl Server {
                         seen.push(line.clone());
                         seen.len() - 1
                     };
-                    let (head, body) = answer(&line, index).split_once("\r\n\r\n").unwrap();
+                    let (head, body) = respond(&line, index).split_once("\r\n\r\n").unwrap();
                     let head = format!("{head}\r\nContent-Type: application/json\r\nConnection: close");
-                    let answer = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-                    connection.write_all(answer.as_bytes()).await
+                    let response = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                    connection.write_all(response.as_bytes()).await
                 });
             }
         });
@@ -78,14 +78,14 @@ fn users(count: u128) -> Vec<Uuid> {
     (1..=count).map(|number| Uuid::from_u128(0xa000_0000_0000_0000_8000_0000_0000_0000 + number)).collect()
 }
 
-/// How many records there are of this kind, with this code.
+/// Counts the records of a kind with a code.
 fn with_code(journal: &[Value], kind: &str, code: &str) -> usize {
     let records: Vec<_> = journal.iter().filter(|record| record["code"] == code).cloned().collect();
     count(&records, kind)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_who_is_not_allowed_stops_nobody_else() {
+async fn one_forbidden_user_stops_no_other() {
     let bench = Bench::start().await;
     let users = users(12);
     bench.list(&users);
@@ -96,7 +96,7 @@ async fn a_user_who_is_not_allowed_stops_nobody_else() {
     server.run(&bench, "unlock --from users.txt --yes --concurrency 1").with_code(3).says("--resume");
     let journal = bench.journal(JOURNAL);
     assert_eq!((count(&journal, "finished done"), count(&journal, "finished failed")), (10, 2));
-    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(3).says("10 done before, 2 left");
+    server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(3).says("10 done before, 2 remaining");
     assert_eq!(server.requests().len(), 14);
 }
 
@@ -108,12 +108,12 @@ async fn a_role_that_allows_nothing_stops_the_run() {
     server
         .run(&bench, "unlock --from users.txt --yes --concurrency 1")
         .with_code(3)
-        .says("this would happen to every user");
+        .says("every user would fail like this");
     assert_eq!(server.requests().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
+async fn an_unrecognized_status_is_not_taken_for_unlocked() {
     let bench = Bench::start().await;
     let users = bench.add_users(1, Status::PasswordLockedOut);
     bench.list(&users);
@@ -121,7 +121,7 @@ async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
     bench.run("unlock --from users.txt").with_code(1);
     assert_eq!(count(&bench.journal(JOURNAL), "finished unknown"), 1);
 
-    // A look that says nothing leaves it unknown.
+    // An inconclusive state check leaves it unknown.
     bench.emulator.inject_for(Operation::Read, [Fault::UnknownStatus]);
     bench.run(&format!("unlock --resume {JOURNAL}")).with_code(1).says("SOMETHING_NEW");
     let journal = bench.journal(JOURNAL);
@@ -129,7 +129,7 @@ async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
     bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0);
     assert_eq!(bench.unlocks(), 1);
 
-    // Who may be locked out is not passed over as one who is not.
+    // A user who may be locked out is not skipped.
     for more in ["--journal j", "--dry-run"] {
         bench.emulator.inject_for(Operation::Read, [Fault::UnknownStatus]);
         let ended = bench.run(&format!("unlock --from users.txt --only-locked-out --output json {more}")).with_code(1);
@@ -142,7 +142,7 @@ async fn a_status_that_nobody_knows_is_not_taken_for_unlocked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_look_that_could_not_tell_is_repeated_but_not_for_ever() {
+async fn an_inconclusive_state_check_is_retried_a_few_times() {
     let bench = Bench::start().await;
     let users = bench.add_users(2, Status::PasswordLockedOut);
     bench.list(&users[..1]);
@@ -154,16 +154,16 @@ async fn a_look_that_could_not_tell_is_repeated_but_not_for_ever() {
     bench.list(&users[1..]);
     bench.emulator.inject_for(Operation::Unlock, [Fault::ResetAfter]);
     bench.emulator.inject_for(Operation::Read, [Fault::TruncatedJson; 100]);
-    bench.run("unlock --from users.txt --journal j").with_code(1).says("go on with the rest");
+    bench.run("unlock --from users.txt --journal j").with_code(1).says("\nresume with: ");
     assert_eq!(count(&bench.journal("j"), "finished unknown"), 1);
     assert_eq!(bench.emulator.requests().len(), 4 + 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_unlock_that_may_come_late_stays_unknown_whatever_a_look_says() {
+async fn an_unlock_that_may_be_applied_late_stays_unknown() {
     let bench = Bench::start().await;
     bench.list(&users(1));
-    // Nobody knows; then a look finds the user locked out, and the next unlock is refused.
+    // The outcome is unknown; then a state check finds the user locked out, and the next unlock is rejected.
     let server = Server::start(|_, index| ["302 Found\r\n\r\n", LOCKED, NOT_FOUND][index.min(2)]).await;
     server.run(&bench, "unlock --from users.txt").with_code(1);
     server.run(&bench, &format!("unlock --resume {JOURNAL}")).with_code(1);
@@ -174,7 +174,7 @@ async fn an_unlock_that_may_come_late_stays_unknown_whatever_a_look_says() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_asks_to_come_back_turns_nobody_away_for_good() {
+async fn a_throttled_user_is_started_again() {
     let bench = Bench::start().await;
     bench.list(&users(1));
     let server = Server::start(
@@ -189,7 +189,7 @@ async fn a_server_that_asks_to_come_back_turns_nobody_away_for_good() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupt_waits_for_no_hold_and_sends_nothing_more() {
+async fn an_interrupt_during_a_hold_sends_nothing_more() {
     for hold in ["429 Too Many\r\nRetry-After: 300\r\n\r\n{}", "429 Too Many\r\nRetry-After: 90000\r\n\r\n{}"] {
         let bench = Bench::start().await;
         bench.list(&users(40));
@@ -216,18 +216,18 @@ async fn an_interrupt_waits_for_no_hold_and_sends_nothing_more() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupt_ends_the_wait_for_a_reader_who_never_goes_on() {
+async fn an_interrupt_ends_the_wait_for_a_stalled_reader() {
     let bench = Bench::of(Emulator::builder().users(600)).await;
     let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
     bench.list(&users);
-    // More than a pipe holds, and less than waits to be printed: everyone gets done.
+    // More rows than a pipe holds and fewer than the queue: every user is done.
     let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
     let start = Instant::now();
     while bench.emulator.requests().len() < 600 {
         assert!(start.elapsed() < Duration::from_secs(60) && run.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(1));
     }
-    // The first ones may still come before the wait.
+    // The first interrupts may come before the wait.
     let code = loop {
         interrupt(&run);
         std::thread::sleep(Duration::from_millis(100));

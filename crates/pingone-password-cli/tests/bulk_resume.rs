@@ -1,4 +1,4 @@
-//! Runs that are broken off, and gone on with.
+//! Interrupted and resumed runs.
 
 mod bulk_support;
 
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 
-/// Waits until the emulator has seen so many requests, or the run is over.
+/// Waits until the emulator has received this many requests, or the run is over.
 fn wait_for_requests(bench: &Bench, run: &mut Child, requests: usize) {
     let start = Instant::now();
     while bench.emulator.requests().len() < requests && run.try_wait().unwrap().is_none() {
@@ -27,18 +27,18 @@ fn wait_for_requests(bench: &Bench, run: &mut Child, requests: usize) {
     }
 }
 
-/// The second line of what a run says: the first one has the command to go on by.
+/// Returns the second line that a run prints. The first one has the command to resume it.
 fn line_after_the_first(stderr: &mut impl BufRead) -> String {
     let mut first = String::new();
     stderr.read_line(&mut first).unwrap();
-    assert!(first.starts_with("if this is broken off, go on by: pingone-password unlock "), "{first}");
+    assert!(first.starts_with("if interrupted, resume with: pingone-password unlock "), "{first}");
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
     line
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_fifty_times_nobody_is_lost_and_nobody_is_unlocked_twice_unseen() {
+async fn after_fifty_kills_no_user_is_lost_or_unlocked_twice_without_a_state_check() {
     let faults = vec![
         Fault::ResetBefore,
         Fault::ResetAfter,
@@ -56,7 +56,7 @@ async fn killed_fifty_times_nobody_is_lost_and_nobody_is_unlocked_twice_unseen()
     let mut command = "unlock --from users.txt --yes --rate 2000/s".to_owned();
     for round in 1..=50 {
         let mut run = bench.command(&command).spawn().unwrap();
-        // Not the same distance each time, and not a round one.
+        // A different distance each time.
         let requests = bench.emulator.requests().len() + 60 + round * 7 % 31;
         wait_for_requests(&bench, &mut run, requests);
         // This is SIGKILL.
@@ -66,7 +66,7 @@ async fn killed_fifty_times_nobody_is_lost_and_nobody_is_unlocked_twice_unseen()
             command = format!("unlock --resume {JOURNAL} --yes --rate 2000/s");
         }
     }
-    // What failed or stayed unknown in one run is done in one of the next.
+    // Failed and unknown users are done in a later run.
     let mut ends = (0..10).map(|_| bench.run(&command));
     assert!(ends.any(|ended| ended.code == Some(0)));
 
@@ -84,16 +84,16 @@ async fn killed_fifty_times_nobody_is_lost_and_nobody_is_unlocked_twice_unseen()
     for user in users {
         assert_eq!(done.get(user.to_string().as_str()), Some(&1));
         assert_eq!(bench.emulator.status(user), Some(Status::Ok));
-        // Between two unlocks that were sent there is always a look.
+        // A state check separates any two unlocks.
         let methods = &methods[&user.to_string()];
         assert!(methods.windows(2).all(|pair| pair[0] == "GET" || pair[1] == "GET"), "{methods:?}");
-        let looks = methods.iter().filter(|method| *method == "GET").count();
-        assert!(bench.emulator.unlocks(user) <= 1 + looks);
+        let state_checks = methods.iter().filter(|method| *method == "GET").count();
+        assert!(bench.emulator.unlocks(user) <= 1 + state_checks);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_under_way_is_looked_at_first() {
+async fn users_in_flight_are_checked_first() {
     let bench = Bench::start().await;
     let [unlocked, locked, done, failed] = bench.add_users(4, Status::PasswordLockedOut)[..] else { unreachable!() };
     bench.list(&[unlocked, locked, done, failed]);
@@ -108,20 +108,20 @@ async fn who_was_under_way_is_looked_at_first() {
              \"requests\":1}}\n"
         )
     };
-    let torn = &started(done)[..40];
+    let incomplete = &started(done)[..40];
     let journal = [
         header + "\n",
         started(unlocked),
         started(locked),
         started(done) + &finished(done, "done"),
         started(failed) + &finished(failed, "failed"),
-        torn.to_owned(),
+        incomplete.to_owned(),
     ];
     bench.file(JOURNAL, &journal.concat());
     bench.emulator.set_status(unlocked, Status::Ok);
     let before = bench.emulator.requests().len();
 
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 3 left");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 3 remaining");
     let requests = &bench.emulator.requests()[before..];
     let methods = |user: uuid::Uuid| -> Vec<_> {
         let of_user = requests.iter().filter(|request| request.path.contains(&user.to_string()));
@@ -131,31 +131,31 @@ async fn who_was_under_way_is_looked_at_first() {
     assert_eq!(methods(locked), ["GET", "POST"]);
     assert_eq!(methods(done), [""; 0]);
     assert_eq!(methods(failed), ["POST"]);
-    // The torn line is gone: every line that is there is whole.
+    // The incomplete line is gone.
     assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_input_operation_environment_or_run_is_refused() {
+async fn another_input_operation_environment_or_run_is_rejected() {
     let bench = Bench::start().await;
     let users = bench.add_users(2, Status::PasswordLockedOut);
     bench.list(&users[..1]);
     bench.run("unlock --from users.txt").with_code(0);
     bench.run("unlock --from users.txt").with_code(2).says("--resume users.txt.journal.jsonl");
-    bench.run(&format!("state --resume {JOURNAL}")).with_code(2).says("the journal is of `unlock`");
+    bench.run(&format!("state --resume {JOURNAL}")).with_code(2).says("the journal belongs to `unlock`");
     let other = "--environment-id a0000000-0000-4000-8000-000000000000";
-    bench.run(&format!("unlock --resume {JOURNAL} {other}")).with_code(2).says("the journal is of the environment");
+    bench.run(&format!("unlock --resume {JOURNAL} {other}")).with_code(2).says("the journal belongs to environment");
     bench.list(&users);
     bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another input");
-    bench.run("unlock --resume users.txt").with_code(2).says("it is no journal");
-    bench.run("unlock --from users.txt --journal users.txt").with_code(2).says("is no journal");
+    bench.run("unlock --resume users.txt").with_code(2).says("not a journal");
+    bench.run("unlock --from users.txt --journal users.txt").with_code(2).says("is not a journal");
     assert_eq!(bench.emulator.requests().len(), 1);
     bench.list(&users[..1]);
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 0 left");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("1 done before, 0 remaining");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_goes_on_as_fast_as_before_and_on_the_same_server() {
+async fn a_run_resumes_at_the_same_rate_on_the_same_server() {
     let bench = Bench::start().await;
     let users = bench.add_users(12, Status::PasswordLockedOut);
     bench.list(&users);
@@ -164,13 +164,13 @@ async fn a_run_goes_on_as_fast_as_before_and_on_the_same_server() {
     let path = bench.folder.path().join(JOURNAL);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains("\"rate\":\"1000/s\",\"concurrency\":1"), "{text}");
-    // Eleven users who are looked at first and then unlocked, at 20 requests a second.
+    // Eleven users are read and then unlocked, at 20 requests/s.
     fs::write(&path, text.replace("1000/s", "20/s")).unwrap();
 
     let address = bench.emulator.api_url();
     let other =
         bench.command(&format!("unlock --resume {JOURNAL} --yes --api-url {}", address.replace("/v1", "/x/v1")));
-    let ended = Ended::of({ other }.output().unwrap()).with_code(2).says("the journal is of the API at");
+    let ended = Ended::of({ other }.output().unwrap()).with_code(2).says("the journal belongs to the API at");
     assert!(ended.stderr.contains("--other-server"), "{ended:?}");
     let before = bench.emulator.requests().len();
     let start = Instant::now();
@@ -179,21 +179,21 @@ async fn a_run_goes_on_as_fast_as_before_and_on_the_same_server() {
     assert_eq!(requests, 22);
     assert!(start.elapsed() >= Duration::from_millis(50) * (requests - 1), "{:?}", start.elapsed());
 
-    // Another name of the same server, and someone who says so.
+    // Another name of the same server.
     let other = address.replace("127.0.0.1", "localhost");
     bench.run(&format!("unlock --resume {JOURNAL} --api-url {other}")).with_code(2);
     bench.run(&format!("unlock --resume {JOURNAL} --api-url {other} --other-server")).with_code(0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_line_that_is_damaged_in_the_middle_is_named() {
+async fn a_damaged_line_is_named() {
     let bench = Bench::start().await;
     let users = bench.add_users(2, Status::PasswordLockedOut);
     bench.list(&users);
     bench.run("unlock --from users.txt").with_code(0);
     let text = fs::read_to_string(bench.folder.path().join(JOURNAL)).unwrap();
     bench.file(JOURNAL, &text.replacen("\"started\"", "\"stXrted\"", 1));
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("its line 2 is damaged");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("line 2 is damaged");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,29 +203,29 @@ async fn two_runs_cannot_share_a_journal() {
     bench.list(&users);
     let mut run = bench.command("unlock --from users.txt --concurrency 1").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 1);
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another run writes to the journal");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another run is writing the journal");
     Ended::of(run.wait_with_output().unwrap()).with_code(0);
     assert_eq!(bench.unlocks(), 10);
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupt_finishes_who_is_under_way() {
+async fn an_interrupt_finishes_users_in_flight() {
     let bench = Bench::start().await;
     let users = bench.add_users(500, Status::PasswordLockedOut);
     bench.list(&users);
     let mut run = bench.command("unlock --from users.txt --yes --rate 100/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 20);
     interrupt(&run);
-    let ended = Ended::of(run.wait_with_output().unwrap()).with_code(130).says("go on with the rest: ");
-    let command = ended.stderr.split("go on with the rest: pingone-password ").nth(1).unwrap().trim().to_owned();
+    let ended = Ended::of(run.wait_with_output().unwrap()).with_code(130).says("\nresume with: ");
+    let command = ended.stderr.split("\nresume with: pingone-password ").nth(1).unwrap().trim().to_owned();
     assert_eq!(command, format!("unlock --rate 100/s --resume {JOURNAL}"));
     let journal = bench.journal(JOURNAL);
     assert!(count(&journal, "finished") < 500);
     assert_eq!(count(&journal, "started"), count(&journal, "finished"));
     assert_eq!(bench.unlocks(), count(&journal, "finished done"));
     assert_eq!(bench.emulator.requests().len(), count(&journal, "finished done"));
-    // Those who waited for their turn.
+    // Users who waited for a permit.
     let not_sent = journal.iter().filter(|record| record["code"] == "NOT_SENT").count();
     assert_eq!(not_sent, count(&journal, "finished failed"));
 
@@ -236,7 +236,7 @@ async fn an_interrupt_finishes_who_is_under_way() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_interrupt_ends_it_at_once() {
+async fn a_second_interrupt_stops_at_once() {
     let bench = Bench::start().await;
     let users = bench.add_users(40, Status::PasswordLockedOut);
     bench.list(&users);
@@ -244,17 +244,17 @@ async fn a_second_interrupt_ends_it_at_once() {
     let mut run = bench.command("unlock --from users.txt --yes --output json").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 16);
     interrupt(&run);
-    // Until it says that it has heard.
+    // Wait for the reaction.
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
     let line = line_after_the_first(&mut stderr);
     assert!(line.contains("finishing 16 users"), "{line}");
     let start = Instant::now();
     interrupt(&run);
-    // Nobody knows of those under way, and that is said of each of them.
+    // Each user in flight is reported as unknown.
     let printed = std::io::read_to_string(run.stdout.take().unwrap()).unwrap();
     assert_eq!(printed.matches("\"result\":\"unknown\"").count(), 16, "{printed}");
-    let said = std::io::read_to_string(stderr).unwrap();
-    assert!(said.contains("  unknown           16"), "{said}");
+    let messages = std::io::read_to_string(stderr).unwrap();
+    assert!(messages.contains("  unknown           16"), "{messages}");
     assert_eq!(run.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(10));
     let journal = bench.journal(JOURNAL);
@@ -265,7 +265,7 @@ async fn a_second_interrupt_ends_it_at_once() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_first_interrupt_cuts_nobody_short_whatever_the_run_stops_for() {
+async fn a_first_interrupt_is_graceful_even_after_another_stop() {
     let bench = Bench::start().await;
     let users = bench.add_users(12, Status::PasswordLockedOut);
     bench.list(&users);
@@ -273,7 +273,7 @@ async fn a_first_interrupt_cuts_nobody_short_whatever_the_run_stops_for() {
     let mut run = bench.command("unlock --from users.txt --yes --concurrency 2 --rate 20/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 2);
     bench.emulator.revoke_tokens();
-    // The stderr of a run says nothing until it ends, and its journal does: somebody was refused.
+    // The journal shows that the run is stopping; its standard error does not.
     let start = Instant::now();
     while !fs::read_to_string(bench.folder.path().join(JOURNAL)).unwrap().contains("\"http_status\":401") {
         assert!(start.elapsed() < Duration::from_secs(60));
@@ -281,17 +281,17 @@ async fn a_first_interrupt_cuts_nobody_short_whatever_the_run_stops_for() {
     }
     interrupt(&run);
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("once more stops at once") {
-        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    let mut messages = String::new();
+    while !messages.contains("press Ctrl-C again to stop now") {
+        assert!(stderr.read_line(&mut messages).unwrap() > 0, "{messages}");
     }
     interrupt(&run);
     assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert!(said.contains("401 ACCESS_FAILED"), "{said}");
+    assert!(messages.contains("401 ACCESS_FAILED"), "{messages}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_is_revoked_stops_the_run() {
+async fn a_revoked_token_stops_the_run() {
     let bench = Bench::start().await;
     let users = bench.add_users(1000, Status::PasswordLockedOut);
     bench.list(&users);
@@ -299,32 +299,32 @@ async fn a_token_that_is_revoked_stops_the_run() {
     wait_for_requests(&bench, &mut run, 50);
     bench.emulator.revoke_tokens();
     Ended::of(run.wait_with_output().unwrap()).with_code(3).says("401 ACCESS_FAILED").says("--resume");
-    let refused = bench.emulator.requests().iter().filter(|request| request.status == Some(401)).count();
-    assert!((1..=16).contains(&refused), "{refused}");
+    let rejected = bench.emulator.requests().iter().filter(|request| request.status == Some(401)).count();
+    assert!((1..=16).contains(&rejected), "{rejected}");
     let journal = bench.journal(JOURNAL);
     assert_eq!(count(&journal, "started"), count(&journal, "finished"));
     assert_eq!(bench.unlocks(), count(&journal, "finished done"));
     let not_sent = journal.iter().filter(|record| record["code"] == "NOT_SENT").count();
-    assert_eq!(refused, count(&journal, "finished failed") - not_sent);
+    assert_eq!(rejected, count(&journal, "finished failed") - not_sent);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_network_ends_the_run_when_there_is_no_patience_left() {
+async fn a_lost_network_stops_the_run_after_the_patience() {
     let bench = Bench::start().await;
     let users = bench.add_users(1000, Status::PasswordLockedOut);
     bench.list(&users);
     let mut run = bench.command("unlock --from users.txt --yes --rate 400/s --patience 1s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 50);
     bench.emulator.stop().await;
-    Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the network stayed lost").says("--resume");
+    Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the network did not come back").says("--resume");
     let journal = bench.journal(JOURNAL);
     assert_eq!(count(&journal, "started"), count(&journal, "finished"));
-    // Not one user after another is burnt while nobody answers.
+    // Users don't fail one after another while the network is lost.
     assert!(count(&journal, "finished") < 500, "{}", count(&journal, "finished"));
 }
 
-/// Passes connections on to the emulator, for as long as it isn't dropped.
-async fn pass_on(listener: TcpListener, to: SocketAddr) {
+/// Forwards connections to the emulator until it is dropped.
+async fn forward(listener: TcpListener, to: SocketAddr) {
     let mut connections = JoinSet::new();
     while let Ok((mut from, _)) = listener.accept().await {
         connections.spawn(async move {
@@ -335,22 +335,22 @@ async fn pass_on(listener: TcpListener, to: SocketAddr) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_network_that_comes_back_costs_nobody() {
+async fn a_network_that_comes_back_costs_no_user() {
     let bench = Bench::start().await;
     let users = bench.add_users(300, Status::PasswordLockedOut);
     bench.list(&users);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let network = tokio::spawn(pass_on(listener, bench.emulator.address()));
+    let network = tokio::spawn(forward(listener, bench.emulator.address()));
     let mut command = bench.command("unlock --from users.txt --yes --rate 200/s");
     let mut run = command.env("PINGONE_API_URL", format!("http://{address}")).spawn().unwrap();
     wait_for_requests(&bench, &mut run, 50);
 
     network.abort();
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
-    assert_eq!(line_after_the_first(&mut stderr), "no connection: trying again\n");
+    assert_eq!(line_after_the_first(&mut stderr), "no connection; retrying\n");
     let listener = TcpListener::bind(address).await.unwrap();
-    let _network = tokio::spawn(pass_on(listener, bench.emulator.address()));
+    let _network = tokio::spawn(forward(listener, bench.emulator.address()));
 
     let ended = Ended::of(run.wait_with_output().unwrap()).with_code(0);
     assert_eq!(ended.stdout, "");
@@ -359,7 +359,7 @@ async fn a_network_that_comes_back_costs_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_journal_that_was_killed_before_its_header_is_begun_again() {
+async fn a_journal_without_a_complete_header_is_replaced() {
     let bench = Bench::start().await;
     let users = bench.add_users(1, Status::PasswordLockedOut);
     bench.list(&users);

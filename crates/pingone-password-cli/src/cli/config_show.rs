@@ -38,7 +38,7 @@ impl SettingRow {
 
 /// The width of the settings' names.
 const NAME: usize = 21;
-const HIDDEN: &str = "(not shown)";
+const HIDDEN: &str = "(hidden)";
 
 /// Prints the settings.
 ///

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use pingone_password::UserId;
 
+use crate::terminal::quoted;
+
 /// Up to this many users are processed one after another, without a journal. More are a bulk run.
 pub(super) const FEW: usize = 10;
 
@@ -20,7 +22,7 @@ pub(super) fn parse(ids: &[String]) -> Result<Vec<UserId>, Vec<String>> {
         match id.parse::<UserId>() {
             Ok(user) if seen.insert(user) => users.push(user),
             Ok(_) => {}
-            Err(error) => problems.push(error.to_string()),
+            Err(_) => problems.push(format!("{} is not a valid user ID: expected a UUID", quoted(id))),
         }
     }
     if problems.is_empty() { Ok(users) } else { Err(problems) }

@@ -9,6 +9,14 @@ pub(crate) fn plain(text: &str) -> String {
     }
 }
 
+/// Quotes a piece of input, escaped and cut to 60 characters.
+pub(crate) fn quoted(text: &str) -> String {
+    const MAX_CHARS: usize = 60;
+    let start: String = text.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
+    let more = if text.chars().nth(MAX_CHARS).is_some() { "…" } else { "" };
+    format!("`{start}{more}`")
+}
+
 /// Escapes control characters and characters that change the direction of text, such as `\u{1b}` and `\n`.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();

@@ -1,6 +1,6 @@
-//! The program, a folder for its files, and an emulator for it to talk to.
+//! The binary, a folder for its files, and an emulator.
 
-#![allow(dead_code, reason = "no test needs all of it")]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,20 +29,20 @@ impl Bench {
         (0..count).map(|_| self.emulator.add_user(status)).collect()
     }
 
-    /// A file in the folder.
+    /// Writes a file.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, content).unwrap();
         path
     }
 
-    /// A file with the ids of users.
+    /// Writes a file with user IDs.
     pub(crate) fn list(&self, users: &[Uuid]) -> PathBuf {
         let lines: Vec<_> = users.iter().map(Uuid::to_string).collect();
         self.file("users.txt", &(lines.join("\n") + "\n"))
     }
 
-    /// The program, in the folder, with these arguments.
+    /// Returns the binary with these arguments, to run in the folder.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pingone-password"));
         for name in ["CLIENT_ID", "CLIENT_SECRET", "TOP_LEVEL_DOMAIN", "AUTH_URL", "WORKER_ENVIRONMENT_ID"] {
@@ -62,12 +62,12 @@ impl Bench {
         command
     }
 
-    /// Runs the program to its end.
+    /// Runs the binary to its end.
     pub(crate) fn run(&self, arguments: &str) -> Ended {
         Ended::of(self.command(arguments).output().unwrap())
     }
 
-    /// The records of a journal.
+    /// Reads a journal.
     pub(crate) fn journal(&self, name: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.folder.path().join(name)).unwrap();
         assert!(text.ends_with('\n'));
@@ -79,7 +79,7 @@ impl Bench {
     }
 }
 
-/// What a run of the program left.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -106,7 +106,7 @@ impl Ended {
     }
 }
 
-/// How many records there are of this kind: `finished`, or `finished done`.
+/// Counts the records of a kind: `finished`, or `finished done`.
 pub(crate) fn count(journal: &[Value], kind: &str) -> usize {
     let (record, outcome) = kind.split_once(' ').map_or((kind, None), |(record, outcome)| (record, Some(outcome)));
     journal

@@ -12,37 +12,37 @@ use crate::World;
 fn all_is_well() {
     let world = World::new();
     let ran = world.run(&["doctor", &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("doctor_ok", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_ok", ran.text()));
 }
 
 #[test]
 fn without_a_user() {
     let world = World::new();
-    world.snapshots(|| assert_snapshot!("doctor_no_user", world.run(&["doctor"]).shown()));
-    let nobody = "c3042000-188f-8bc7-a269-dee1602cf7ab";
-    world.snapshots(|| assert_snapshot!("doctor_unknown_user", world.run(&["doctor", nobody]).shown()));
+    world.snapshots(|| assert_snapshot!("doctor_no_user", world.run(&["doctor"]).text()));
+    let missing = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    world.snapshots(|| assert_snapshot!("doctor_unknown_user", world.run(&["doctor", missing]).text()));
     assert!(world.emulator.requests().iter().all(|request| request.method == "GET"));
 }
 
 #[test]
 fn nothing_is_set() {
     let world = World::new();
-    world.snapshots(|| assert_snapshot!("doctor_configuration", world.ran(&mut world.bare(&["doctor"])).shown()));
+    world.snapshots(|| assert_snapshot!("doctor_configuration", world.ran(&mut world.bare(&["doctor"])).text()));
 }
 
 #[test]
-fn nobody_listens() {
+fn a_closed_port() {
     let world = World::new();
     world.stop();
-    world.snapshots(|| assert_snapshot!("doctor_connection", world.run(&["doctor"]).shown()));
+    world.snapshots(|| assert_snapshot!("doctor_connection", world.run(&["doctor"]).text()));
 }
 
 #[test]
-fn nobody_gives_access_tokens() {
+fn an_unreachable_authorization_server() {
     let world = World::new();
     let mut command = world.command(&["doctor", "--client-id", "c3042000-188f-4bc7-a269-dee1602cf7af"]);
     let ran = world.ran(command.env("PINGONE_CLIENT_SECRET", "secret").env("PINGONE_AUTH_URL", "http://127.0.0.1:1"));
-    world.snapshots(|| assert_snapshot!("doctor_no_authorization_server", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_no_authorization_server", ran.text()));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_certificate_that_is_not_trusted() {
 fn another_environment() {
     let world = World::new();
     let ran = world.run(&["doctor", "--environment-id", "c3042000-188f-8bc7-a269-dee1602cf7ab"]);
-    world.snapshots(|| assert_snapshot!("doctor_permission", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_permission", ran.text()));
 }
 
 #[test]
@@ -65,17 +65,17 @@ fn a_server_that_fails() {
     let world = World::new();
     world.emulator.inject([Fault::BadGateway]);
     let ran = world.run(&["doctor", &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("doctor_server", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_server", ran.text()));
 }
 
 #[test]
 fn a_token_that_has_expired() {
     let world = World::new();
-    // {"iat":1500000000,"exp":1500003600}, signed by nobody.
+    // {"iat":1500000000,"exp":1500003600}, unsigned.
     let token = "e30.eyJpYXQiOjE1MDAwMDAwMDAsImV4cCI6MTUwMDAwMzYwMH0.x";
     let ran = world.ran(world.command(&["doctor"]).env("PINGONE_API_ACCESS_TOKEN", token));
     assert!(!ran.stdout.contains(token));
-    world.snapshots(|| assert_snapshot!("doctor_expired", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_expired", ran.text()));
 }
 
 #[test]
@@ -104,5 +104,5 @@ fn no_access_token() {
     world.emulator.inject_token([TokenFault::InvalidClient]);
     let mut command = world.command(&["doctor", "--client-id", world.emulator.client_id()]);
     let ran = world.ran(command.env("PINGONE_CLIENT_SECRET", world.emulator.client_secret()));
-    world.snapshots(|| assert_snapshot!("doctor_token", ran.shown()));
+    world.snapshots(|| assert_snapshot!("doctor_token", ran.text()));
 }

@@ -1,4 +1,4 @@
-//! The help, which teaches.
+//! The help texts.
 
 use insta::assert_snapshot;
 

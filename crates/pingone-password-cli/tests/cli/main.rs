@@ -1,4 +1,4 @@
-//! The program as people run it: a process, against the emulator.
+//! Runs of the binary, against an emulator.
 
 mod completions;
 mod config;
@@ -24,7 +24,7 @@ use pingone_password_emulator::{Builder, Emulator, Status};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// An emulator, and a home directory where nothing is set up.
+/// An emulator and an empty home directory.
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
     pub(crate) home: TempDir,
@@ -43,7 +43,7 @@ impl World {
         Self { emulator, home: TempDir::new().unwrap(), runtime }
     }
 
-    /// Nobody listens any more.
+    /// Stops the emulator.
     pub(crate) fn stop(&self) {
         self.runtime.block_on(self.emulator.stop());
     }
@@ -58,7 +58,7 @@ impl World {
         self.user(Status::PasswordLockedOut)
     }
 
-    /// The program, set up by the environment, with an access token.
+    /// Returns the binary, configured by environment variables with an access token.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.bare(args);
         command
@@ -69,7 +69,7 @@ impl World {
         command
     }
 
-    /// The program, with nothing set up.
+    /// Returns the binary without any configuration.
     pub(crate) fn bare(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pingone-password"));
         command
@@ -88,7 +88,7 @@ impl World {
     pub(crate) fn ran(&self, command: &mut Command) -> Ran {
         let ran = Ran::of(&command.output().unwrap());
         for secret in [self.emulator.access_token(), self.emulator.client_secret()] {
-            assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "a secret is shown: {ran:?}");
+            assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "a secret is printed: {ran:?}");
         }
         ran
     }
@@ -102,7 +102,7 @@ impl World {
         path.to_str().unwrap().to_owned()
     }
 
-    /// Runs assertions on snapshots, in which what differs from run to run has a name.
+    /// Runs assertions on snapshots, with varying values replaced.
     pub(crate) fn snapshots(&self, assertions: impl FnOnce()) {
         let mut settings = insta::Settings::clone_current();
         settings.add_filter(r"127\.0\.0\.1:\d+", "[emulator]");
@@ -128,7 +128,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
 #[cfg(not(unix))]
 pub(crate) fn set_mode(_: &Path, _: u32) {}
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -142,15 +142,15 @@ impl Ran {
         Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 
-    /// All of it, for a snapshot. Spaces at the end of a line would be lost there.
-    pub(crate) fn shown(&self) -> String {
+    /// Formats the result for a snapshot, without spaces at line ends.
+    pub(crate) fn text(&self) -> String {
         let Self { code, stdout, stderr } = self;
         let code = code.map_or("none".to_owned(), |code| code.to_string());
         let text = format!("{stdout}-- stderr\n{stderr}-- exit code {code}");
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 
-    /// The lines of JSON.
+    /// Parses the lines of JSON.
     pub(crate) fn json(&self) -> Vec<serde_json::Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

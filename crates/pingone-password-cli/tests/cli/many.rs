@@ -1,4 +1,4 @@
-//! When users are many: then they are worked on side by side.
+//! When a run is a bulk run.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -46,14 +46,14 @@ fn no_policy_for_many() {
     let world = World::new();
     let ran = world.run(&["state", "--from", "users.txt", "--expand", "passwordPolicy"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("--expand is for up to 10 users"), "{ran:?}");
+    assert!(ran.stderr.contains("--expand takes up to 10 users"), "{ran:?}");
     let ran = world.run(&["state", "--rate", "1/s", "--expand", "passwordPolicy", &world.locked_out()]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("--rate"), "{ran:?}");
 }
 
 #[test]
-fn a_flag_that_would_do_nothing_is_refused() {
+fn a_flag_without_effect_is_rejected() {
     let world = World::new();
     let user = world.locked_out();
     for flags in [&["--strict"][..], &["--column", "id"], &["--no-journal"], &["--other-server"]] {
@@ -71,7 +71,7 @@ fn a_flag_that_would_do_nothing_is_refused() {
         assert_eq!(world.run(&[&["unlock", "--dry-run", &user], &flags[..]].concat()).code, Some(2));
     }
     assert_eq!(world.emulator.requests().len(), 0);
-    // These have a meaning for one user, too.
+    // These also work for one user.
     for flags in [["--concurrency", "1"], ["--patience", "1s"]] {
         let ran = world.run(&[&["state", &user, "--output", "json"], &flags[..]].concat());
         assert_eq!(ran.code, Some(0), "{ran:?}");

@@ -1,4 +1,4 @@
-//! Where the output goes: colours, pipes, and nobody who reads.
+//! Standard output: colours, closed pipes, full disks.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use pingone_password_emulator::Status;
 use crate::World;
 
 #[test]
-fn no_colour_where_there_is_no_terminal() {
+fn no_colour_without_a_terminal() {
     let world = World::new();
     let args = ["state", &world.locked_out(), "c3042000-188f-8bc7-a269-dee1602cf7ab"];
     let ran = world.ran(world.command(&args).env("TERM", "xterm-256color"));
@@ -16,7 +16,7 @@ fn no_colour_where_there_is_no_terminal() {
 }
 
 #[test]
-fn colour_where_it_is_forced_unless_it_is_forbidden() {
+fn colour_if_forced_unless_disabled() {
     let world = World::new();
     let args = ["state", &world.locked_out()];
     let mut command = world.command(&args);
@@ -29,12 +29,12 @@ fn colour_where_it_is_forced_unless_it_is_forbidden() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let world = World::new();
     let users = [world.locked_out(), world.user(Status::Ok), world.user(Status::External)];
     let args = ["state", "--output", "csv", &users[0], &users[1], &users[2]];
     let mut child = world.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Gone before the first line.
+    // Closed before the first line.
     drop(child.stdout.take());
     let status = child.wait().unwrap();
     let mut stderr = String::new();
@@ -50,7 +50,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 }
 
 #[test]
-fn users_are_unlocked_though_nobody_reads() {
+fn users_are_unlocked_although_the_pipe_is_closed() {
     let world = World::new();
     let [first, second] = [Status::PasswordLockedOut; 2].map(|status| world.emulator.add_user(status));
     let args = ["unlock", &first.to_string(), &second.to_string()];
@@ -67,7 +67,7 @@ fn a_full_disk_is_a_failure() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = world.command(&["state", &world.locked_out()]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: standard output can't be written: No space"));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: can't write to standard output: No space"));
 }
 
 #[test]

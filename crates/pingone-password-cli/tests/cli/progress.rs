@@ -1,11 +1,11 @@
-//! Many users on a terminal: the question, the bar, the summary with its chart.
+//! A bulk run on a terminal: confirmation, bar, summary with a chart.
 
 use pingone_password_emulator::{Emulator, Fault, Status};
 
 use crate::World;
 use crate::terminal::Terminal;
 
-/// An emulator with locked-out users only, and a file with their ids.
+/// Starts an emulator with locked-out users and writes a file with their IDs.
 fn locked_out(count: usize) -> (World, String) {
     let world = World::with(Emulator::builder());
     let ids: Vec<_> =
@@ -14,25 +14,25 @@ fn locked_out(count: usize) -> (World, String) {
     (world, file)
 }
 
-/// The numbers and times of a run, which differ from one to the next.
+/// Compares a screen with a snapshot, with numbers and times replaced.
 fn assert_screen(name: &str, world: &World, screen: &str) {
     let screen = screen.split_inclusive('\n').map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
     let mut settings = insta::Settings::clone_current();
-    settings.add_filter(r"in \d+(ms|s)( \d+ms)?, \d+(\.\d)? requests", "in [time], [rate] requests");
-    settings.add_filter(r"go on by: .*\n(.*\.jsonl\n)?", "go on by: [command]\n");
+    settings.add_filter(r"in \d+(ms|s)( \d+ms)?, \d+(\.\d)? requests/s", "in [time], [rate] requests/s");
+    settings.add_filter(r"resume with: .*\n(.*\.jsonl\n)?", "resume with: [command]\n");
     settings.bind(|| world.snapshots(|| insta::assert_snapshot!(name, screen)));
 }
 
 #[test]
-fn whoever_is_asked_can_say_no() {
+fn a_confirmation_can_be_declined() {
     let (world, file) = locked_out(11);
-    for answer in ["n\n", "\n", "maybe\n", "\x04"] {
+    for reply in ["n\n", "\n", "maybe\n", "\x04"] {
         let mut terminal = Terminal::run(&world, &["unlock", "--from", &file]);
-        terminal.wait_for("Unlock 11 users of the environment");
+        terminal.wait_for("Unlock 11 users of environment");
         terminal.wait_for("[y/N] ");
-        terminal.type_keys(answer);
+        terminal.type_keys(reply);
         terminal.wait_for("not confirmed: nothing was sent");
-        assert_eq!(terminal.end(), Some(2), "{answer:?}");
+        assert_eq!(terminal.end(), Some(2), "{reply:?}");
     }
     assert_eq!(world.emulator.requests().len(), 0);
 }
@@ -41,8 +41,8 @@ fn whoever_is_asked_can_say_no() {
 fn the_summary_has_a_chart() {
     let (world, file) = locked_out(30);
     let ids = std::fs::read_to_string(&file).unwrap();
-    let nobody = "a0000000-0000-8000-8000-0000000fffff";
-    let file = world.file("more.txt", &format!("{ids}{}{nobody}\nme\n", &ids[..37 * 3]));
+    let missing = "a0000000-0000-8000-8000-0000000fffff";
+    let file = world.file("more.txt", &format!("{ids}{}{missing}\nme\n", &ids[..37 * 3]));
     let mut terminal = Terminal::run(&world, &["unlock", "--from", &file]);
     terminal.wait_for("[y/N] ");
     terminal.type_keys("yes\n");
@@ -52,23 +52,23 @@ fn the_summary_has_a_chart() {
 }
 
 #[test]
-fn the_bar_says_how_far_it_is_and_why_it_waits() {
+fn the_bar_shows_progress_and_throttling() {
     let (world, file) = locked_out(400);
     let mut terminal = Terminal::run(&world, &["unlock", "--from", &file, "--yes", "--rate", "10/s"]);
-    let bar = terminal.wait_for_screen(|screen| screen.contains(" left"));
+    let bar = terminal.wait_for_screen(|screen| screen.contains(" remaining"));
     let bar = bar.lines().last().unwrap().trim_end();
     assert!(bar.contains("░ ") && bar.contains("/400  0 failed, 0 unknown, "), "{bar}");
-    assert!(bar.contains(" requests/s, ") && bar.ends_with("s left"), "{bar}");
+    assert!(bar.contains(" requests/s, ") && bar.ends_with("s remaining"), "{bar}");
 
     world.emulator.inject([Fault::RateLimited]);
-    let held = terminal.wait_for_screen(|screen| screen.contains("held by the server for "));
-    assert!(held.lines().last().unwrap().contains("/400  held by the server for "), "{held}");
+    let held = terminal.wait_for_screen(|screen| screen.contains("throttled by the server for "));
+    assert!(held.lines().last().unwrap().contains("/400  throttled by the server for "), "{held}");
 
     terminal.type_keys("\x03");
-    terminal.wait_for("once more stops at once");
+    terminal.wait_for("press Ctrl-C again to stop now");
     assert_eq!(terminal.end(), Some(130));
     let screen = terminal.screen();
     let unlocked = screen.lines().find(|line| line.trim_start().starts_with("unlocked ")).unwrap();
     assert!(unlocked.contains(&"█".repeat(30)), "{screen}");
-    assert!(screen.contains("held once by the server") && screen.contains("go on with the rest"), "{screen}");
+    assert!(screen.contains("throttled once by the server") && screen.contains("resume with: "), "{screen}");
 }

@@ -1,15 +1,15 @@
-//! Secrets that are asked for on a terminal, and Ctrl-C there.
+//! Prompts for secrets, and Ctrl-C at them.
 
 use crate::World;
 use crate::terminal::Terminal;
 
 #[test]
-fn an_interrupt_at_the_prompt_leaves_the_terminal_as_it_was() {
+fn an_interrupt_at_the_prompt_restores_the_terminal() {
     let world = World::new();
     for command in ["state", "unlock", "doctor"] {
         let mut terminal = Terminal::run(&world, &[command, "--access-token-prompt", &world.locked_out()]);
         terminal.type_hidden("Access token: ", "\x03");
-        terminal.wait_for("interrupted, and nothing was sent");
+        terminal.wait_for("interrupted; nothing was sent");
         assert_eq!(terminal.end(), Some(130), "{command}");
         assert!(terminal.has_echo(), "{command}");
     }
@@ -26,7 +26,7 @@ fn an_interrupt_after_the_prompt_still_ends_the_program() {
     terminal.type_hidden("Access token: ", "x\n");
     terminal.wait_for("[y/N] ");
     terminal.type_keys("\x03");
-    terminal.wait_for("interrupted, and nothing was sent");
+    terminal.wait_for("interrupted; nothing was sent");
     assert_eq!(terminal.end(), Some(130));
     assert_eq!(world.emulator.requests().len(), 0);
 }

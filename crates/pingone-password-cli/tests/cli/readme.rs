@@ -1,4 +1,4 @@
-//! The README, and what the program says of itself.
+//! The README lists every field, setting and exit code.
 
 use crate::World;
 

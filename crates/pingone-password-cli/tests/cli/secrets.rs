@@ -29,29 +29,27 @@ fn a_token_from_a_descriptor() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_of_ones_own_gets_no_advice_that_does_harm() {
+fn special_files_get_no_advice_to_change_their_mode() {
     let world = World::new();
-    for (path, said) in
-        [(".", ". is a folder"), ("/dev/null", "/dev/null can be read or written by others (mode 666)\n")]
-    {
+    for (path, message) in [(".", ". is a folder"), ("/dev/null", "others can read or write /dev/null (mode 666)\n")] {
         let ran = world.run(&["state", "--access-token-file", path, &world.locked_out()]);
         assert_eq!(ran.code, Some(2));
-        assert!(ran.stderr.contains(said) && !ran.stderr.contains("chmod"), "{ran:?}");
+        assert!(ran.stderr.contains(message) && !ran.stderr.contains("chmod"), "{ran:?}");
     }
 }
 
 #[test]
-fn standard_input_is_not_both_the_users_and_a_secret() {
+fn standard_input_is_not_both_users_and_a_secret() {
     let world = World::new();
     for flag in ["--access-token-fd", "--client-secret-fd"] {
         let ran = world.run(&["unlock", "--from", "-", flag, "0"]);
         assert_eq!(ran.code, Some(2));
-        assert!(ran.stderr.contains("both the users and a secret"), "{ran:?}");
+        assert!(ran.stderr.contains("both the list of users and a secret"), "{ran:?}");
     }
 }
 
 #[test]
-fn a_file_that_others_can_read_is_refused() {
+fn a_file_that_others_can_read_is_rejected() {
     let world = World::new();
     let file = world.file("token", world.emulator.access_token());
     for mode in [0o640, 0o604, 0o620, 0o644] {
@@ -60,7 +58,7 @@ fn a_file_that_others_can_read_is_refused() {
         assert_eq!(ran.code, Some(2), "{mode:o}");
     }
     let ran = world.run(&["state", "--access-token-file", &file, &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("secret_file_mode", ran.shown()));
+    world.snapshots(|| assert_snapshot!("secret_file_mode", ran.text()));
     assert_eq!(world.emulator.requests().len(), 0);
 }
 

@@ -12,14 +12,14 @@ fn every_status_in_words() {
     world.emulator.set_seconds_until_unlock(only_an_administrator, None);
     let ids: Vec<_> = world.emulator.users().iter().map(|user| user.0.to_string()).collect();
     let args: Vec<_> = ["state"].into_iter().chain(ids.iter().map(String::as_str)).collect();
-    world.snapshots(|| assert_snapshot!("state_table", world.run(&args).shown()));
+    world.snapshots(|| assert_snapshot!("state_table", world.run(&args).text()));
 }
 
 #[test]
-fn the_policy_where_it_is_asked_for() {
+fn the_policy_if_requested() {
     let world = World::new();
     let ran = world.run(&["state", "--expand", "passwordPolicy", &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("state_policy", ran.shown()));
+    world.snapshots(|| assert_snapshot!("state_policy", ran.text()));
 }
 
 #[test]
@@ -36,30 +36,30 @@ fn json_has_every_field() {
 #[test]
 fn csv_has_a_header_and_a_row_for_each_user() {
     let world = World::new();
-    let nobody = "c3042000-188f-8bc7-a269-dee1602cf7ab";
-    let ran = world.run(&["state", "--output", "csv", &world.locked_out(), nobody, &world.user(Status::External)]);
-    world.snapshots(|| assert_snapshot!("state_csv", ran.shown()));
+    let missing = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    let ran = world.run(&["state", "--output", "csv", &world.locked_out(), missing, &world.user(Status::External)]);
+    world.snapshots(|| assert_snapshot!("state_csv", ran.text()));
 }
 
 #[test]
-fn one_that_fails_does_not_keep_the_others_from_being_read() {
+fn one_failure_does_not_stop_the_others() {
     let world = World::new();
-    let nobody = "c3042000-188f-8bc7-a269-dee1602cf7ab";
-    let ran = world.run(&["state", nobody, &world.locked_out()]);
+    let missing = "c3042000-188f-8bc7-a269-dee1602cf7ab";
+    let ran = world.run(&["state", missing, &world.locked_out()]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stdout.contains("locked out, unlocks by itself in 15 minutes"), "{ran:?}");
+    assert!(ran.stdout.contains("locked out, unlocks in 15 minutes"), "{ran:?}");
 }
 
 #[test]
-fn every_misspelt_id_is_reported_before_anything_is_sent() {
+fn every_invalid_id_is_reported_before_anything_is_sent() {
     let world = World::new();
     let ran = world.run(&["state", &world.locked_out(), "anna", "c3042000-188f-4bc7-a269-dee1602cf7a", "\u{1b}[2J"]);
-    world.snapshots(|| assert_snapshot!("state_misspelt", ran.shown()));
+    world.snapshots(|| assert_snapshot!("state_misspelt", ran.text()));
     assert_eq!(world.emulator.requests().len(), 0);
 }
 
 #[test]
-fn a_user_that_is_named_twice_is_read_once() {
+fn a_duplicate_is_read_once() {
     let world = World::new();
     let user = world.locked_out();
     let ran = world.run(&["state", &user, &user.to_uppercase(), &user]);
@@ -69,14 +69,14 @@ fn a_user_that_is_named_twice_is_read_once() {
 }
 
 #[test]
-fn without_a_leave_nobody_else_is_asked_for() {
+fn a_rejected_token_ends_the_command() {
     let world = World::new();
     let ids = [world.locked_out(), world.user(Status::Ok), world.user(Status::External)];
     let args = ["state", "--output", "json", &ids[0], &ids[1], &ids[2]];
     let ran = world.ran(world.command(&args).env("PINGONE_API_ACCESS_TOKEN", "expired"));
     assert_eq!(ran.code, Some(3));
     let results: Vec<_> = ran.json().iter().map(|record| record["result"].clone()).collect();
-    assert_eq!(results, ["failed", "not_tried", "not_tried"]);
+    assert_eq!(results, ["failed", "not_sent", "not_sent"]);
     assert_eq!(world.emulator.requests().len(), 1);
     world.snapshots(|| assert_snapshot!("state_401", ran.stderr));
 }
@@ -91,7 +91,7 @@ fn another_environment_is_not_allowed() {
 }
 
 #[test]
-fn credentials_that_are_refused_are_no_leave() {
+fn rejected_credentials_are_not_allowed() {
     let world = World::new();
     let args = ["state", "--client-id", world.emulator.client_id(), &world.locked_out()];
     let ran = world.ran(world.command(&args).env("PINGONE_CLIENT_SECRET", "wrong"));
@@ -100,11 +100,11 @@ fn credentials_that_are_refused_are_no_leave() {
 }
 
 #[test]
-fn without_a_user_it_is_used_wrong() {
+fn without_a_user_the_usage_is_wrong() {
     let world = World::new();
     let ran = world.run(&["state"]);
     assert_eq!(ran.code, Some(2));
-    assert_eq!(ran.stderr, "error: no users: give their ids, or --from FILE, or --resume JOURNAL\n");
+    assert_eq!(ran.stderr, "error: no users: give their IDs, --from FILE, or --resume JOURNAL\n");
     assert_eq!(world.run(&["state", "--expand", "everything", &world.locked_out()]).code, Some(2));
     assert_eq!(world.run(&["status"]).code, Some(2));
 }

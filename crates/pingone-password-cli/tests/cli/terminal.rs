@@ -1,4 +1,4 @@
-//! A terminal for the program to run on, and what a person sees there.
+//! Runs the binary on a pseudo-terminal and reads the screen.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,12 +16,12 @@ const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
 const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
 
-/// A program on a terminal of its own.
+/// A process on a terminal of its own.
 pub(crate) struct Terminal {
-    /// Our end of it.
+    /// Our end of the terminal.
     file: File,
     child: Child,
-    /// Everything that was ever written.
+    /// All output so far.
     written: Vec<u8>,
     screen: vt100::Parser,
 }
@@ -44,14 +44,14 @@ impl Terminal {
         Self { file: terminal.into(), child, written: Vec::new(), screen: vt100::Parser::new(ROWS, COLUMNS, 0) }
     }
 
-    /// Reads on until this was written. Fails where the program ends before.
+    /// Reads until this is written. Fails if the process ends before.
     pub(crate) fn wait_for(&mut self, text: &str) {
         while !String::from_utf8_lossy(&self.written).contains(text) {
             assert!(self.read(), "no {text:?} in {:?}", String::from_utf8_lossy(&self.written));
         }
     }
 
-    /// Reads on until the screen says this. Fails where the program ends before.
+    /// Reads until the screen shows this. Fails if the process ends before.
     pub(crate) fn wait_for_screen(&mut self, is_meant: impl Fn(&str) -> bool) -> String {
         while !is_meant(&self.screen()) {
             assert!(self.read(), "not on the screen:\n{}", self.screen());
@@ -59,13 +59,12 @@ impl Terminal {
         self.screen()
     }
 
-    /// What is on the screen.
+    /// Returns the content of the screen.
     pub(crate) fn screen(&self) -> String {
         self.screen.screen().contents()
     }
 
-    /// Reads what there is, and says whether there was anything: a terminal that nobody writes to any more fails. In small
-    /// pieces, so that no drawing of the screen is passed over.
+    /// Reads a piece of output and returns whether there was any. Small pieces, so that no state of the screen is missed.
     fn read(&mut self) -> bool {
         let mut buffer = [0; 64];
         let mut ready = [PollFd::new(&self.file, PollFlags::IN)];
@@ -84,7 +83,7 @@ impl Terminal {
         self.file.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Types at a prompt for a secret, once what is typed is hidden.
+    /// Types at a prompt for a secret, once the echo is off.
     pub(crate) fn type_hidden(&mut self, prompt: &str, keys: &str) {
         self.wait_for(prompt);
         let begun = Instant::now();
@@ -95,7 +94,7 @@ impl Terminal {
         self.type_keys(keys);
     }
 
-    /// Reads to the end, and gives the exit code.
+    /// Reads to the end and returns the exit code.
     pub(crate) fn end(&mut self) -> Option<i32> {
         while self.read() {}
         self.child.wait().unwrap().code()
@@ -104,7 +103,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It is gone already, unless the test has failed.
+        // It has ended already, unless the test has failed.
         _ = self.child.kill();
         _ = self.child.wait();
     }

@@ -12,7 +12,7 @@ use crate::{Ran, World};
 fn a_locked_out_user_is_unlocked() {
     let world = World::new();
     let user = world.locked_out();
-    world.snapshots(|| assert_snapshot!("unlock_table", world.run(&["unlock", &user]).shown()));
+    world.snapshots(|| assert_snapshot!("unlock_table", world.run(&["unlock", &user]).text()));
     assert_eq!(world.emulator.unlocks(user.parse().unwrap()), 1);
     assert_eq!(world.emulator.status(user.parse().unwrap()), Some(Status::Ok));
 }
@@ -34,10 +34,10 @@ fn with_a_worker_application() {
 }
 
 #[test]
-fn csv_of_users_that_are_unlocked_and_are_not() {
+fn csv_with_a_success_and_a_failure() {
     let world = World::new();
     let ran = world.run(&["unlock", "--output", "csv", &world.locked_out(), "c3042000-188f-8bc7-a269-dee1602cf7ab"]);
-    world.snapshots(|| assert_snapshot!("unlock_csv", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_csv", ran.text()));
 }
 
 #[test]
@@ -45,40 +45,40 @@ fn a_failure_in_three_lines() {
     let world = World::new();
     let ran = world.run(&["unlock", "c3042000-188f-8bc7-a269-dee1602cf7ab"]);
     assert_eq!(ran.stderr.lines().count(), 3);
-    world.snapshots(|| assert_snapshot!("unlock_404", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_404", ran.text()));
 }
 
 #[test]
-fn what_nobody_knows_is_said_to_be_unknown() {
+fn an_unknown_outcome_is_reported_as_unknown() {
     let world = World::new();
     world.emulator.inject([Fault::Redirect]);
     let ran = world.run(&["unlock", &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("unlock_unknown", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_unknown", ran.text()));
     world.emulator.inject([Fault::Redirect]);
     let ran = world.run(&["unlock", "--output", "json", &world.locked_out()]);
     assert_eq!((ran.code, &ran.json()[0]["result"]), (Some(1), &"unknown".into()));
 }
 
 #[test]
-fn an_unlock_whose_answer_got_lost_is_seen() {
+fn a_lost_response_is_settled_by_a_state_check() {
     let world = World::new();
     world.emulator.inject([Fault::ResetAfter]);
     let ran = world.run(&["unlock", &world.locked_out()]);
-    world.snapshots(|| assert_snapshot!("unlock_seen", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_seen", ran.text()));
 }
 
 #[test]
-fn a_success_without_a_body_is_one() {
+fn a_success_without_a_body() {
     let world = World::new();
     world.emulator.inject([Fault::EmptyOk]);
     let ran = world.run(&["unlock", &world.locked_out()]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    world.snapshots(|| assert_snapshot!("unlock_no_body", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_no_body", ran.text()));
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_unlock_is_unknown_and_the_rest_is_not_tried() {
+fn an_interrupted_unlock_is_unknown_and_the_rest_is_not_sent() {
     let world = World::new();
     world.emulator.inject_for(Operation::Unlock, [Fault::StallBeforeResponse]);
     let mut command = world.command(&["unlock", &world.locked_out(), &world.user(Status::Ok)]);
@@ -91,7 +91,7 @@ fn an_interrupted_unlock_is_unknown_and_the_rest_is_not_tried() {
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let ran = Ran::of(&child.wait_with_output().unwrap());
-    world.snapshots(|| assert_snapshot!("unlock_interrupted", ran.shown()));
+    world.snapshots(|| assert_snapshot!("unlock_interrupted", ran.text()));
 }
 
 fn uuid(text: &str) -> uuid::Uuid {

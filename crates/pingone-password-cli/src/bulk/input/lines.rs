@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use anyhow::{anyhow, bail};
-use pingone_password::UserId;
+use pingone_password::{InvalidId, UserId};
 use serde_json::Value;
 
 use super::csv_records::Csv;
+use crate::terminal::quoted;
 
 /// The names of the column by default.
 const COLUMNS: [&str; 3] = ["id", "user_id", "userId"];
@@ -133,7 +134,7 @@ impl Iterator for Lines {
 
 /// Parses a line with an ID.
 pub(super) fn of_text(text: &str) -> Result<UserId, String> {
-    text.parse().map_err(|error: pingone_password::InvalidId| error.to_string())
+    text.parse().map_err(|_: InvalidId| format!("{} is not a valid user ID: expected a UUID", quoted(text)))
 }
 
 /// Parses a line of JSON: a string, or an object with the ID.
@@ -155,12 +156,6 @@ fn of_json(line: &str, column: Option<&str>) -> anyhow::Result<Result<UserId, St
         Some(_) => Err("the ID is not a string".to_owned()),
         None => Err(format!("no property `{}`", column.unwrap_or("id"))),
     })
-}
-
-/// Quotes a piece of the input, escaped and cut.
-fn quoted(text: &str) -> String {
-    let start: String = text.chars().take(60).flat_map(char::escape_debug).collect();
-    if text.chars().nth(60).is_some() { format!("`{start}…`") } else { format!("`{start}`") }
 }
 
 /// The non-empty lines of a text, each cut to [`MAX_LINE`].
@@ -237,22 +232,22 @@ mod tests {
 
     #[test]
     fn one_id_per_line() {
-        assert_eq!(read("$A\n\n  $B\r\nme\n$A", None).unwrap(), ["1:1", "3:2", "4:`me` is no user id", "5:1"]);
+        assert_eq!(read("$A\n\n  $B\r\nme\n$A", None).unwrap(), ["1:1", "3:2", "4:`me` is not a valid user ID", "5:1"]);
         assert_eq!(read("\u{feff}$A", None).unwrap(), ["1:1"]);
         assert_eq!(read("", None).unwrap(), [""; 0]);
-        assert_eq!(read("me\n$B", None).unwrap(), ["1:`me` is no user id", "2:2"]);
+        assert_eq!(read("me\n$B", None).unwrap(), ["1:`me` is not a valid user ID", "2:2"]);
     }
 
     #[test]
     fn csv_with_a_header() {
         assert_eq!(
             read("name,userId\nx,$A\n\"y\nz\",$B\n,me\nx\n", None).unwrap(),
-            ["2:1", "3:2", "5:`me` is no user id", "6:the line has no such column"]
+            ["2:1", "3:2", "5:`me` is not a valid user ID", "6:the line has no such column"]
         );
         assert_eq!(read("id;who\n$A;$B\n", Some("who")).unwrap(), ["2:2"]);
         assert_eq!(read("\u{feff}id\n$A\n", None).unwrap(), ["2:1"]);
         let lines = "name,id\r\n\r\nx,$A\r\n\"y\r\nz\",$B\r\nx,\"$A\"\r\n  \r\nx,me\r\n";
-        assert_eq!(read(lines, None).unwrap(), ["3:1", "4:2", "6:1", "8:`me` is no user id"]);
+        assert_eq!(read(lines, None).unwrap(), ["3:1", "4:2", "6:1", "8:`me` is not a valid user ID"]);
         assert_eq!(read("\"id\",\"name\"\n\"$A\",x\n", None).unwrap(), ["2:1"]);
         assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is not a header"));
         assert!(read("id,x\n", Some("who")).unwrap_err().starts_with("the first line has no column `who`"));

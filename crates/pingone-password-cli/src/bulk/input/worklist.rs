@@ -25,7 +25,7 @@ pub(crate) struct Worklist {
 pub(crate) struct Counts {
     /// Users to process.
     pub(crate) users: u64,
-    /// Lines that repeat a user.
+    /// Duplicates.
     pub(crate) duplicates: u64,
     /// Users who were done in an earlier run.
     pub(crate) earlier: u64,

@@ -123,11 +123,14 @@ pub(crate) fn short(number: f64) -> String {
 
 /// Formats a duration, with tenths of a second if it is short.
 pub(crate) fn seconds(time: Duration) -> String {
-    let rounded = if time.as_secs() < 10 {
-        Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX) / 100 * 100)
-    } else {
-        Duration::from_secs(time.as_secs())
+    let precision = match time.as_millis() {
+        ..100 => Duration::from_millis(1),
+        100..10_000 => Duration::from_millis(100),
+        _ => Duration::from_secs(1),
     };
+    let rounded = Duration::from_millis(
+        u64::try_from(time.as_millis() / precision.as_millis() * precision.as_millis()).unwrap_or(u64::MAX),
+    );
     humantime::format_duration(rounded).to_string()
 }
 

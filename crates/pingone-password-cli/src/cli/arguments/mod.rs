@@ -71,7 +71,8 @@ pub(super) enum ConfigCommand {
 const STATE_EXAMPLES: &str = "\
 Examples:
   pingone-password state c3042000-188f-4bc7-a269-dee1602cf7af
-  pingone-password state --expand passwordPolicy c3042000-188f-4bc7-a269-dee1602cf7af
+  pingone-password state c3042000-188f-4bc7-a269-dee1602cf7af \\
+    --expand passwordPolicy
   pingone-password state --from users.txt --output json \\
     | jq -r 'select(.status == \"PASSWORD_LOCKED_OUT\").user_id'";
 
@@ -102,7 +103,7 @@ const UNLOCK_EXAMPLES: &str = "\
 Examples:
   pingone-password unlock c3042000-188f-4bc7-a269-dee1602cf7af
   pingone-password unlock --from locked-out.txt --dry-run
-  pingone-password unlock --from locked-out.txt --rate 30/s --output csv > done.csv";
+  pingone-password unlock --from locked-out.txt --rate 30/s --yes";
 
 /// Unlock users' passwords
 ///
