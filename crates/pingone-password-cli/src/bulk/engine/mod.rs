@@ -9,6 +9,8 @@ mod request_count;
 mod run;
 mod schedule;
 mod settle;
+mod stop;
+mod user_progress;
 mod worker;
 
 pub(super) use interruption::listen;
@@ -16,4 +18,4 @@ pub(super) use queue::queue;
 pub(super) use rate_limiter::SharedRateLimiter;
 pub(super) use run::{Ended, Engine, Setup};
 pub(super) use schedule::{longest_round, max_useful_concurrency};
-pub(super) use worker::Stop;
+pub(super) use stop::Stop;

@@ -5,7 +5,8 @@ use pingone_password::{Error, ErrorKind, Response, operations};
 
 use super::forbidden::Forbidden;
 use super::network::Network;
-use super::worker::{Stop, Success, UserProgress};
+use super::stop::Stop;
+use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, Outcome};
 use crate::output::{Row, Status};
 use crate::terminal::plain;

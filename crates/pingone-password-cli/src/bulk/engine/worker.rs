@@ -1,7 +1,6 @@
 //! Processes one user: reads the state, writes the journal, sends the unlock.
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -15,6 +14,8 @@ use super::forbidden::Forbidden;
 use super::network::Network;
 use super::request_count::{counted, unthrottled_requests};
 use super::settle::{self, forbidden_of};
+use super::stop::{Stop, Stopping};
+use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
 use crate::bulk::options::Operation;
 use crate::bulk::report::BulkRow;
@@ -37,16 +38,6 @@ pub(super) struct Worker {
     pub(super) stopping: watch::Receiver<Stopping>,
 }
 
-/// Whether the run stops before all users are done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stopping {
-    No,
-    /// Wait for requests in flight, and send no more.
-    Gracefully,
-    /// Wait for nothing.
-    Now,
-}
-
 /// The result for a user.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -56,75 +47,6 @@ pub(super) struct Report {
     /// A 403, which may concern this user only.
     pub(super) forbidden: Option<Forbidden>,
     pub(super) stop: Option<Stop>,
-}
-
-/// Why no further users are taken.
-#[derive(Debug)]
-pub(in crate::bulk) enum Stop {
-    /// Ctrl-C.
-    Interrupted,
-    /// The access token is missing or rejected, or the role is not sufficient.
-    NotAllowed(String),
-    /// The network did not come back.
-    Network(String),
-    /// The journal can't be written.
-    Journal,
-    /// Standard output can't be written.
-    Output,
-    /// The temporary list of users can't be read.
-    Users(io::Error),
-}
-
-/// What is known about a user in progress.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(super) struct UserProgress {
-    pub(super) user: UserId,
-    /// An unlock may have been applied, so the state has to be read first.
-    is_pending: bool,
-    /// There ever was such an unlock. A state check does not settle this: a gateway that timed out, or a lost connection,
-    /// says nothing about the server behind it, which may apply the unlock after the check.
-    may_be_applied_late: bool,
-    /// There was one in this run.
-    was_left_pending: bool,
-    is_started: bool,
-    pub(super) status_before: Option<String>,
-}
-
-impl UserProgress {
-    fn new(user: UserId, is_pending: bool) -> Self {
-        Self {
-            user,
-            is_pending,
-            may_be_applied_late: is_pending,
-            was_left_pending: false,
-            is_started: false,
-            status_before: None,
-        }
-    }
-
-    /// Records that an unlock was sent and its outcome is unknown.
-    fn leave_pending(&mut self) {
-        self.is_pending = true;
-        self.may_be_applied_late = true;
-        self.was_left_pending = true;
-    }
-
-    /// Returns the outcome of a failure.
-    pub(super) fn outcome_of_failure(&self) -> Outcome {
-        if self.may_be_applied_late { Outcome::Unknown } else { Outcome::Failed }
-    }
-}
-
-/// A success, by what led to it.
-pub(super) enum Success {
-    Read(Response<PasswordState>),
-    /// A dry run found the user locked out.
-    WouldUnlock(Response<PasswordState>),
-    /// The user is not locked out.
-    Skipped(Response<PasswordState>),
-    /// A state check confirmed a pending unlock.
-    Confirmed(Response<PasswordState>),
-    Unlocked(Response<Option<PasswordState>>),
 }
 
 /// Why a user is not done.

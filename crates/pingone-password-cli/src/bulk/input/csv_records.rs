@@ -8,7 +8,7 @@ use std::rc::Rc;
 use anyhow::{anyhow, bail};
 use pingone_password::UserId;
 
-use super::lines::{Line, MAX_LINE, of_text};
+use super::line::{Line, MAX_LINE, of_text};
 
 /// The maximum number of lines of a field.
 const MAX_LINES: usize = 100;

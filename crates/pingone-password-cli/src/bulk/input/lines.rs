@@ -4,26 +4,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use anyhow::{anyhow, bail};
-use pingone_password::{InvalidId, UserId};
+use pingone_password::UserId;
 use serde_json::Value;
 
 use super::csv_records::Csv;
+use super::line::{Line, MAX_LINE, of_text};
 use crate::terminal::quoted;
 
 /// The names of the column by default.
 const COLUMNS: [&str; 3] = ["id", "user_id", "userId"];
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
-/// The maximum length of a line in bytes.
-pub(super) const MAX_LINE: u64 = 1 << 20;
-
-/// A line with a user.
-#[derive(Debug)]
-pub(crate) struct Line {
-    /// Counted from 1.
-    pub(crate) number: u64,
-    /// The user, or the problem with the line.
-    pub(crate) user: Result<UserId, String>,
-}
 
 /// Reads the lines of an input.
 pub(crate) enum Lines {
@@ -130,11 +120,6 @@ impl Iterator for Lines {
             Self::Csv(csv) => csv.next(),
         }
     }
-}
-
-/// Parses a line with an ID.
-pub(super) fn of_text(text: &str) -> Result<UserId, String> {
-    text.parse().map_err(|_: InvalidId| format!("{} is not a valid user ID: expected a UUID", quoted(text)))
 }
 
 /// Parses a line of JSON: a string, or an object with the ID.

@@ -1,6 +1,7 @@
 //! The list of users: formats, CSV records, duplicates.
 
 mod csv_records;
+mod line;
 mod lines;
 mod sorter;
 mod source;

@@ -9,7 +9,7 @@ use pingone_password::UserId;
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
-use super::lines::Line;
+use super::line::Line;
 use super::sorter::{MAX_IN_MEMORY, Sorter, numbers};
 
 const TEMPORARY_FILE: &str = "can't keep the list of users in a temporary file";
