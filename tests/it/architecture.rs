@@ -156,6 +156,21 @@ fn tests_and_comments_import_nothing() -> Result {
     Ok(())
 }
 
+/// Other projects use the emulator as a dev-dependency, for which it needs no argument parser and no TLS.
+#[test]
+fn the_emulator_library_stays_small() -> Result {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "pingone-password-emulator", "--no-default-features", "--edges", "normal,build"])
+        .args(["--prefix", "none", "--format", "{p}", "--no-dedupe", "--offline", "--locked"])
+        .current_dir(workspace(""))
+        .output()?;
+    let tree = String::from_utf8(output.stdout)?;
+    let crates: BTreeSet<&str> = tree.lines().collect();
+    assert!((2..=75).contains(&crates.len()), "{} crates: {crates:#?}", crates.len());
+    assert!(!tree.contains("clap"), "{tree}");
+    Ok(())
+}
+
 /// The wrapper's public API names no type of the HTTP stack, of the generator's runtime, or of the generated client.
 #[test]
 fn the_public_api_hides_the_http_stack() -> Result {
