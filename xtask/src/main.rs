@@ -1,10 +1,11 @@
-//! The tasks of this workspace: `cargo xtask generate`.
+//! The tasks of this workspace: `cargo xtask generate` and `cargo xtask changes`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use xtask::changes;
 use xtask::generate::Error;
 use xtask::generate::emit::{self, Difference};
 
@@ -20,6 +21,8 @@ struct Arguments {
 enum Task {
     /// Generate the client crate from the OpenAPI document.
     Generate(Generate),
+    /// Say what a change of the OpenAPI document breaks, and which release it needs.
+    Changes(changes::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -36,8 +39,11 @@ struct Generate {
 }
 
 fn main() -> ExitCode {
-    let Arguments { task: Task::Generate(arguments) } = Arguments::parse();
-    match generate(&arguments) {
+    let result = match Arguments::parse().task {
+        Task::Generate(arguments) => generate(&arguments),
+        Task::Changes(arguments) => root().and_then(|root| changes::run(&arguments, root)),
+    };
+    match result {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -46,8 +52,13 @@ fn main() -> ExitCode {
     }
 }
 
+/// The root of the workspace.
+fn root() -> anyhow::Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is not in a workspace")
+}
+
 fn generate(arguments: &Generate) -> anyhow::Result<ExitCode> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask is not in a workspace")?;
+    let root = root()?;
     let spec = arguments.spec.clone().unwrap_or_else(|| root.join("openapi/pingone-password.yaml"));
     let out = arguments.out.clone().unwrap_or_else(|| root.join("crates/pingone-password-client/src/generated"));
     let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
