@@ -1,10 +1,15 @@
 //! The requests that arrived, and what came of each.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::VecDeque};
 
 use axum::{body::Bytes, http::request::Parts};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::faults::{Fault, TokenFault};
+use crate::{
+    faults::{Fault, TokenFault},
+    operation::Operation,
+};
 
 /// A request as it arrived, whatever came of it.
 ///
@@ -12,6 +17,16 @@ use crate::faults::{Fault, TokenFault};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// The position in the order of arrival: 1 is the first request since the start. Numbers aren't used twice.
+    pub number: u64,
+    /// The time of arrival.
+    pub at: DateTime<Utc>,
+    /// The `Correlation-Id` of the response.
+    pub correlation_id: Uuid,
+    /// The operation that method, path and media type ask for, whether or not it was carried out.
+    pub operation: Option<Operation>,
+    /// Why a request that is almost an operation isn't one, or what is odd about it although it is one.
+    pub near_miss: Option<String>,
     /// The method as sent.
     pub method: String,
     /// The path as sent, neither decoded nor normalized.
@@ -46,6 +61,14 @@ impl RecordedRequest {
     }
 }
 
+/// What a request is found to be on its arrival.
+pub(crate) struct Arrival {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) correlation_id: Uuid,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) near_miss: Option<String>,
+}
+
 /// Everything that is learned of a request after its arrival.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Completion {
@@ -55,17 +78,46 @@ pub(crate) struct Completion {
     pub(crate) applied: bool,
 }
 
-/// The requests so far, in the order of arrival.
-#[derive(Default)]
+/// The latest requests, in the order of arrival.
 pub(crate) struct Journal {
-    requests: Vec<RecordedRequest>,
+    entries: VecDeque<Entry>,
+    /// The number of the next request.
+    next: u64,
+    /// The number of requests that were dropped to make room.
+    dropped: u64,
+    /// The size of all entries, in bytes.
+    bytes: usize,
+    /// The number of requests that are kept.
+    limit: usize,
+    /// Grows with every change.
+    revision: u64,
+}
+
+struct Entry {
+    request: RecordedRequest,
+    bytes: usize,
+    /// The journal's revision when the entry last changed.
+    revision: u64,
 }
 
 impl Journal {
-    /// Records a request and returns the number that completes it.
-    pub(crate) fn record(&mut self, parts: &Parts, body: Option<&Bytes>) -> usize {
+    /// The size of the requests that are kept, in bytes.
+    const BYTES_LIMIT: usize = 64 * 1024 * 1024;
+
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { entries: VecDeque::new(), next: 1, dropped: 0, bytes: 0, limit: limit.max(1), revision: 0 }
+    }
+
+    /// Records a request and returns its number. The oldest requests go if there are too many, or if they are too large.
+    pub(crate) fn record(&mut self, parts: &Parts, body: Option<&Bytes>, arrival: Arrival) -> u64 {
+        let Arrival { at, correlation_id, operation, near_miss } = arrival;
         let headers = parts.headers.iter();
-        self.requests.push(RecordedRequest {
+        let request = RecordedRequest {
+            number: self.next,
+            at,
+            correlation_id,
+            operation,
+            near_miss,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().map(str::to_owned),
@@ -75,19 +127,50 @@ impl Journal {
             fault: None,
             token_fault: None,
             applied: false,
-        });
-        self.requests.len() - 1
-    }
-
-    pub(crate) fn complete(&mut self, number: usize, completion: Completion) {
-        if let Some(request) = self.requests.get_mut(number) {
-            let Completion { status, fault, token_fault, applied } = completion;
-            (request.status, request.fault, request.token_fault) = (status, fault, token_fault);
-            request.applied = applied;
+        };
+        let bytes = size(&request);
+        while self.entries.len() >= self.limit || (self.bytes + bytes > Self::BYTES_LIMIT && !self.entries.is_empty()) {
+            self.bytes -= self.entries.pop_front().map_or(0, |entry| entry.bytes);
+            self.dropped += 1;
         }
+        self.next += 1;
+        self.revision += 1;
+        self.bytes += bytes;
+        let number = request.number;
+        self.entries.push_back(Entry { request, bytes, revision: self.revision });
+        number
     }
 
-    pub(crate) fn requests(&self) -> &[RecordedRequest] {
-        &self.requests
+    /// Completes a request, unless it has been dropped since.
+    pub(crate) fn complete(&mut self, number: u64, completion: Completion) {
+        // Numbers are consecutive.
+        let first = self.entries.front().map_or(self.next, |entry| entry.request.number);
+        let index = number.checked_sub(first).and_then(|index| usize::try_from(index).ok());
+        let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) else { return };
+        let Completion { status, fault, token_fault, applied } = completion;
+        let request = &mut entry.request;
+        (request.status, request.fault, request.token_fault) = (status, fault, token_fault);
+        request.applied = applied;
+        self.revision += 1;
+        entry.revision = self.revision;
     }
+
+    /// Forgets every request. Numbers go on.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        (self.bytes, self.dropped) = (0, 0);
+        self.revision += 1;
+    }
+
+    pub(crate) fn requests(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
+        self.entries.iter().map(|entry| &entry.request)
+    }
+}
+
+/// Returns the approximate size of a request in memory, in bytes.
+fn size(request: &RecordedRequest) -> usize {
+    let headers = request.headers.iter().map(|(name, value)| size_of::<(String, Vec<u8>)>() + name.len() + value.len());
+    let texts = [Some(&request.method), Some(&request.path), request.query.as_ref(), request.near_miss.as_ref()];
+    let texts = texts.into_iter().flatten().map(String::len);
+    size_of::<Entry>() + request.body.len() + headers.sum::<usize>() + texts.sum::<usize>()
 }

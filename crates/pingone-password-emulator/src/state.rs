@@ -8,7 +8,11 @@ use std::{
 use axum::http::HeaderValue;
 use uuid::Uuid;
 
-use crate::{faults::Schedule, journal::Journal, store::Store};
+use crate::{
+    faults::{RandomFaults, Schedule},
+    journal::Journal,
+    store::{Start, Store},
+};
 
 /// The settings of a running emulator, and everything that changes while it runs.
 ///
@@ -21,6 +25,10 @@ pub(crate) struct Shared {
     pub(crate) client_secret: String,
     pub(crate) latency: Option<Duration>,
     pub(crate) redirect_target: HeaderValue,
+    /// The environment at the start, for a reset.
+    pub(crate) start: Start,
+    /// The random faults at the start, for a reset.
+    pub(crate) random_faults: Option<RandomFaults>,
     pub(crate) store: Mutex<Store>,
     pub(crate) faults: Mutex<Schedule>,
     /// `None` while requests aren't recorded.
@@ -28,6 +36,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Puts everything back to the start.
+    pub(crate) fn reset(&self) {
+        self.store().reset(&self.start);
+        *self.faults() = Schedule::random(self.random_faults.clone());
+        if let Some(mut journal) = self.journal() {
+            journal.clear();
+        }
+    }
+
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }

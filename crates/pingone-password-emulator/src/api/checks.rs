@@ -6,27 +6,47 @@ use axum::http::{
 };
 use uuid::Uuid;
 
+use super::media_types;
 use crate::{
-    responses::ApiError,
-    store::{ENVIRONMENT_ID, Store},
+    responses::{ApiError, CorrelationId},
+    store::{Cause, ENVIRONMENT_ID, Grant, Role, Store},
 };
 
-/// Checks the rate limit, the access token and the environment.
-pub(super) fn access(store: &mut Store, headers: &HeaderMap, environment: &str) -> Result<(), ApiError> {
-    if store.rate_limit.as_mut().is_some_and(|limit| !limit.admit()) {
+/// The header by which a caller finds a request again in the events that it causes.
+const EXTERNAL_TRANSACTION_ID: HeaderName = HeaderName::from_static("x-ping-external-transaction-id");
+
+/// Checks the rate limit, the access token and the environment. Returns the token's permissions.
+pub(super) fn access(store: &mut Store, headers: &HeaderMap, environment: &str) -> Result<Grant, ApiError> {
+    let now = store.clock.now();
+    if store.rate_limit.as_mut().is_some_and(|limit| !limit.admit(now)) {
         return Err(ApiError::rate_limited());
     }
-    if !bearer_token(headers).is_some_and(|token| store.tokens.accept(token)) {
-        return Err(ApiError::invalid_token());
-    }
+    let grant = bearer_token(headers).and_then(|token| store.tokens.accept(token, now));
+    let grant = grant.ok_or_else(ApiError::invalid_token)?;
     let environment = uuid(environment).ok_or_else(|| ApiError::not_a_uuid("environmentId"))?;
-    if environment == ENVIRONMENT_ID { Ok(()) } else { Err(ApiError::other_environment()) }
+    if environment == ENVIRONMENT_ID { Ok(grant) } else { Err(ApiError::other_environment()) }
 }
 
-/// Checks that the user exists.
-pub(super) fn user(store: &Store, user: &str) -> Result<Uuid, ApiError> {
-    let user = uuid(user).ok_or_else(|| ApiError::not_a_uuid("userId"))?;
-    if store.users.contains_key(&user) { Ok(user) } else { Err(ApiError::not_found()) }
+/// Checks that the user exists, and that the token's permissions include the user's population.
+pub(super) fn user(store: &Store, user: &str, grant: Grant) -> Result<Uuid, ApiError> {
+    let id = uuid(user).ok_or_else(|| ApiError::not_a_uuid("userId"))?;
+    let user = store.users().get(&id).ok_or_else(ApiError::not_found)?;
+    let visible = grant.population.is_none_or(|population| population == user.population);
+    if visible { Ok(id) } else { Err(ApiError::not_found()) }
+}
+
+/// Checks that the token's role permits a write.
+pub(super) fn may_write(grant: Grant) -> Result<(), ApiError> {
+    match grant.role {
+        Role::IdentityDataAdmin => Ok(()),
+        Role::IdentityDataReadOnly => Err(ApiError::read_only_role()),
+    }
+}
+
+/// Returns the request as the cause of events.
+pub(super) fn cause(headers: &HeaderMap, CorrelationId(correlation_id): CorrelationId) -> Cause {
+    let transaction_id = only(headers, EXTERNAL_TRANSACTION_ID).map(str::to_owned);
+    Cause { correlation_id, transaction_id }
 }
 
 /// Checks that there is exactly one `Content-Type`, and that it has this media type. Parameters are ignored.
@@ -35,8 +55,8 @@ pub(super) fn media_type(headers: &HeaderMap, expected: &str, not_emulated: &[&s
     let Some(content_type) = only(headers, CONTENT_TYPE) else {
         return reject("Exactly one Content-Type is required.");
     };
-    let (media_type, _parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
-    let is = |name: &str| media_type.trim().eq_ignore_ascii_case(name);
+    let media_type = media_types::essence(content_type);
+    let is = |name: &str| media_type.eq_ignore_ascii_case(name);
     if is(expected) {
         Ok(())
     } else if not_emulated.iter().copied().any(is) {

@@ -2,6 +2,8 @@
 
 mod checks;
 mod correlation;
+mod media_types;
+mod near_miss;
 mod outcome;
 mod password;
 mod recording;

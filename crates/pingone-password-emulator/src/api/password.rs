@@ -10,7 +10,11 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{checks, outcome::Outcome};
+use super::{
+    checks,
+    media_types::{NOT_EMULATED, UNLOCK},
+    outcome::Outcome,
+};
 use crate::{
     faults::{Fault, Injected, Replaced},
     operation::Operation,
@@ -18,21 +22,6 @@ use crate::{
     state::Shared,
     store::Store,
 };
-
-const UNLOCK: &str = "application/vnd.pingidentity.password.unlock+json";
-
-/// The vendor's other operations on this path.
-const NOT_EMULATED: [&str; 9] = [
-    "application/vnd.pingidentity.password.check+json",
-    "application/vnd.pingidentity.password.recover+json",
-    "application/vnd.pingidentity.password.sendRecoveryCode+json",
-    "application/vnd.pingidentity.password.forceChange",
-    "application/vnd.pingidentity.password.forceChange+json",
-    "application/vnd.pingidentity.password.reset+json",
-    "application/vnd.pingidentity.password.set+json",
-    "application/vnd.pingidentity.password.setValue+json",
-    "application/vnd.pingidentity.password.setGateway+json",
-];
 
 pub(super) async fn password(
     State(shared): State<Arc<Shared>>,
@@ -43,7 +32,7 @@ pub(super) async fn password(
     headers: HeaderMap,
 ) -> Response {
     let path = path.map_or_else(|_| Default::default(), |Path(path)| path);
-    respond(&shared, &path, &method, &uri, &headers).unwrap_or_else(|error| error.into_response(id))
+    respond(&shared, &path, &method, &uri, &headers, id).unwrap_or_else(|error| error.into_response(id))
 }
 
 /// Checks the request, takes its fault if there is one, and carries out the operation unless the fault prevents it.
@@ -53,18 +42,19 @@ fn respond(
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
+    id: CorrelationId,
 ) -> Result<Response, ApiError> {
     let mut store = shared.store();
     let request = check(&mut store, path, method, uri, headers)?;
     let fault = shared.faults().next(request.user, request.operation);
     let applied = request.operation == Operation::Unlock && fault.is_none_or(Fault::applies);
     if applied {
-        store.unlock_password(request.user);
+        store.unlock_password(request.user, &checks::cause(headers, id));
     }
-    let user = *store.users.get(&request.user).ok_or_else(ApiError::not_found)?;
+    let user = store.users().get(&request.user).ok_or_else(ApiError::not_found)?;
+    let state = responses::password_state(&shared.api_url, request.user, user, request.with_policy);
     drop(store);
 
-    let state = responses::password_state(&shared.api_url, request.user, user, request.with_policy);
     let (mut response, injected) = match fault {
         None => (responses::ok(&state), None),
         Some(fault) => {
@@ -91,8 +81,8 @@ fn check(
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<PasswordRequest, ApiError> {
-    checks::access(store, headers, environment)?;
-    let user = checks::user(store, user)?;
+    let grant = checks::access(store, headers, environment)?;
+    let user = checks::user(store, user, grant)?;
     match *method {
         Method::GET => {
             let with_policy = expands_policy(uri)?;
@@ -100,6 +90,7 @@ fn check(
         }
         Method::POST => {
             checks::media_type(headers, UNLOCK, &NOT_EMULATED)?;
+            checks::may_write(grant)?;
             Ok(PasswordRequest { user, operation: Operation::Unlock, with_policy: false })
         }
         _ => Err(ApiError::method_not_allowed("GET, POST")),

@@ -11,8 +11,9 @@ use axum::{
 };
 use tokio::time::sleep;
 
-use super::outcome::Outcome;
+use super::{near_miss, outcome::Outcome};
 use crate::{
+    journal::Arrival,
     responses::{ApiError, CorrelationId},
     state::Shared,
 };
@@ -26,11 +27,17 @@ pub(super) async fn record(
     let (parts, body) = request.into_parts();
     let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
 
-    let number = shared.journal().map(|mut journal| journal.record(&parts, body.as_ref().ok()));
+    let reading = near_miss::read(&parts, body.as_ref().ok());
+    let near_miss = reading.header_value();
+    let number = shared.journal.as_ref().map(|_| shared.store().clock.utc()).and_then(|at| {
+        let CorrelationId(correlation_id) = correlation_id;
+        let arrival = Arrival { at, correlation_id, operation: reading.operation, near_miss: reading.near_miss };
+        Some(shared.journal()?.record(&parts, body.as_ref().ok(), arrival))
+    });
     if let Some(latency) = shared.latency {
         sleep(latency).await;
     }
-    let response = match body {
+    let mut response = match body {
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(rejection) => ApiError::unreadable_body(rejection.status()).into_response(correlation_id),
     };
@@ -39,6 +46,9 @@ pub(super) async fn record(
     {
         let outcome = response.extensions().get::<Outcome>().cloned().unwrap_or_default();
         journal.complete(number, outcome.completion(response.status().as_u16()));
+    }
+    if let Some(near_miss) = near_miss {
+        response.headers_mut().insert(near_miss::HEADER, near_miss);
     }
     response
 }

@@ -18,6 +18,7 @@ use crate::{
     faults::{Injected, Replaced, TokenFault},
     responses::{self, ApiError, CorrelationId, OAuthError},
     state::Shared,
+    store::Grant,
 };
 
 /// The form that a client sends.
@@ -74,7 +75,8 @@ async fn respond(shared: &Shared, known_here: bool, parts: &Parts, body: Bytes) 
         return Err(OAuthError::invalid_client());
     }
     let mut store = shared.store();
-    let token = store.tokens.issue();
+    let now = store.clock.now();
+    let token = store.tokens.issue(Grant::default(), None, now);
     Ok(responses::access_token(&token, store.tokens.expires_in()))
 }
 

@@ -1,34 +1,81 @@
 //! Arranging a running emulator.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::Emulator;
 use crate::{
     faults::{Fault, TokenFault},
     operation::Operation,
-    store::Status,
+    store::{Grant, InvalidUser, NewUser, Role, Status},
 };
+
+/// Arranging the environment.
+impl Emulator {
+    /// Puts users, events, access tokens, faults and the clock back to the start, and forgets every request.
+    ///
+    /// [`Self::access_token`] is valid again; other tokens aren't any more.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
+    /// Moves the environment's clock forward: access tokens expire, `secondsUntilUnlock` counts down, and lockouts end, without an
+    /// event. Returns `false` if the clock would be more than a century ahead.
+    pub fn advance_clock(&self, by: Duration) -> bool {
+        self.shared.store().advance_clock(by)
+    }
+
+    /// Issues an access token for a role, in all populations or in one.
+    pub fn issue_access_token(&self, role: Role, population: Option<Uuid>) -> String {
+        let mut store = self.shared.store();
+        let now = store.clock.now();
+        store.tokens.issue(Grant { role, population }, None, now)
+    }
+
+    /// Forgets every request so far. Their numbers aren't used again.
+    pub fn clear_requests(&self) {
+        if let Some(mut journal) = self.shared.journal() {
+            journal.clear();
+        }
+    }
+}
 
 /// Arranging users.
 impl Emulator {
     /// Adds a user and returns its ID. IDs count up, the same way on every start.
     pub fn add_user(&self, status: Status) -> Uuid {
-        self.shared.store().add_user(status)
+        let added = self.shared.store().add_user(NewUser::new(status));
+        // A user without a username of its own is always valid, and its username free.
+        added.unwrap_or_default()
+    }
+
+    /// Adds a user with a username and more, and returns its ID.
+    ///
+    /// # Errors
+    /// Returns an error if the username is not valid, or taken.
+    pub fn add(&self, user: NewUser) -> Result<Uuid, InvalidUser> {
+        self.shared.store().add_user(user)
+    }
+
+    /// Removes a user. Returns `false` if there is no such user. The ID isn't used again.
+    pub fn remove_user(&self, user: Uuid) -> bool {
+        self.shared.store().remove_user(user)
     }
 
     /// Sets the status of a user's password, without an event. Returns `false` if there is no such user.
     pub fn set_status(&self, user: Uuid, status: Status) -> bool {
         let mut store = self.shared.store();
-        let user = store.users.get_mut(&user);
+        let user = store.user_mut(user);
         user.map(|u| u.status = status).is_some()
     }
 
     /// Sets `secondsUntilUnlock` while the user is locked out. Returns `false` if there is no such user.
     ///
-    /// Defaults to 900, and doesn't count down. `None` omits the property, which means that only an administrator can unlock.
+    /// Defaults to 900, and counts down only with [`Self::advance_clock`]. `None` omits the property, which means that only an administrator can unlock.
     pub fn set_seconds_until_unlock(&self, user: Uuid, seconds: Option<u64>) -> bool {
         let mut store = self.shared.store();
-        let user = store.users.get_mut(&user);
+        let user = store.user_mut(user);
         user.map(|u| u.seconds_until_unlock = seconds).is_some()
     }
 
@@ -37,7 +84,7 @@ impl Emulator {
     /// Unlocking the password then doesn't unlock the account, and emits no `USER.UNLOCKED`.
     pub fn lock_account(&self, user: Uuid) -> bool {
         let mut store = self.shared.store();
-        let user = store.users.get_mut(&user);
+        let user = store.user_mut(user);
         user.map(|u| u.account_locked = true).is_some()
     }
 }

@@ -16,9 +16,10 @@ use crate::server::Tls;
 use crate::{
     api,
     faults::{RandomFaults, Schedule},
+    journal::Journal,
     server,
     state::Shared,
-    store::{CLIENT_ID, ENVIRONMENT_ID, RateLimit, Store, Tokens, random_secret},
+    store::{CLIENT_ID, ENVIRONMENT_ID, NewUser, Start, Store, random_secret},
 };
 
 /// Configures and starts an emulator; created by [`Emulator::builder`].
@@ -26,8 +27,10 @@ use crate::{
 #[must_use]
 pub struct Builder {
     address: SocketAddr,
+    seed: Vec<NewUser>,
     users: usize,
     recording: bool,
+    journal_limit: usize,
     worker_environment: Uuid,
     token_lifetime: Option<Duration>,
     rate_limit: Option<u32>,
@@ -42,8 +45,10 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            seed: Vec::new(),
             users: 0,
             recording: true,
+            journal_limit: 10_000,
             worker_environment: ENVIRONMENT_ID,
             token_lifetime: None,
             rate_limit: None,
@@ -62,6 +67,12 @@ impl Builder {
         self
     }
 
+    /// Sets users to start with, in front of those of [`Self::users`]. Defaults to none.
+    pub fn seed(mut self, users: impl IntoIterator<Item = NewUser>) -> Self {
+        self.seed = users.into_iter().collect();
+        self
+    }
+
     /// Sets the number of users to start with: one with each status of [`Status::ALL`](crate::Status::ALL), the rest locked out.
     /// Defaults to none.
     pub fn users(mut self, count: usize) -> Self {
@@ -69,9 +80,15 @@ impl Builder {
         self
     }
 
-    /// Sets whether requests are recorded. Defaults to `true`. Every recorded request is kept until the emulator is dropped.
+    /// Sets whether requests are recorded. Defaults to `true`.
     pub fn recording(mut self, on: bool) -> Self {
         self.recording = on;
+        self
+    }
+
+    /// Sets the number of requests that are kept: beyond it, or beyond 64 MiB, the oldest go. Defaults to 10,000; at least 1.
+    pub fn journal_limit(mut self, requests: usize) -> Self {
+        self.journal_limit = requests;
         self
     }
 
@@ -130,8 +147,8 @@ impl Builder {
     /// Binds the address and serves in a task of the current Tokio runtime, which must have I/O and time enabled.
     ///
     /// # Errors
-    /// Returns an error if the address is not a loopback address or can't be bound, or if the redirect target is not a valid
-    /// header value.
+    /// Returns an error if the address is not a loopback address or can't be bound, if the redirect target is not a valid header
+    /// value, or if a user of the seed can't be added.
     pub async fn start(self) -> Result<Emulator, StartError> {
         if !self.address.ip().is_loopback() {
             return Err(StartError::NotLoopback(self.address));
@@ -150,10 +167,15 @@ impl Builder {
         let scheme = "http";
         let auth_url = format!("{scheme}://{address}");
 
-        let mut tokens = Tokens::new(self.token_lifetime);
-        let access_token = tokens.issue();
-        let mut store = Store::new(tokens, self.rate_limit.map(RateLimit::new));
-        store.add_users(self.users);
+        let access_token = random_secret();
+        let start = Start {
+            seed: self.seed,
+            users: self.users,
+            access_token: access_token.clone(),
+            token_lifetime: self.token_lifetime,
+            rate_limit: self.rate_limit,
+        };
+        let store = Store::new(&start).map_err(StartError::Seed)?;
         let shared = Arc::new(Shared {
             api_url: format!("{auth_url}/v1"),
             worker_environment: self.worker_environment,
@@ -162,9 +184,11 @@ impl Builder {
             client_secret: format!("{}~{}", random_secret(), random_secret()),
             latency: self.latency,
             redirect_target,
+            start,
+            random_faults: self.random_faults.clone(),
             store: Mutex::new(store),
             faults: Mutex::new(Schedule::random(self.random_faults)),
-            journal: self.recording.then(Mutex::default),
+            journal: self.recording.then(|| Mutex::new(Journal::new(self.journal_limit))),
         });
 
         let (stop, stopped) = oneshot::channel();

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, io, net::SocketAddr};
 
+use crate::store::InvalidUser;
+
 /// The error for an emulator that didn't start.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -17,6 +19,8 @@ pub enum StartError {
     },
     /// The redirect target is not a valid header value.
     RedirectTarget(String),
+    /// A user of the seed can't be added.
+    Seed(InvalidUser),
     /// The certificate could not be generated.
     #[cfg(feature = "tls")]
     Certificate(Box<dyn Error + Send + Sync>),
@@ -31,6 +35,7 @@ impl fmt::Display for StartError {
             ),
             Self::Bind { address, .. } => write!(f, "failed to listen on {address}"),
             Self::RedirectTarget(url) => write!(f, "{url:?} is not a valid redirect target"),
+            Self::Seed(_) => f.write_str("invalid seed"),
             #[cfg(feature = "tls")]
             Self::Certificate(_) => f.write_str("failed to generate a certificate"),
         }
@@ -42,6 +47,7 @@ impl Error for StartError {
         match self {
             Self::NotLoopback(_) | Self::RedirectTarget(_) => None,
             Self::Bind { source, .. } => Some(source),
+            Self::Seed(source) => Some(source),
             #[cfg(feature = "tls")]
             Self::Certificate(source) => Some(source.as_ref()),
         }

@@ -10,7 +10,7 @@ use crate::store::{ENVIRONMENT_ID, Status, User};
 const LAST_CHANGED_AT: &str = "2019-01-08T20:18:31.264Z";
 
 /// Returns the password state in the format of the example on "Read Password State".
-pub(crate) fn password_state(api_url: &str, id: Uuid, user: User, with_policy: bool) -> Value {
+pub(crate) fn password_state(api_url: &str, id: Uuid, user: &User, with_policy: bool) -> Value {
     let environment = format!("{api_url}/environments/{ENVIRONMENT_ID}");
     let this_user = format!("{environment}/users/{id}");
     let password = format!("{this_user}/password");

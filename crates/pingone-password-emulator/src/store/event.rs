@@ -1,6 +1,6 @@
 //! The events that the environment emits.
 
-use std::fmt;
+use std::{collections::VecDeque, fmt};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -15,15 +15,10 @@ pub struct Event {
     pub user: Uuid,
     /// The time at which it was emitted.
     pub at: DateTime<Utc>,
-}
-
-impl Event {
-    /// Returns the events of a password unlock, in the vendor's order.
-    pub(super) fn password_unlocked(user: Uuid, account_too: bool) -> impl Iterator<Item = Self> {
-        let at = Utc::now();
-        let account = account_too.then_some(EventKind::UserUnlocked);
-        [EventKind::PasswordUnlocked].into_iter().chain(account).map(move |kind| Self { kind, user, at })
-    }
+    /// The `Correlation-Id` of the request that caused it.
+    pub correlation_id: Uuid,
+    /// The `X-Ping-External-Transaction-Id` of the request that caused it.
+    pub transaction_id: Option<String>,
 }
 
 /// A kind of event, out of those that the vendor's page "Password Unlock" names.
@@ -36,11 +31,52 @@ pub enum EventKind {
     UserUnlocked,
 }
 
-impl fmt::Display for EventKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl EventKind {
+    /// Returns the vendor's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::PasswordUnlocked => "PASSWORD.UNLOCKED",
             Self::UserUnlocked => "USER.UNLOCKED",
-        })
+        }
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The request that causes an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause {
+    pub(crate) correlation_id: Uuid,
+    pub(crate) transaction_id: Option<String>,
+}
+
+/// The latest events, in the order in which they were emitted.
+#[derive(Default)]
+pub(crate) struct Events {
+    events: VecDeque<Event>,
+    /// The number of older events that were dropped.
+    dropped: u64,
+}
+
+impl Events {
+    /// The number of events that are kept.
+    const LIMIT: usize = 10_000;
+
+    pub(super) fn emit(&mut self, kind: EventKind, user: Uuid, at: DateTime<Utc>, cause: &Cause) {
+        let Cause { correlation_id, transaction_id } = cause.clone();
+        if self.events.len() == Self::LIMIT {
+            self.events.pop_front();
+            self.dropped += 1;
+        }
+        self.events.push_back(Event { kind, user, at, correlation_id, transaction_id });
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.events.iter()
     }
 }

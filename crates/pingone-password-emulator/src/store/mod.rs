@@ -1,23 +1,33 @@
-//! The contents of the environment: its users, the events it emitted, the access tokens it accepts.
+//! The contents of the environment: its users, the events it emitted, the access tokens it accepts, and its clock.
 
+mod clock;
 mod event;
 mod rate_limit;
+mod start;
 mod status;
 mod tokens;
 mod user;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use uuid::Uuid;
 
+pub(crate) use self::{
+    clock::Clock,
+    event::{Cause, Events},
+    rate_limit::RateLimit,
+    start::Start,
+    tokens::{Grant, Tokens, random_secret},
+    user::{LOCKOUT_SECONDS, User},
+};
 pub use self::{
     event::{Event, EventKind},
     status::{Status, UnknownStatus},
-};
-pub(crate) use self::{
-    rate_limit::RateLimit,
-    tokens::{Tokens, random_secret},
-    user::{LOCKOUT_SECONDS, User},
+    tokens::Role,
+    user::{InvalidUser, NewUser},
 };
 
 /// The only environment.
@@ -27,44 +37,94 @@ pub(crate) const CLIENT_ID: Uuid = Uuid::from_u128(0xc000_0000_0000_8000_8000_00
 /// The ID before the first user's. Every user's ID is the previous one plus one.
 const BEFORE_FIRST_USER: u128 = 0xa000_0000_0000_8000_8000_0000_0000_0000;
 
-/// The environment's users, events and access tokens.
+/// The environment's users, events, access tokens and clock.
 pub(crate) struct Store {
     /// In the order in which they were added, because their IDs count up.
-    pub(crate) users: BTreeMap<Uuid, User>,
-    pub(crate) events: Vec<Event>,
+    users: BTreeMap<Uuid, User>,
+    /// The usernames in lower case.
+    usernames: HashSet<String>,
+    /// The number of users added so far, including those removed.
+    added: u128,
+    /// Grows whenever users, events or tokens change.
+    revision: u64,
+    pub(crate) events: Events,
     pub(crate) tokens: Tokens,
     pub(crate) token_requests: usize,
     pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) clock: Clock,
 }
 
+/// Users.
 impl Store {
-    pub(crate) fn new(tokens: Tokens, rate_limit: Option<RateLimit>) -> Self {
-        Self { users: BTreeMap::new(), events: Vec::new(), tokens, token_requests: 0, rate_limit }
+    pub(crate) fn users(&self) -> &BTreeMap<Uuid, User> {
+        &self.users
     }
 
-    /// Adds `count` users: one with each status, and the rest locked out.
-    pub(crate) fn add_users(&mut self, count: usize) {
-        let rest = std::iter::repeat(Status::PasswordLockedOut);
-        for status in Status::ALL.into_iter().chain(rest).take(count) {
-            self.add_user(status);
+    /// Returns a user to change.
+    pub(crate) fn user_mut(&mut self, id: Uuid) -> Option<&mut User> {
+        self.revision += 1;
+        self.users.get_mut(&id)
+    }
+
+    /// Adds a user and returns the ID.
+    pub(crate) fn add_user(&mut self, user: NewUser) -> Result<Uuid, InvalidUser> {
+        let mut number = self.added + 1;
+        // A username of the emulator's choice may be taken by a user who was given it.
+        while user.username.is_none() && self.usernames.contains(&format!("user-{number}")) {
+            number += 1;
         }
+        let user = user.into_user(number)?;
+        if !self.usernames.insert(user.username.to_lowercase()) {
+            return Err(InvalidUser::Taken(user.username));
+        }
+        self.added = number;
+        self.revision += 1;
+        let id = Uuid::from_u128(BEFORE_FIRST_USER + number);
+        self.users.insert(id, user);
+        Ok(id)
     }
 
-    pub(crate) fn add_user(&mut self, status: Status) -> Uuid {
-        let last = self.users.last_key_value();
-        let last = last.map_or(BEFORE_FIRST_USER, |(id, _)| id.as_u128());
-        let id = Uuid::from_u128(last + 1);
-        self.users.insert(id, User::new(status));
-        id
+    /// Removes a user. Returns `false` if there is no such user.
+    pub(crate) fn remove_user(&mut self, id: Uuid) -> bool {
+        let Some(user) = self.users.remove(&id) else { return false };
+        self.usernames.remove(&user.username.to_lowercase());
+        self.revision += 1;
+        true
     }
 
     /// Unlocks a locked-out password and emits the vendor's events. Leaves any other status as it is.
-    pub(crate) fn unlock_password(&mut self, id: Uuid) {
+    pub(crate) fn unlock_password(&mut self, id: Uuid, cause: &Cause) {
         let Some(user) = self.users.get_mut(&id) else { return };
+        self.revision += 1;
         user.unlocks += 1;
         if user.status == Status::PasswordLockedOut {
             user.status = Status::Ok;
-            self.events.extend(Event::password_unlocked(id, !user.account_locked));
+            let account_too = !user.account_locked;
+            let now = self.clock.utc();
+            self.events.emit(EventKind::PasswordUnlocked, id, now, cause);
+            if account_too {
+                self.events.emit(EventKind::UserUnlocked, id, now, cause);
+            }
         }
+    }
+}
+
+/// The whole environment.
+impl Store {
+    /// Moves the clock forward: tokens expire, and lockouts end without an event. Returns `false` if that is too far.
+    pub(crate) fn advance_clock(&mut self, by: Duration) -> bool {
+        if !self.clock.advance(by) {
+            return false;
+        }
+        self.revision += 1;
+        for user in self.users.values_mut().filter(|user| user.status == Status::PasswordLockedOut) {
+            let Some(seconds) = &mut user.seconds_until_unlock else { continue };
+            *seconds = seconds.saturating_sub(by.as_secs());
+            if *seconds == 0 {
+                user.status = Status::Ok;
+                user.seconds_until_unlock = Some(LOCKOUT_SECONDS);
+            }
+        }
+        true
     }
 }

@@ -20,8 +20,7 @@ impl RateLimit {
     }
 
     /// Returns whether one more request fits into the window. A rejected request doesn't count.
-    pub(crate) fn admit(&mut self) -> bool {
-        let now = Instant::now();
+    pub(crate) fn admit(&mut self, now: Instant) -> bool {
         if self.opened.is_none_or(|opened| now.duration_since(opened) >= Self::WINDOW) {
             self.opened = Some(now);
             self.admitted = 0;

@@ -2,10 +2,14 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// The status of a user's password, out of the six that the vendor's page "Read Password State" lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// `OK`
+    #[default]
     Ok,
     /// `NO_PASSWORD`
     NoPassword,

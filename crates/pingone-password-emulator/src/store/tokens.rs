@@ -1,53 +1,97 @@
-//! Access tokens and their lifetime.
+//! Access tokens: their lifetime, and what they permit.
 
 use std::{collections::HashMap, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+/// A predefined role of PingOne.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Identity Data Admin: may read and unlock.
+    #[default]
+    IdentityDataAdmin,
+    /// Identity Data Read Only: may only read.
+    IdentityDataReadOnly,
+}
+
+/// The permissions of an access token. The default is all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) role: Role,
+    /// The only population whose users are visible.
+    pub(crate) population: Option<Uuid>,
+}
+
+/// An access token that was issued.
+#[derive(Clone)]
+pub(crate) struct AccessToken {
+    pub(crate) grant: Grant,
+    /// The time at which it expires, if it does.
+    pub(crate) expiry: Option<Instant>,
+    number: u64,
+}
+
 /// The access tokens that are accepted.
-#[derive(Default)]
 pub(crate) struct Tokens {
-    /// Each with the time at which it expires, if it does.
-    expiry: HashMap<String, Option<Instant>>,
+    issued: HashMap<String, AccessToken>,
     lifetime: Option<Duration>,
+    /// The number of the next token.
+    next: u64,
 }
 
 impl Tokens {
-    /// Without a lifetime, tokens never expire.
-    pub(crate) fn new(lifetime: Option<Duration>) -> Self {
-        Self { expiry: HashMap::new(), lifetime }
+    /// The number of tokens that are kept. Beyond it, the oldest is revoked, but never the first.
+    const LIMIT: usize = 10_000;
+
+    /// Starts with one token. Without a lifetime, tokens never expire.
+    pub(super) fn new(first: String, lifetime: Option<Duration>, now: Instant) -> Self {
+        let mut tokens = Self { issued: HashMap::new(), lifetime, next: 0 };
+        tokens.insert(first, Grant::default(), lifetime, now);
+        tokens
     }
 
     /// Issues an access token that is valid from now on.
-    pub(crate) fn issue(&mut self) -> String {
+    pub(crate) fn issue(&mut self, grant: Grant, lifetime: Option<Duration>, now: Instant) -> String {
         let token = random_secret();
-        // A lifetime that exceeds the clock's range never ends.
-        let now = Instant::now();
-        let expiry = self.lifetime.and_then(|lifetime| now.checked_add(lifetime));
-        self.expiry.retain(|_, expiry| expiry.is_none_or(|expiry| expiry > now));
-        self.expiry.insert(token.clone(), expiry);
+        self.insert(token.clone(), grant, lifetime.or(self.lifetime), now);
         token
     }
 
-    pub(crate) fn accept(&mut self, token: &str) -> bool {
-        match self.expiry.get(token) {
-            None => false,
-            Some(Some(expiry)) if *expiry <= Instant::now() => {
-                self.expiry.remove(token);
-                false
-            }
-            Some(_) => true,
+    fn insert(&mut self, token: String, grant: Grant, lifetime: Option<Duration>, now: Instant) {
+        self.issued.retain(|_, token| token.is_valid(now));
+        while self.issued.len() >= Self::LIMIT {
+            let oldest = self.issued.iter().filter(|(_, token)| token.number > 0).min_by_key(|(_, token)| token.number);
+            let Some(oldest) = oldest.map(|(token, _)| token.clone()) else { break };
+            self.issued.remove(&oldest);
         }
+        // A lifetime that exceeds the clock's range never ends.
+        let expiry = lifetime.and_then(|lifetime| now.checked_add(lifetime));
+        self.issued.insert(token, AccessToken { grant, expiry, number: self.next });
+        self.next += 1;
+    }
+
+    /// Returns the permissions of a token, or `None` if it isn't valid.
+    pub(crate) fn accept(&self, token: &str, now: Instant) -> Option<Grant> {
+        self.issued.get(token).filter(|token| token.is_valid(now)).map(|token| token.grant)
     }
 
     pub(crate) fn revoke_all(&mut self) {
-        self.expiry.clear();
+        self.issued.clear();
     }
 
     /// Returns the value of `expires_in`: whole seconds, rounded down.
     pub(crate) fn expires_in(&self) -> u64 {
         self.lifetime.map_or(3600, |lifetime| lifetime.as_secs())
+    }
+}
+
+impl AccessToken {
+    fn is_valid(&self, now: Instant) -> bool {
+        self.expiry.is_none_or(|expiry| expiry > now)
     }
 }
 

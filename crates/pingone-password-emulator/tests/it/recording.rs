@@ -85,3 +85,29 @@ async fn nothing_is_recorded_if_recording_is_off() {
     assert_eq!(post(&emulator, user, &[UNLOCK]).await.status, 200);
     assert_eq!(emulator.requests(), []);
 }
+
+#[tokio::test]
+async fn the_oldest_requests_go() {
+    let emulator = Emulator::builder().journal_limit(3).start().await.unwrap();
+    for n in 1..=5 {
+        send(&emulator, "GET", &format!("/{n}"), &[], b"").await;
+    }
+    let recorded: Vec<_> = emulator.requests().into_iter().map(|r| (r.number, r.path, r.status)).collect();
+    let expected = [3, 4, 5].map(|n| (n, format!("/{n}"), Some(404)));
+    assert_eq!(recorded, expected);
+    emulator.clear_requests();
+    assert_eq!(emulator.requests(), []);
+    send(&emulator, "GET", "/6", &[], b"").await;
+    assert_eq!(emulator.requests()[0].number, 6);
+}
+
+#[tokio::test]
+async fn large_requests_go_earlier() {
+    let emulator = Emulator::start().await.unwrap();
+    let body = vec![b'x'; 1024 * 1024];
+    for _ in 0..70 {
+        send(&emulator, "POST", "/", &[], &body).await;
+    }
+    let kept = emulator.requests().len();
+    assert!((60..64).contains(&kept), "{kept}");
+}
