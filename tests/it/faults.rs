@@ -216,7 +216,7 @@ async fn an_unknown_status_does_not_confirm_the_unlock() -> Result {
     let observed = unlock(RetryPolicy::default(), &[Fault::ResetBefore, Fault::UnknownStatus]).await?;
     let error = observed.error.ok_or("the call succeeded")?;
     assert_eq!((error.outcome(), observed.applied), (Outcome::Unknown, 0));
-    assert!(error.to_string().ends_with("a status that this version doesn't know"), "{error}");
+    assert!(error.to_string().ends_with("a status that this version does not know"), "{error}");
     assert_eq!(observed.requests, ["POST", "GET"]);
     Ok(())
 }

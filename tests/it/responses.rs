@@ -112,6 +112,6 @@ async fn a_write_succeeds_with_any_body() -> Result {
     let client = builder(recorder.url()).build()?;
     assert!(client.send(user_id(), UnlockPassword).await?.is_none());
     let error = client.send(user_id(), ReadPasswordState::default()).await.unwrap_err();
-    assert!(error.to_string().contains("with no body"), "{error}");
+    assert!(error.to_string().contains("204 and an empty body"), "{error}");
     Ok(())
 }

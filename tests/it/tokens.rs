@@ -95,7 +95,7 @@ async fn an_early_refresh_that_stalls_is_abandoned() -> Result {
         let call = tokio::time::timeout(Duration::from_millis(50), client.read_password_state(user).into_future());
         match call.await {
             // Dropped during the refresh. The next call uses the token that is still valid.
-            Err(_) => break,
+            Err(_) => {}
             Ok(result) => drop(result?),
         }
         assert!(start.elapsed() < Duration::from_secs(2), "the token isn't refreshed early");

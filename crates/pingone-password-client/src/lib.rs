@@ -1,11 +1,13 @@
-//! The generated client under the [`pingone-password`] crate. Use that one: this one sends exactly what the OpenAPI
-//! document says, and leaves everything else to its caller.
+//! The generated client under the [`pingone-password`] crate.
 //!
-//! `src/generated` is made by `cargo xtask generate` and is never edited. What stands beside it is written by hand and
-//! knows no operation: [`Request`] is what each of them is, [`Attempt`] is what all of them share, [`Secret`] is what the
-//! document's `format: password` becomes.
+//! Use `pingone-password` instead. This crate sends exactly what the OpenAPI document describes, and leaves access tokens,
+//! retries and errors to its caller.
 //!
-//! A generated [`Client`] lives for one attempt:
+//! `src/generated` is written by `cargo xtask generate`. Don't edit it. The hand-written modules know no operation:
+//! [`Request`] is the trait of every operation, [`Attempt`] is what all requests share, and [`Secret`] is the type of a
+//! property with `format: password`.
+//!
+//! A generated [`Client`] is for one attempt:
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,20 +24,25 @@
 //!
 //! [`pingone-password`]: https://docs.rs/pingone-password
 
+mod hooks;
+
 #[rustfmt::skip]
 #[allow(
     clippy::all,
     clippy::pedantic,
     missing_docs,
     unreachable_pub,
-    reason = "progenitor's code keeps to its own style; what it must do is tested over HTTP"
+    reason = "progenitor's code has its own style; tests over HTTP check what it does"
 )]
 mod generated;
-mod hooks;
+
+mod attempt;
 mod request;
+mod response;
 mod secret;
 
+pub use attempt::Attempt;
 pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, requests, types};
-pub use hooks::{Attempt, RawResponse};
 pub use request::Request;
+pub use response::RawResponse;
 pub use secret::Secret;

@@ -1,4 +1,4 @@
-//! What every operation has in common, once it is a value.
+//! The trait of all operations.
 
 use std::fmt::Debug;
 
@@ -9,22 +9,22 @@ use uuid::Uuid;
 use crate::generated::Client;
 use crate::generated::operations::Operation;
 
-/// An operation of the document as a value: what it takes beyond the environment and the user.
+/// An operation of the OpenAPI document as a value: its parameters and its body, without the environment and the user.
 pub trait Request: Clone + Debug + Send + Sync + 'static {
-    /// What it sends.
+    /// The method, the path and the media type of the operation.
     const OPERATION: &'static Operation;
 
-    /// The body of a success.
+    /// The body of a successful response.
     type Body: DeserializeOwned + Send;
 
-    /// What a success comes to.
+    /// The result of the operation.
     type Output: Send;
 
-    /// What a success comes to whose body was this one, if there was one that could be read. None where the operation is
-    /// for nothing but the body.
+    /// Returns the result of a success with this body, or without a body that could be decoded. Returns `None` if the
+    /// operation has no result without a body.
     fn output(body: Option<Self::Body>) -> Option<Self::Output>;
 
-    /// Sends it once.
+    /// Sends the request once.
     fn send<'a>(
         &'a self,
         client: &'a Client,

@@ -1,11 +1,11 @@
-//! What a `format: password` property of the document becomes.
+//! The type of a property with `format: password`.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that is sent and never shown: `Debug` redacts it, there is no `Display`, and it is overwritten when dropped.
+/// A secret text. `Debug` redacts it, it has no `Display`, and it is zeroized on drop.
 ///
-/// What is made of it on the way to the socket, such as the JSON of a request, is not overwritten.
+/// The JSON of a request that contains it is not zeroized.
 ///
 /// ```
 /// let password = pingone_password_client::Secret::from("2Federate!");
@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself.
+    /// Returns the text.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

@@ -4,8 +4,8 @@
 //! cargo run -p pingone-password --example unlock
 //! ```
 //!
-//! With nothing set up, this runs against an emulator of PingOne in the same process, and shows what went over the wire.
-//! Against a real environment, it takes the user's id as its argument and these variables:
+//! Without any configuration, this starts an emulator of PingOne in the same process and prints the requests that it received.
+//! For a real environment, pass the user's ID as the argument and set these environment variables:
 //!
 //! - `PINGONE_ENVIRONMENT_ID`, `PINGONE_API_ACCESS_TOKEN`
 //! - `PINGONE_TOP_LEVEL_DOMAIN`, such as `eu`; or `PINGONE_API_URL`
@@ -19,7 +19,7 @@ use pingone_password_emulator::{Emulator, Status};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(environment_id) = env::var("PINGONE_ENVIRONMENT_ID") {
-        let user_id = env::args().nth(1).ok_or("which user? give the user's id as the argument")?;
+        let user_id = env::args().nth(1).ok_or("pass the user's ID as the argument")?;
         let api_url = match env::var("PINGONE_API_URL") {
             Ok(api_url) => api_url,
             Err(_) => env::var("PINGONE_TOP_LEVEL_DOMAIN")?.parse::<Region>()?.api_url(),
@@ -37,17 +37,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .base_url(emulator.api_url())
         .access_token(emulator.access_token())
         .build()?;
-    println!("PINGONE_ENVIRONMENT_ID is not set, so this is an emulator at {}.\n", emulator.api_url());
+    println!("PINGONE_ENVIRONMENT_ID is not set. Using an emulator at {}.\n", emulator.api_url());
     unlock(&client, user_id).await?;
 
-    println!("\nWhat went over the wire:");
+    println!("\nRequests that the emulator received:");
     for request in emulator.requests() {
         println!("\n  {} {}", request.method, request.path);
         for (name, value) in &request.headers {
             let value = String::from_utf8_lossy(value);
             println!("  {name}: {}", if name == "authorization" { "Bearer …".into() } else { value });
         }
-        println!("  → {}", request.status.map_or("no answer".to_owned(), |status| status.to_string()));
+        println!("  → {}", request.status.map_or("no response".to_owned(), |status| status.to_string()));
     }
     for event in emulator.events() {
         println!("\n  event {} of user {}", event.kind, event.user);
@@ -59,8 +59,8 @@ async fn unlock(client: &Client, user_id: UserId) -> Result<(), Box<dyn Error>> 
     println!("user {user_id}");
     let before = client.read_password_state(user_id).await?;
     println!("  before:    {}", describe(&before));
-    let unlocked = client.unlock_password(user_id).with_response().await?;
-    println!("  unlocked, correlation id {}", unlocked.correlation_id().unwrap_or("unknown"));
+    let response = client.unlock_password(user_id).with_response().await?;
+    println!("  unlocked (correlation ID {})", response.correlation_id().unwrap_or("unknown"));
     let after = client.read_password_state(user_id).await?;
     println!("  after:     {}", describe(&after));
     Ok(())

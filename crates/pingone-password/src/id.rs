@@ -1,4 +1,4 @@
-//! The ids in a request's path: two types, so that they can't be swapped.
+//! Environment and user IDs: two types, so that they can't be swapped.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,7 +23,7 @@ macro_rules! id {
             fn from_str(text: &str) -> Result<Self, InvalidId> {
                 let invalid = || InvalidId { what: $what, text: text.to_owned() };
                 let id = Uuid::try_parse(text).map_err(|_| invalid())?;
-                // Other ways to write a UUID, with braces or as a URN, are no ids of PingOne's.
+                // `Uuid` also parses braces, URNs and bare hex digits, which PingOne doesn't use.
                 if id.to_string().eq_ignore_ascii_case(text) { Ok(Self(id)) } else { Err(invalid()) }
             }
         }
@@ -40,7 +40,7 @@ macro_rules! id {
             }
         }
 
-        /// In lower case, with hyphens.
+        /// Writes the ID in lower case, with hyphens.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
@@ -56,7 +56,7 @@ macro_rules! id {
 }
 
 id! {
-    /// The id of an environment.
+    /// The ID of a PingOne environment: a UUID.
     ///
     /// ```
     /// use pingone_password::EnvironmentId;
@@ -65,15 +65,15 @@ id! {
     /// let error = "production".parse::<EnvironmentId>().unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "`production` is no environment id: it has to be a UUID, such as c3042000-188f-4bc7-a269-dee1602cf7af"
+    ///     "`production` is not a valid environment ID: expected a UUID"
     /// );
     /// # Ok::<(), pingone_password::InvalidId>(())
     /// ```
-    EnvironmentId, "environment id"
+    EnvironmentId, "environment ID"
 }
 
 id! {
-    /// The id of a user.
+    /// The ID of a PingOne user: a UUID.
     ///
     /// ```
     /// use pingone_password::UserId;
@@ -84,17 +84,17 @@ id! {
     /// # Ok::<(), pingone_password::InvalidId>(())
     /// ```
     ///
-    /// An environment's id is no user's:
+    /// An environment ID isn't accepted in place of a user ID:
     ///
     /// ```compile_fail
     /// # let client: pingone_password::Client = todo!();
     /// let environment: pingone_password::EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap();
     /// client.unlock_password(environment);
     /// ```
-    UserId, "user id"
+    UserId, "user ID"
 }
 
-/// A text that is no id.
+/// The error of parsing a text that is not a valid ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidId {
     what: &'static str,
@@ -106,7 +106,7 @@ impl fmt::Display for InvalidId {
         let Self { what, text } = self;
         let shown: String = text.chars().take(64).flat_map(char::escape_debug).collect();
         let more = if text.chars().nth(64).is_some() { "…" } else { "" };
-        write!(f, "`{shown}{more}` is no {what}: it has to be a UUID, such as c3042000-188f-4bc7-a269-dee1602cf7af")
+        write!(f, "`{shown}{more}` is not a valid {what}: expected a UUID")
     }
 }
 

@@ -1,55 +1,60 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod auth;
-mod call;
+// Imports go down this list, never up.
 mod client;
-mod client_credentials;
-mod config;
+mod send;
+
+mod auth;
+mod tls;
+
 mod error;
+
+mod call;
+mod headers;
 mod id;
 pub mod media_type;
-mod rate_limiter;
-mod raw_operation;
-mod request;
 mod response;
-mod retry;
-mod send;
-mod tls;
-mod unlock;
 
-pub use auth::{AccessToken, AccessTokenFuture, AccessTokenProvider, ClientSecret, TokenError};
-pub use client::Client;
-pub use client_credentials::{ClientAuthMethod, ClientCredentials};
-pub use config::{ClientBuilder, Region, UnknownRegion};
-pub use error::{Error, ErrorKind, Outcome, Result};
+pub use auth::{
+    AccessToken, AccessTokenFuture, AccessTokenProvider, ClientAuthMethod, ClientCredentials, ClientSecret,
+};
+pub use client::{Client, ClientBuilder, Region, UnknownRegion};
+pub use error::{Error, ErrorKind, Outcome, Result, TokenError};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
 pub use pingone_password_client::Request;
-pub use rate_limiter::{AcquireFuture, RateLimiter};
-pub use raw_operation::{Method, RawOperation};
-pub use request::{ReadPasswordState, SendRequest};
 pub use response::Response;
-pub use retry::{OnUnknownOutcome, RetryPolicy};
-pub use unlock::UnlockPassword;
+pub use send::{
+    AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, ReadPasswordState, RetryPolicy, SendRequest,
+    UnlockPassword,
+};
 
 #[doc = include_str!("../docs/failures.md")]
 pub mod failures {}
 
-/// What the server sends: the generated models.
+/// The data types of responses, generated from the OpenAPI document.
 ///
-/// Each keeps what its server sent beyond the properties that are known, in `extra`; each enum keeps a value that isn't
-/// known, in `Unrecognized`. So none of them can be written down as a literal; for a test, decode one from JSON.
+/// A struct keeps properties that this version doesn't know in `extra`, and an enum keeps an unknown value in
+/// `Unrecognized`. For that reason, none of them can be built with a literal. In a test, deserialize one from JSON:
+///
+/// ```
+/// use pingone_password::{PasswordState, PasswordStatus};
+///
+/// let state: PasswordState = serde_json::from_str(r#"{ "status": "PASSWORD_LOCKED_OUT", "secondsUntilUnlock": 600 }"#)?;
+/// assert_eq!(state.status, PasswordStatus::PasswordLockedOut);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub mod model {
     pub use pingone_password_client::types::*;
 }
 
-/// Each operation of the document as a value, to be sent by [`Client::send`]: generated.
+/// Every operation of the OpenAPI document as a value, for [`Client::send`]. Generated.
 pub mod requests {
     pub use pingone_password_client::requests::*;
 }
 
-/// What each operation sends: the generated table of methods, paths and media types.
+/// The method, path and media type of every operation of the OpenAPI document. Generated.
 pub mod operations {
     pub use pingone_password_client::operations::*;
 }

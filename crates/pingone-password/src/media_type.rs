@@ -1,4 +1,4 @@
-//! The vendor's media types, which are all that tells apart the operations on one path.
+//! Vendor media types, which distinguish the operations on one path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::operations;
 
 const PREFIX: &str = "application/vnd.";
 
-/// A vendor media type: `application/vnd.` *vendor* `.` *resource* `.` *action*, and mostly a suffix `+json`.
+/// A vendor media type: `application/vnd.` *vendor* `.` *resource* `.` *action*, usually with the suffix `+json`.
 ///
-/// Media types don't differ by case, and neither do these: `sendRecoveryCode` equals `sendrecoverycode`. Each keeps the
-/// case that it was written in.
+/// Comparison ignores case, as media types do: `sendRecoveryCode` equals `sendrecoverycode`. The original case is kept
+/// and sent.
 ///
 /// ```
 /// use pingone_password::VendorMediaType;
@@ -26,7 +26,7 @@ const PREFIX: &str = "application/vnd.";
 /// assert_eq!(unlock.action(), "unlock");
 /// assert_eq!(unlock.suffix(), Some("json"));
 ///
-/// // The vendor's page on this one has no suffix.
+/// // The vendor documents this one without a suffix.
 /// let force_change: VendorMediaType = "application/vnd.pingidentity.password.forceChange".parse()?;
 /// assert_eq!(force_change.suffix(), None);
 /// # Ok::<(), pingone_password::media_type::InvalidMediaType>(())
@@ -35,46 +35,46 @@ const PREFIX: &str = "application/vnd.";
 pub struct VendorMediaType(Cow<'static, str>);
 
 impl VendorMediaType {
-    /// The media type of [Password Unlock], from the generated table.
+    /// The media type of [Password Unlock].
     ///
     /// [Password Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html
     pub const UNLOCK_PASSWORD: Self = match operations::UNLOCK_PASSWORD.media_type {
         Some(media_type) => Self(Cow::Borrowed(media_type)),
-        None => panic!("an unlock has a media type"),
+        None => panic!("the unlock has a media type"),
     };
 
-    /// The media type as it is written.
+    /// Returns the media type as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whose media type it is.
+    /// Returns the vendor, such as `pingidentity`.
     #[must_use]
     pub fn vendor(&self) -> &str {
         self.name().split('.').next().unwrap_or_default()
     }
 
-    /// What it acts on.
+    /// Returns the resource, such as `password`.
     #[must_use]
     pub fn resource(&self) -> &str {
         let (rest, _) = self.name().rsplit_once('.').unwrap_or_default();
         rest.split_once('.').unwrap_or_default().1
     }
 
-    /// What it does.
+    /// Returns the action, such as `unlock`.
     #[must_use]
     pub fn action(&self) -> &str {
         self.name().rsplit('.').next().unwrap_or_default()
     }
 
-    /// The format of the body, where the name says it.
+    /// Returns the suffix, such as `json`.
     #[must_use]
     pub fn suffix(&self) -> Option<&str> {
         self.0.rsplit_once('+').map(|(_, suffix)| suffix)
     }
 
-    /// What stands between the prefix and the suffix.
+    /// The part between the prefix and the suffix.
     fn name(&self) -> &str {
         let name = self.0.get(PREFIX.len()..).unwrap_or_default();
         name.rsplit_once('+').map_or(name, |(name, _)| name)
@@ -89,7 +89,7 @@ impl FromStr for VendorMediaType {
             let mut parts = parsed.subty.as_str().split('.');
             parsed.ty == "application"
                 && parsed.params.is_empty()
-                // The parser passes over blanks and an empty `;` at the end; this is sent as it is.
+                // The parser accepts blanks and a trailing `;`, which would be sent as they are.
                 && parsed.to_string() == text
                 && parts.next().is_some_and(|first| first.eq_ignore_ascii_case("vnd"))
                 && parts.clone().count() >= 3
@@ -125,7 +125,7 @@ impl Hash for VendorMediaType {
     }
 }
 
-/// A text that is no vendor media type.
+/// The error of parsing a text that is not a valid vendor media type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidMediaType(String);
 
@@ -133,7 +133,7 @@ impl fmt::Display for InvalidMediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no vendor media type, such as application/vnd.pingidentity.password.unlock+json",
+            "`{}` is not a valid vendor media type; an example is application/vnd.pingidentity.password.unlock+json",
             self.0.escape_debug()
         )
     }
@@ -141,8 +141,8 @@ impl fmt::Display for InvalidMediaType {
 
 impl std::error::Error for InvalidMediaType {}
 
-/// Whether a response of this `Content-Type` holds JSON: `application/json` or a type that ends in `+json`, in any case
-/// and with any parameters.
+/// Returns whether a `Content-Type` denotes JSON: `application/json` or a type with the suffix `+json`, in any case and
+/// with any parameters.
 ///
 /// ```
 /// use pingone_password::media_type::is_json;

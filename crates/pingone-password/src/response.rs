@@ -6,8 +6,7 @@ use http::header::CONTENT_TYPE;
 use pingone_password_client::RawResponse;
 use serde_json::Value;
 
-use crate::error::date;
-use crate::media_type;
+use crate::{headers, media_type};
 
 /// The result of an operation, with the HTTP response that it was read from.
 ///
@@ -52,7 +51,7 @@ impl<T> Response<T> {
     /// Returns the time of the response, by the server's clock.
     #[must_use]
     pub fn date(&self) -> Option<SystemTime> {
-        date(&self.raw)
+        headers::date(self.raw.headers())
     }
 
     /// Returns the number of requests that the call sent, retries and state checks included. Token requests don't count.

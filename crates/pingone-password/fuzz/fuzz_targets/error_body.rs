@@ -1,4 +1,4 @@
-//! Any bytes, as the body of an error.
+//! Decodes arbitrary bytes as the body of an error.
 
 #![no_main]
 

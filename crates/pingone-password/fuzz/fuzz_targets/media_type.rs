@@ -1,4 +1,4 @@
-//! Any text, as a media type.
+//! Parses arbitrary text as a media type.
 
 #![no_main]
 
@@ -17,14 +17,14 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         }
     };
 
-    // It is printed as it was written, and is nothing but a name: no blanks, and no parameters.
+    // It prints as it was parsed, without blanks and parameters.
     assert_eq!(media_type.to_string(), text);
     assert_eq!(media_type.as_str(), text);
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/.+-_!#$&^%*'".contains(&byte);
     assert!(text.bytes().all(is_name), "{text:?} is more than a name");
     let _ = format!("{media_type:?}");
 
-    // Its parts are all of it.
+    // It consists of its parts.
     let (vendor, resource, action) = (media_type.vendor(), media_type.resource(), media_type.action());
     assert!(![vendor, resource, action].contains(&""), "{media_type} lacks a part");
     let suffix = media_type.suffix().map(|suffix| format!("+{suffix}")).unwrap_or_default();
@@ -32,7 +32,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     assert!(whole.eq_ignore_ascii_case(text), "{whole} is not {text}");
     assert_eq!(is_json, suffix.eq_ignore_ascii_case("+json"));
 
-    // Case makes no difference.
+    // Comparison ignores case.
     for other in [text.to_ascii_lowercase(), text.to_ascii_uppercase()] {
         let other: VendorMediaType = other.parse().expect("the same in another case");
         assert_eq!(other, media_type);

@@ -1,11 +1,11 @@
-//! What holds for every model, whatever it was decoded from.
+//! The invariant of all data types.
 
 use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Where a body decodes, it can be shown, and encoding and decoding it again changes nothing more.
+/// If a body decodes, it can be formatted, and encoding and decoding it again changes nothing.
 pub(crate) fn settles<T: DeserializeOwned + Serialize + Debug>(body: &[u8]) {
     let Ok(value) = serde_json::from_slice::<T>(body) else { return };
     let _ = format!("{value:?}");

@@ -1,4 +1,4 @@
-//! Any bytes, as the body of a password state.
+//! Decodes arbitrary bytes as the body of a password state.
 
 #![no_main]
 

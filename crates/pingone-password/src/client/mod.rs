@@ -1,60 +1,60 @@
-//! The client: one method for each operation.
+//! The client, with a method for each operation.
+
+mod builder;
+mod http;
+mod region;
+mod url;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pingone_password_client::Request;
 
-use crate::auth::AccessTokenProvider;
-use crate::config::ClientBuilder;
-use crate::media_type::VendorMediaType;
-use crate::rate_limiter::RateLimiter;
-use crate::raw_operation::{Method, RawOperation};
-use crate::request::{ReadPasswordState, SendRequest};
-use crate::retry::{RetryPolicy, Sleep};
-use crate::unlock::UnlockPassword;
-use crate::{EnvironmentId, UserId};
+pub use self::builder::ClientBuilder;
+pub use self::region::{Region, UnknownRegion};
+use crate::send::{Method, RawOperation, ReadPasswordState, SendRequest, Sender, UnlockPassword};
+use crate::{EnvironmentId, UserId, VendorMediaType};
 
-/// A client for the passwords of one environment's users.
+/// A client for the passwords of the users of one PingOne environment.
 ///
-/// Cheap to clone: all clones share their connections. Make one, and keep it.
+/// Create one client and reuse it. Clones are cheap and share connections and access tokens.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) environment_id: EnvironmentId,
-    pub(crate) base_url: String,
-    pub(crate) http: reqwest::Client,
-    pub(crate) provider: Arc<dyn AccessTokenProvider>,
-    pub(crate) timeout: Duration,
-    pub(crate) response_limit: usize,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) sleep: Sleep,
-    pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
+    sender: Arc<Sender>,
 }
 
 impl Client {
-    /// Sets up a client for an environment.
+    /// Returns a builder for a client of this environment.
     pub fn builder(environment_id: EnvironmentId) -> ClientBuilder {
         ClientBuilder::new(environment_id)
     }
 
-    /// The environment whose users this is for.
+    fn new(sender: Sender) -> Self {
+        Self { sender: Arc::new(sender) }
+    }
+
+    /// Returns the environment of the client.
     #[must_use]
     pub fn environment_id(&self) -> EnvironmentId {
-        self.inner.environment_id
+        self.sender.environment_id
     }
 
-    /// Where requests go.
+    /// Returns the base URL of the API, with `/v1` and without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.inner.base_url
+        &self.sender.base_url
     }
 
-    /// Reads the state of a user's password ([Read Password State]).
+    /// Reads the state of a user's password.
+    ///
+    /// The vendor's page: [Read Password State].
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the user doesn't exist, [`Forbidden`](crate::ErrorKind::Forbidden) if the
+    /// access token doesn't permit it, and the other [`ErrorKind`](crate::ErrorKind)s.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -79,10 +79,29 @@ impl Client {
     ///
     /// [Read Password State]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html
     pub fn read_password_state(&self, user_id: UserId) -> ReadPasswordState {
-        ReadPasswordState::new(self.clone(), user_id)
+        ReadPasswordState::new(Arc::clone(&self.sender), user_id)
     }
 
-    /// Unlocks a user's password ([Password Unlock]).
+    /// Unlocks a user's password.
+    ///
+    /// Returns the password state after the unlock, or `None` if the server didn't send one.
+    ///
+    /// If the outcome of a request is unknown, such as after a lost connection, the client reads the password state before it
+    /// retries. See [`OnUnknownOutcome`](crate::OnUnknownOutcome).
+    ///
+    /// The vendor's page: [Password Unlock].
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`read_password_state`](Self::read_password_state). [`Error::outcome`](crate::Error::outcome) says
+    /// whether the unlock may have been applied.
+    ///
+    /// # Cancellation
+    ///
+    /// If the future is dropped after the request was sent, the outcome is unknown. To limit the duration of a call, set
+    /// [`RetryPolicy::deadline`](crate::RetryPolicy::deadline).
+    ///
+    /// # Examples
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -98,7 +117,7 @@ impl Client {
     ///
     /// match client.unlock_password(user_id).await {
     ///     Ok(_) => println!("unlocked"),
-    ///     Err(error) if error.outcome() == Outcome::Unknown => println!("look first: {error}"),
+    ///     Err(error) if error.outcome() == Outcome::Unknown => println!("may be unlocked: {error}"),
     ///     Err(error) => println!("not unlocked: {error}"),
     /// }
     /// # Ok(()) }
@@ -106,14 +125,19 @@ impl Client {
     ///
     /// [Password Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html
     pub fn unlock_password(&self, user_id: UserId) -> UnlockPassword {
-        UnlockPassword::new(self.clone(), user_id)
+        UnlockPassword::new(Arc::clone(&self.sender), user_id)
     }
 
-    /// Sends any operation of the document: those in [`requests`](crate::requests).
+    /// Sends any operation of the OpenAPI document: a value from [`requests`](crate::requests).
     ///
-    /// It is sent again as the document's `x-idempotent` says. This is how an operation is sent that was added to the document,
-    /// and what gives the answer beside its output. An unlock that is sent by this is not looked after: by
-    /// [`unlock_password`](Self::unlock_password) it is.
+    /// The client retries as the operation's `x-idempotent` allows. Unlike [`unlock_password`](Self::unlock_password), this
+    /// doesn't check the password state after an unknown outcome.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`unlock_password`](Self::unlock_password).
+    ///
+    /// # Examples
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -128,14 +152,22 @@ impl Client {
     /// use pingone_password::requests::ReadPasswordState;
     ///
     /// let response = client.send(user_id, ReadPasswordState { expand: None }).with_response().await?;
-    /// println!("{} says {:?}", response.value().status, response.correlation_id());
+    /// println!("{}, correlation ID {:?}", response.value().status, response.correlation_id());
     /// # Ok(()) }
     /// ```
     pub fn send<R: Request>(&self, user_id: UserId, request: R) -> SendRequest<R> {
-        SendRequest::new(self.clone(), user_id, request)
+        SendRequest::new(Arc::clone(&self.sender), user_id, request)
     }
 
-    /// Sends an operation of the password resource that the document doesn't have: by its media type.
+    /// Sends an operation on a user's password that the OpenAPI document doesn't have, identified by its media type.
+    ///
+    /// Returns the body of the response if it is JSON. The client retries only if the operation was not applied.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`unlock_password`](Self::unlock_password).
+    ///
+    /// # Examples
     ///
     /// ```no_run
     /// # async fn example(client: pingone_password::Client, user_id: pingone_password::UserId) -> Result<(), Box<dyn std::error::Error>> {
@@ -148,13 +180,13 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn raw(&self, user_id: UserId, method: Method, media_type: VendorMediaType) -> RawOperation {
-        RawOperation::new(self.clone(), user_id, method, media_type)
+        RawOperation::new(Arc::clone(&self.sender), user_id, method, media_type)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { environment_id, base_url, .. } = &*self.inner;
+        let Sender { environment_id, base_url, .. } = &*self.sender;
         f.debug_struct("Client")
             .field("environment_id", environment_id)
             .field("base_url", base_url)

@@ -1,43 +1,43 @@
-//! An operation of the document, set up to be sent by `.await`.
+//! Requests for operations of the OpenAPI document.
 
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::future::IntoFuture;
+use std::sync::Arc;
 
 use pingone_password_client::Request;
 
+use super::exchange::Documented;
+use super::{BoxFuture, Sender, send};
 use crate::call::Call;
-use crate::client::Client;
 use crate::error::Result;
 use crate::model::{self, PasswordState};
 use crate::response::Response;
-use crate::send::{self, Documented};
 use crate::{UserId, requests};
 
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// Any operation of the document. Made by [`Client::send`], sent by `.await`.
+/// A request for any operation of the OpenAPI document, built by [`Client::send`](crate::Client::send).
+///
+/// `.await` sends it and returns the operation's result.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent by `.await`"]
 pub struct SendRequest<R> {
-    client: Client,
+    sender: Arc<Sender>,
     user_id: UserId,
     request: R,
 }
 
 impl<R: Request> SendRequest<R> {
-    pub(crate) fn new(client: Client, user_id: UserId, request: R) -> Self {
-        Self { client, user_id, request }
+    pub(crate) fn new(sender: Arc<Sender>, user_id: UserId, request: R) -> Self {
+        Self { sender, user_id, request }
     }
 
-    /// Sends the request and returns the value with the HTTP response around it.
+    /// Sends the request and returns the operation's result with its HTTP response.
     ///
     /// # Errors
     ///
     /// The same as those of `.await`.
     #[must_use = "a request is sent by `.await`"]
     pub fn with_response(self) -> BoxFuture<Result<Response<R::Output>>> {
-        let Self { client, user_id, request } = self;
-        Box::pin(async move { send::send(&client, &Call::of(R::OPERATION, user_id), &Documented(request)).await })
+        let Self { sender, user_id, request } = self;
+        Box::pin(async move { send(&sender, &Call::of(R::OPERATION, user_id), &Documented(request)).await })
     }
 }
 
@@ -50,23 +50,26 @@ impl<R: Request> IntoFuture for SendRequest<R> {
     }
 }
 
-/// Reads the state of a user's password. Made by [`Client::read_password_state`], sent by `.await`.
+/// A request to read the state of a user's password, built by
+/// [`Client::read_password_state`](crate::Client::read_password_state).
+///
+/// `.await` sends it and returns the [`PasswordState`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent by `.await`"]
 pub struct ReadPasswordState(SendRequest<requests::ReadPasswordState>);
 
 impl ReadPasswordState {
-    pub(crate) fn new(client: Client, user_id: UserId) -> Self {
-        Self(SendRequest::new(client, user_id, requests::ReadPasswordState::default()))
+    pub(crate) fn new(sender: Arc<Sender>, user_id: UserId) -> Self {
+        Self(SendRequest::new(sender, user_id, requests::ReadPasswordState::default()))
     }
 
-    /// Asks for the password policy, too: it comes as `embedded.password_policy`.
+    /// Includes the user's password policy, as `embedded.password_policy`.
     pub fn expand_password_policy(mut self) -> Self {
         self.0.request.expand = Some(model::PasswordStateExpand::PasswordPolicy);
         self
     }
 
-    /// Sends the request and returns the state with the HTTP response around it.
+    /// Sends the request and returns the password state with its HTTP response.
     ///
     /// # Errors
     ///

@@ -1,21 +1,21 @@
-//! An operation that the document doesn't have: its media type says which.
+//! Operations that the OpenAPI document doesn't have.
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::sync::Arc;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use pingone_password_client::{self as generated, ClientInfo};
 use serde_json::Value;
 
+use super::exchange::{Exchange, Exchanged, Success};
+use super::{BoxFuture, Sender, send};
 use crate::call::Call;
-use crate::client::{Client, Inner};
 use crate::error::Result;
-use crate::request::BoxFuture;
 use crate::response::{self, Response};
-use crate::send::{self, Exchange, Exchanged, Success};
 use crate::{UserId, VendorMediaType};
 
-/// The method of a [`RawOperation`].
+/// The HTTP method of a [`RawOperation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// `POST`
@@ -24,10 +24,12 @@ pub enum Method {
     Put,
 }
 
-/// An operation that only its media type names. Made by [`Client::raw`], sent by `.await`.
+/// A request for an operation that the OpenAPI document doesn't have, built by [`Client::raw`](crate::Client::raw).
+///
+/// `.await` sends it and returns the body of the response, if it is JSON.
 #[must_use = "a request is sent by `.await`"]
 pub struct RawOperation {
-    client: Client,
+    sender: Arc<Sender>,
     user_id: UserId,
     method: Method,
     media_type: VendorMediaType,
@@ -35,17 +37,17 @@ pub struct RawOperation {
 }
 
 impl RawOperation {
-    pub(crate) fn new(client: Client, user_id: UserId, method: Method, media_type: VendorMediaType) -> Self {
-        Self { client, user_id, method, media_type, body: None }
+    pub(crate) fn new(sender: Arc<Sender>, user_id: UserId, method: Method, media_type: VendorMediaType) -> Self {
+        Self { sender, user_id, method, media_type, body: None }
     }
 
-    /// Sends this body with it. Without a call, there is no body.
+    /// Sets the body. Defaults to none.
     pub fn json(mut self, body: impl Into<Value>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Sends the request and returns the value with the HTTP response around it.
+    /// Sends the request and returns the body with its HTTP response.
     ///
     /// # Errors
     ///
@@ -53,14 +55,14 @@ impl RawOperation {
     #[must_use = "a request is sent by `.await`"]
     pub fn with_response(self) -> BoxFuture<Result<Response<Option<Value>>>> {
         Box::pin(async move {
-            let call = Call::by_media_type(&self.media_type, self.user_id);
-            let client = self.client.clone();
-            send::send(&client, &call, &Undocumented(self)).await
+            let call = Call::raw(&self.media_type, self.user_id);
+            let sender = Arc::clone(&self.sender);
+            send(&sender, &call, &Raw(self)).await
         })
     }
 
     fn request(&self, call: &Call) -> reqwest::Result<reqwest::Request> {
-        let Inner { environment_id, base_url, http, .. } = &*self.client.inner;
+        let Sender { environment_id, base_url, http, .. } = &*self.sender;
         let path = call
             .path
             .replace("{environmentId}", &environment_id.to_string())
@@ -81,15 +83,14 @@ impl RawOperation {
     }
 }
 
-/// What it sends.
-struct Undocumented(RawOperation);
+struct Raw(RawOperation);
 
-impl Exchange for Undocumented {
-    /// It is not known what the body is.
+impl Exchange for Raw {
+    /// Nothing is known about the body.
     type Body = ();
     type Output = Option<Value>;
 
-    async fn exchange<'a>(&'a self, _: &'a Client, call: &'a Call, api: &'a generated::Client) -> Exchanged<()> {
+    async fn exchange<'a>(&'a self, _: &'a Sender, call: &'a Call, api: &'a generated::Client) -> Exchanged<()> {
         let mut request = match self.0.request(call) {
             Ok(request) => request,
             Err(error) => return (None, Some(error)),
@@ -113,12 +114,12 @@ impl IntoFuture for RawOperation {
     }
 }
 
-/// A body may hold a password.
+/// Doesn't show the body, which may contain a password.
 impl fmt::Debug for RawOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { client, user_id, method, media_type, body } = self;
+        let Self { sender, user_id, method, media_type, body } = self;
         f.debug_struct("RawOperation")
-            .field("client", client)
+            .field("sender", sender)
             .field("user_id", user_id)
             .field("method", method)
             .field("media_type", media_type)

@@ -1,0 +1,137 @@
+//! One attempt at a request: the access token, the limits, the kept response, and a span.
+
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::response::RawResponse;
+
+/// One attempt at a request, for any operation.
+///
+/// An attempt keeps the response, because progenitor's error for a response that can't be decoded has neither its status nor
+/// its headers.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    authorization: Option<HeaderValue>,
+    body_limit: usize,
+    timeout: Option<Duration>,
+    template: &'static str,
+    resend_count: u32,
+    response: Arc<OnceLock<RawResponse>>,
+}
+
+impl Attempt {
+    /// Creates an attempt with an `Authorization` header and a limit for the response's body in bytes.
+    #[must_use]
+    pub fn new(authorization: HeaderValue, body_limit: usize) -> Self {
+        Self { authorization: Some(authorization), ..Self::without_token(body_limit) }
+    }
+
+    /// Creates an attempt at a request that brings its own authorization.
+    #[must_use]
+    pub fn without_token(body_limit: usize) -> Self {
+        let (authorization, timeout, template, resend_count) = (None, None, "", 0);
+        Self { authorization, body_limit, timeout, template, resend_count, response: Arc::default() }
+    }
+
+    /// Sets the time limit, from connecting to the last byte of the response.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// Sets what the attempt's span shows: the path's template, and the number of attempts before this one.
+    #[must_use]
+    pub fn describe(self, template: &'static str, resend_count: u32) -> Self {
+        Self { template, resend_count, ..self }
+    }
+
+    /// Returns the response, if there was one.
+    #[must_use]
+    pub fn into_response(self) -> Option<RawResponse> {
+        match Arc::try_unwrap(self.response) {
+            Ok(response) => response.into_inner(),
+            Err(shared) => shared.get().cloned(),
+        }
+    }
+
+    /// Adds the access token and the time limit to a request.
+    pub fn prepare(&self, request: &mut reqwest::Request) {
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
+        *request.timeout_mut() = self.timeout;
+    }
+
+    /// Sends a request and keeps the response.
+    ///
+    /// # Errors
+    ///
+    /// An error if there was no response, or its body broke off.
+    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<RawResponse> {
+        let span = self.span(&request);
+        let exchange = async {
+            let (response, broken) = RawResponse::read(client.execute(request).await?, self.body_limit).await;
+            record_response(&span, &response);
+            // An attempt is for one request. If it is used again, it keeps the first response.
+            let _ = self.response.set(response.clone());
+            broken.map_or(Ok(response), Err)
+        };
+        let exchange = pin!(exchange);
+        let result = if span.is_disabled() { exchange.await } else { exchange.instrument(span.clone()).await };
+        if let Err(failure) = &result {
+            record_failure(&span, failure);
+        }
+        result
+    }
+
+    /// Creates a span with OpenTelemetry's names for HTTP clients. Costs nothing without a subscriber.
+    ///
+    /// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>
+    fn span(&self, request: &reqwest::Request) -> Span {
+        let span = tracing::info_span!(
+            "http.client.request",
+            otel.name = Empty,
+            otel.kind = "client",
+            http.request.method = %request.method(),
+            url.template = self.template,
+            server.address = request.url().host_str(),
+            server.port = request.url().port_or_known_default(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+            pingone.correlation_id = Empty,
+        );
+        if !span.is_disabled() {
+            span.record("otel.name", format!("{} {}", request.method(), self.template));
+            if self.resend_count > 0 {
+                span.record("http.request.resend_count", self.resend_count);
+            }
+        }
+        span
+    }
+}
+
+fn record_response(span: &Span, response: &RawResponse) {
+    span.record("http.response.status_code", response.status.as_u16());
+    if let Some(id) = response.correlation_id() {
+        span.record("pingone.correlation_id", id);
+    }
+    if !response.status.is_success() {
+        span.record("error.type", response.status.as_str());
+    }
+}
+
+fn record_failure(span: &Span, failure: &reqwest::Error) {
+    let kind = match failure {
+        failure if failure.is_connect() => "connect",
+        failure if failure.is_timeout() => "timeout",
+        _ => "interrupted",
+    };
+    span.record("error.type", kind);
+}

@@ -1,0 +1,271 @@
+//! The configuration of a client.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use oauth2::TokenUrl;
+
+use super::http::{HttpSettings, Proxy};
+use super::{Client, Region, url};
+use crate::EnvironmentId;
+use crate::auth::{AccessToken, AccessTokenProvider, ClientCredentials, TokenRequest, Worker};
+use crate::error::{Error, Problem, Result};
+use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep};
+
+/// Configures and builds a [`Client`]. Created by [`Client::builder`].
+///
+/// Required are a [`region`](Self::region) or a [`base_url`](Self::base_url), and one source of access tokens:
+/// [`client_credentials`](Self::client_credentials), [`access_token`](Self::access_token) or
+/// [`access_token_provider`](Self::access_token_provider). If more than one source is set, the last one wins.
+///
+/// The client reads no environment variables, including those for proxies. The platform's certificate store may: on Linux, it
+/// reads `SSL_CERT_FILE`.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    environment_id: EnvironmentId,
+    region: Option<Region>,
+    base_url: Option<String>,
+    credentials: Option<Credentials>,
+    http: HttpSettings,
+    response_limit: usize,
+    retry: RetryPolicy,
+    sleep: Sleep,
+    rate_limiter: Option<Arc<dyn RateLimiter>>,
+}
+
+/// Where access tokens come from.
+#[derive(Clone, Debug)]
+enum Credentials {
+    Token(AccessToken),
+    Provider(Arc<dyn AccessTokenProvider>),
+    Client(ClientCredentials),
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(environment_id: EnvironmentId) -> Self {
+        Self {
+            environment_id,
+            region: None,
+            base_url: None,
+            credentials: None,
+            http: HttpSettings {
+                connect_timeout: Duration::from_secs(10),
+                timeout: Duration::from_secs(30),
+                user_agent: concat!("pingone-password/", env!("CARGO_PKG_VERSION")).to_owned(),
+                proxy: None,
+            },
+            response_limit: 1 << 20,
+            retry: RetryPolicy::default(),
+            sleep: Sleep::default(),
+            rate_limiter: None,
+        }
+    }
+
+    /// Sets the region of the environment, which determines the hosts of the API and of the authorization server.
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// Sets the base URL of the API, for a gateway or an emulator. Takes precedence over [`region`](Self::region).
+    ///
+    /// The URL may end with `/v1`, a slash, both or neither. It must use HTTPS, except on loopback. PingOne's custom domains
+    /// don't apply to the API.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Uses the credentials of a worker application. The client requests access tokens with them, and refreshes the tokens
+    /// before they expire.
+    pub fn client_credentials(mut self, credentials: ClientCredentials) -> Self {
+        self.credentials = Some(Credentials::Client(credentials));
+        self
+    }
+
+    /// Uses one access token, which the client never refreshes.
+    pub fn access_token(mut self, access_token: impl Into<AccessToken>) -> Self {
+        self.credentials = Some(Credentials::Token(access_token.into()));
+        self
+    }
+
+    /// Uses a custom source of access tokens.
+    pub fn access_token_provider(mut self, provider: impl AccessTokenProvider) -> Self {
+        self.credentials = Some(Credentials::Provider(Arc::new(provider)));
+        self
+    }
+
+    /// Sets when calls retry. Defaults to [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how the client waits before a retry, for tests. Defaults to `tokio::time::sleep`.
+    ///
+    /// The [deadline](RetryPolicy::deadline) always follows tokio's clock.
+    pub fn sleep<F, S>(mut self, sleep: F) -> Self
+    where
+        F: Fn(Duration) -> S + Send + Sync + 'static,
+        S: Future<Output = ()> + Send + 'static,
+    {
+        self.sleep = Sleep::new(sleep);
+        self
+    }
+
+    /// Sets a rate limiter for all requests of the client. Defaults to none.
+    pub fn rate_limiter(mut self, rate_limiter: impl RateLimiter) -> Self {
+        self.rate_limiter = Some(Arc::new(rate_limiter));
+        self
+    }
+
+    /// Sets a proxy for HTTPS requests, such as `http://proxy.example.com:3128`. Defaults to none.
+    ///
+    /// Plain HTTP, which is possible only on loopback, doesn't use the proxy.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Some(Proxy(url.into()));
+        self
+    }
+
+    /// Sets the time limit for establishing a connection, including TLS. Defaults to 10 seconds.
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.http.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// Sets the time limit of one request, from connecting to the last byte of the response. Defaults to 30 seconds.
+    ///
+    /// See [`RetryPolicy::deadline`] for the time limit of a call with its retries.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.http.timeout = timeout;
+        self
+    }
+
+    /// Sets the `User-Agent` header. Defaults to `pingone-password/` and the version of this crate.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.http.user_agent = user_agent.into();
+        self
+    }
+
+    /// Sets the maximum size of a response body in bytes. Defaults to 1 MiB.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Builds the client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// An error of the kind [`Configuration`](crate::ErrorKind::Configuration) if a setting is missing or invalid. Its message
+    /// lists all problems, not only the first.
+    ///
+    /// ```
+    /// # let environment_id: pingone_password::EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse()?;
+    /// let error = pingone_password::Client::builder(environment_id)
+    ///     .base_url("http://api.pingone.com")
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "invalid client configuration: the base URL http://api.pingone.com/ must use https, except on loopback; \
+    ///      no access token or client credentials are set"
+    /// );
+    /// # Ok::<(), pingone_password::InvalidId>(())
+    /// ```
+    pub fn build(self) -> Result<Client> {
+        let mut problems = Vec::new();
+        let base_url = keep_problems(&mut problems, self.api_url()).unwrap_or_default();
+        let token_url = keep_problems(&mut problems, self.token_url()).flatten();
+        problems.extend(self.problems());
+        if !problems.is_empty() {
+            return Err(Error::configuration(problems));
+        }
+        let is_https = |url: &str| url.starts_with("https:");
+        let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(|url| is_https(url));
+        let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(|url| is_https(url));
+        let failed = |problem| Error::configuration(vec![problem]);
+        let http = self.http.build(needs_tls, https_only).map_err(failed)?;
+        let Self { environment_id, http: HttpSettings { timeout, .. }, response_limit, .. } = self;
+        let Self { retry, sleep, rate_limiter, .. } = self;
+        let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
+            (Some(Credentials::Provider(provider)), _) => provider,
+            (Some(Credentials::Token(token)), _) => Arc::new(token),
+            (Some(Credentials::Client(credentials)), Some(token_url)) => {
+                let request = TokenRequest::new(credentials, token_url, http.clone(), response_limit);
+                Arc::new(Worker::new(request))
+            }
+            // Both were checked above.
+            (Some(Credentials::Client(_)), None) | (None, _) => return Err(failed(Problem::NoCredentials)),
+        };
+        Ok(Client::new(Sender {
+            environment_id,
+            base_url,
+            http,
+            provider,
+            timeout,
+            response_limit,
+            retry,
+            sleep,
+            rate_limiter,
+        }))
+    }
+
+    /// What is wrong with the settings other than the URLs.
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        match &self.credentials {
+            Some(Credentials::Token(token)) if token.to_header().is_none() => problems.push(Problem::AccessToken),
+            Some(Credentials::Client(credentials)) => {
+                if credentials.client_id.is_empty() || credentials.client_secret.expose().is_empty() {
+                    problems.push(Problem::EmptyCredentials);
+                }
+            }
+            Some(_) => {}
+            None => problems.push(Problem::NoCredentials),
+        }
+        let HttpSettings { user_agent, connect_timeout, timeout, .. } = &self.http;
+        if HeaderValue::from_str(user_agent).is_err() || user_agent.is_empty() {
+            problems.push(Problem::UserAgent);
+        }
+        let zeros = [
+            ("connect timeout", connect_timeout.is_zero()),
+            ("timeout", timeout.is_zero()),
+            ("response limit", self.response_limit == 0),
+            ("deadline of the retry policy", self.retry.has_no_time()),
+        ];
+        problems.extend(zeros.into_iter().filter(|(_, is_zero)| *is_zero).map(|(name, _)| Problem::Zero(name)));
+        problems
+    }
+
+    fn api_url(&self) -> Result<String, Vec<Problem>> {
+        match (&self.base_url, self.region) {
+            (Some(base_url), _) => url::api_url(base_url),
+            (None, Some(region)) => Ok(region.api_url()),
+            (None, None) => Err(vec![Problem::NoBaseUrl]),
+        }
+    }
+
+    /// The token endpoint of the client credentials.
+    fn token_url(&self) -> Result<Option<TokenUrl>, Vec<Problem>> {
+        let Some(Credentials::Client(credentials)) = &self.credentials else { return Ok(None) };
+        if let Some(token_url) = &credentials.token_url {
+            return Ok(Some(TokenUrl::from_url(url::service_url("token URL", token_url)?)));
+        }
+        let auth_url = match (&credentials.auth_url, self.region) {
+            (Some(auth_url), _) => url::without_trailing_slash(&url::service_url("auth URL", auth_url)?),
+            (None, Some(region)) => region.auth_url(),
+            (None, None) => return Err(vec![Problem::NoAuthUrl]),
+        };
+        let environment = credentials.environment.unwrap_or(self.environment_id);
+        let token_url = TokenUrl::new(format!("{auth_url}/{environment}/as/token"));
+        token_url.map(Some).map_err(|_| vec![Problem::InvalidUrl("auth URL")])
+    }
+}
+
+fn keep_problems<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Option<T> {
+    result.map_err(|more| problems.extend(more)).ok()
+}

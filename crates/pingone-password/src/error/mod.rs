@@ -1,0 +1,367 @@
+//! The error type, and what a caller may conclude from it.
+
+mod advice;
+mod body;
+mod configuration;
+mod display;
+mod kind;
+mod token_error;
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use pingone_password_client::RawResponse;
+use pingone_password_client::types::ApiError;
+
+pub(crate) use self::configuration::Problem;
+pub use self::kind::{ErrorKind, Outcome};
+pub use self::token_error::TokenError;
+pub(crate) use self::token_error::TokenFailure;
+use crate::call::Call;
+use crate::model::ApiErrorDetail;
+use crate::{UserId, headers};
+
+/// A [`Result`](std::result::Result) with [`Error`] as its default error type.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The error of every fallible operation of this crate.
+///
+/// - [`kind`](Self::kind) and the `is_*` methods say what went wrong.
+/// - [`outcome`](Self::outcome) says whether the operation may have been applied.
+/// - [`advice`](Self::advice) says what to do.
+///
+/// [`Display`](std::fmt::Display) shows on one line which operation failed, for which user, and the status, code, message and
+/// correlation ID of the response. It never shows an access token or a body, and it doesn't repeat the
+/// [`source`](StdError::source).
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    call: Option<Call>,
+    problems: Vec<Problem>,
+    request_count: u32,
+    /// An earlier request of the call may have been applied.
+    earlier_may_be_applied: bool,
+    state_check: Option<Error>,
+    is_transient: bool,
+    status: Option<StatusCode>,
+    api_error: Option<ApiError>,
+    content_type: Option<String>,
+    defect: Option<&'static str>,
+    correlation_id: Option<String>,
+    date: Option<SystemTime>,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// Returns the category of the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns whether the operation may have been applied although it failed.
+    ///
+    /// A failed read is always [`Outcome::NotApplied`]: it changes nothing.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let is_write = self.0.call.as_ref().is_some_and(|call| call.is_write);
+        let may_be_applied = match self.0.kind {
+            ErrorKind::Timeout
+            | ErrorKind::ConnectionLost
+            | ErrorKind::InvalidResponse
+            | ErrorKind::ResponseTooLarge => true,
+            // Assumes that a server which asks to come back later has rejected the request, as with 429.
+            ErrorKind::Server => !self.is_throttled(),
+            // The server stopped waiting for the rest of the request, and may have acted on the part that it had.
+            ErrorKind::Rejected => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
+            _ => false,
+        };
+        if self.0.earlier_may_be_applied || is_write && may_be_applied { Outcome::Unknown } else { Outcome::NotApplied }
+    }
+
+    /// Returns whether the access token is missing, invalid or expired (401).
+    #[must_use]
+    pub fn is_unauthenticated(&self) -> bool {
+        self.0.kind == ErrorKind::Unauthenticated
+    }
+
+    /// Returns whether the access token doesn't permit the operation, or the environment doesn't exist (403).
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.0.kind == ErrorKind::Forbidden
+    }
+
+    /// Returns whether the user doesn't exist (404).
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Returns whether there were too many requests (429, or the client's own [rate limiter](crate::RateLimiter)).
+    /// [`retry_after`](Self::retry_after) says how long to wait.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Returns whether the server asked for fewer requests: 429, or 503 with a `Retry-After`.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::RateLimited => self.0.status.is_some(),
+            ErrorKind::Server => self.status() == Some(503) && self.0.retry_after.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the request timed out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Returns whether no connection could be established.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// Returns whether no access token could be obtained. [`code`](Self::code) and [`message`](Self::message) then hold the
+    /// error of the authorization server, such as `invalid_client`.
+    #[must_use]
+    pub fn is_access_token(&self) -> bool {
+        self.0.kind == ErrorKind::AccessToken
+    }
+
+    /// Returns whether the same call may succeed later without any change: the server was unreachable, too slow, overloaded
+    /// or failing.
+    ///
+    /// It says nothing about this call's effect. See [`outcome`](Self::outcome) for that.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        if let Some(error) = &self.0.state_check {
+            return error.is_transient();
+        }
+        match (self.0.kind, self.status()) {
+            (ErrorKind::AccessToken, _) => self.0.is_transient,
+            (ErrorKind::Connect | ErrorKind::RateLimited | ErrorKind::Timeout | ErrorKind::ConnectionLost, _)
+            | (ErrorKind::Rejected, Some(408))
+            | (ErrorKind::Server, Some(500 | 502 | 503 | 504)) => true,
+            _ => false,
+        }
+    }
+
+    /// Returns the number of requests that the call sent, retries and state checks included. Token requests don't count.
+    #[must_use]
+    pub fn request_count(&self) -> u32 {
+        self.0.request_count
+    }
+
+    /// Returns why the state check after an unknown outcome failed.
+    #[must_use]
+    pub fn state_check_error(&self) -> Option<&Error> {
+        self.0.state_check.as_ref()
+    }
+
+    /// Returns the operation that failed: its `operationId`, or the media type of a [raw operation](crate::Client::raw).
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| &*call.operation)
+    }
+
+    /// Returns the user that the operation was for.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        self.0.call.as_ref().map(|call| call.user_id)
+    }
+
+    /// Returns the HTTP status, if there was a response.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// Returns the error code of the response, such as `NOT_FOUND`.
+    ///
+    /// The vendor's list: [PingOne API error codes](https://developer.pingidentity.com/pingone-api/foundations/conventions/pingone-api-error-codes.html).
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.api_error.as_ref()?.code.as_deref()
+    }
+
+    /// Returns the error message of the response.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.api_error.as_ref()?.message.as_deref()
+    }
+
+    /// Returns the error details of the response, each with the raw JSON of its `innerError`.
+    #[must_use]
+    pub fn details(&self) -> &[ApiErrorDetail] {
+        self.0.api_error.as_ref().and_then(|error| error.details.as_deref()).unwrap_or_default()
+    }
+
+    /// Returns the ID that identifies the request in PingOne's logs. PingOne support asks for it.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.as_deref()
+    }
+
+    /// Returns the time of the response, by the server's clock.
+    #[must_use]
+    pub fn date(&self) -> Option<SystemTime> {
+        self.0.date
+    }
+
+    /// Returns how long the server asks to wait before the next request.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Returns the body of the response, up to the client's [response limit](crate::ClientBuilder::response_limit).
+    ///
+    /// It may contain anything that a server or a gateway sends. Don't log it.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+}
+
+/// Construction and context, for the modules above.
+impl Error {
+    pub(crate) fn configuration(problems: Vec<Problem>) -> Self {
+        Self(Box::new(Inner { problems, ..Inner::new(ErrorKind::Configuration) }))
+    }
+
+    /// The request failed without a response.
+    pub(crate) fn transport(call: &Call, failure: Option<reqwest::Error>) -> Self {
+        let kind = match &failure {
+            Some(error) if error.is_builder() => ErrorKind::Configuration,
+            Some(error) if error.is_connect() => ErrorKind::Connect,
+            Some(error) if error.is_timeout() => ErrorKind::Timeout,
+            _ => ErrorKind::ConnectionLost,
+        };
+        Self(Box::new(Inner { source: failure.map(source), ..Inner::of_call(kind, call) }))
+    }
+
+    /// The rate limiter did not admit the request before the deadline.
+    pub(crate) fn not_admitted(call: &Call) -> Self {
+        Self(Box::new(Inner::of_call(ErrorKind::RateLimited, call)))
+    }
+
+    pub(crate) fn access_token(call: &Call, error: TokenError) -> Self {
+        let TokenFailure { status, error: code, description, correlation_id, retry_after, is_transient, .. } =
+            error.failure();
+        let api_error: Option<ApiError> = code
+            .as_ref()
+            .and_then(|code| serde_json::from_value(serde_json::json!({ "code": code, "message": description })).ok());
+        Self(Box::new(Inner {
+            status: status.and_then(|status| StatusCode::from_u16(status).ok()),
+            api_error,
+            correlation_id: correlation_id.clone(),
+            retry_after: *retry_after,
+            is_transient: *is_transient,
+            source: Some(Arc::new(error)),
+            ..Inner::of_call(ErrorKind::AccessToken, call)
+        }))
+    }
+
+    /// The response is not a success.
+    pub(crate) fn rejected(call: &Call, response: &RawResponse) -> Self {
+        let kind = match response.status() {
+            StatusCode::UNAUTHORIZED => ErrorKind::Unauthenticated,
+            StatusCode::FORBIDDEN => ErrorKind::Forbidden,
+            StatusCode::NOT_FOUND => ErrorKind::NotFound,
+            StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
+            status if status.is_client_error() => ErrorKind::Rejected,
+            status if status.is_server_error() => ErrorKind::Server,
+            _ => ErrorKind::InvalidResponse,
+        };
+        let api_error = body::api_error(response.body());
+        Self(Box::new(Inner { api_error, ..Inner::of_response(kind, call, response) }))
+    }
+
+    /// The response is a success, but its body can't be decoded.
+    pub(crate) fn undecodable(call: &Call, response: &RawResponse, broken: Option<reqwest::Error>) -> Self {
+        let kind = match response {
+            response if response.is_too_large() => ErrorKind::ResponseTooLarge,
+            response if !response.is_complete() => ErrorKind::ConnectionLost,
+            _ => ErrorKind::InvalidResponse,
+        };
+        let (defect, source) = (Some(body::defect(response.body())), broken.map(source));
+        Self(Box::new(Inner { defect, source, ..Inner::of_response(kind, call, response) }))
+    }
+
+    /// The state check read a status that this version doesn't know.
+    pub(crate) fn unrecognized_status(call: &Call) -> Self {
+        let defect = Some("a status that this version does not know");
+        Self(Box::new(Inner { defect, ..Inner::of_call(ErrorKind::InvalidResponse, call) }))
+    }
+
+    /// The state check after this error failed.
+    pub(crate) fn with_state_check_error(self, error: Self) -> Self {
+        Self(Box::new(Inner { retry_after: error.0.retry_after, state_check: Some(error), ..*self.0 }))
+    }
+
+    /// An earlier request of the same call may have been applied, whatever became of this one.
+    pub(crate) fn with_unknown_outcome(self) -> Self {
+        Self(Box::new(Inner { earlier_may_be_applied: true, ..*self.0 }))
+    }
+
+    pub(crate) fn with_request_count(self, request_count: u32) -> Self {
+        Self(Box::new(Inner { request_count, ..*self.0 }))
+    }
+}
+
+/// A cause without its URL: the URL contains IDs, and the error names them already.
+fn source(error: reqwest::Error) -> Arc<dyn StdError + Send + Sync> {
+    Arc::new(error.without_url())
+}
+
+impl Inner {
+    fn new(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            call: None,
+            problems: Vec::new(),
+            request_count: 0,
+            earlier_may_be_applied: false,
+            state_check: None,
+            is_transient: false,
+            status: None,
+            api_error: None,
+            content_type: None,
+            defect: None,
+            correlation_id: None,
+            date: None,
+            retry_after: None,
+            body: Vec::new(),
+            source: None,
+        }
+    }
+
+    fn of_call(kind: ErrorKind, call: &Call) -> Self {
+        Self { call: Some(call.clone()), ..Self::new(kind) }
+    }
+
+    fn of_response(kind: ErrorKind, call: &Call, response: &RawResponse) -> Self {
+        Self {
+            status: Some(response.status()),
+            content_type: body::header(response.headers(), CONTENT_TYPE),
+            correlation_id: body::correlation_id(response),
+            date: headers::date(response.headers()),
+            retry_after: headers::retry_after(response.headers()),
+            body: response.body().to_vec(),
+            ..Self::of_call(kind, call)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The schedule of one call: how many requests it has sent, and how long it waits before the next.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::ExponentialBackoff;
+use tokio::time::Instant;
+
+use super::retry::RetryPolicy;
+use crate::call::Call;
+use crate::error::{Error, Outcome, Result};
+
+pub(super) struct Schedule<'a> {
+    call: &'a Call,
+    sleep: &'a Sleep,
+    deadline: Instant,
+    delays: ExponentialBackoff,
+    random: fastrand::Rng,
+    request_count: u32,
+    /// How many of the requests were for the operation itself, and not for its state check.
+    operation_count: u32,
+    /// Whether an earlier request may have been applied. A state check doesn't reset this: a gateway that gave up, or a
+    /// connection that broke, says nothing about the server behind it, which may apply the request after the state check.
+    may_be_applied: bool,
+}
+
+impl<'a> Schedule<'a> {
+    pub(super) fn new(call: &'a Call, policy: &RetryPolicy, sleep: &'a Sleep) -> Self {
+        Self {
+            call,
+            sleep,
+            deadline: Instant::now() + policy.time_limit(),
+            delays: policy.delays(),
+            random: policy.random(),
+            request_count: 0,
+            operation_count: 0,
+            may_be_applied: false,
+        }
+    }
+
+    /// When the call must have ended.
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub(super) fn request_count(&self) -> u32 {
+        self.request_count
+    }
+
+    /// Counts a request, and returns how often it was sent before. A state check is always a new request.
+    pub(super) fn count_request(&mut self, call: &Call) -> u32 {
+        self.request_count += 1;
+        if call.operation != self.call.operation {
+            return 0;
+        }
+        self.operation_count += 1;
+        self.operation_count - 1
+    }
+
+    /// Waits until the next attempt may begin.
+    ///
+    /// # Errors
+    ///
+    /// The error that was given, if it is final or there are no attempts or no time left. Its outcome is unknown if any
+    /// request of the call may have been applied.
+    pub(super) async fn wait_after(&mut self, error: Error, retries_unknown: bool) -> Result<()> {
+        self.may_be_applied |= error.outcome() == Outcome::Unknown;
+        let may_retry = error.is_transient() && (retries_unknown || error.outcome() == Outcome::NotApplied);
+        let max_delay = if may_retry { self.delays.next() } else { None };
+        let wait = max_delay.map(|max_delay| {
+            // Full jitter, on top of the server's own delay: clients that were told the same don't return at the same time.
+            error.retry_after().unwrap_or_default().saturating_add(max_delay.mul_f64(self.random.f64()))
+        });
+        match wait {
+            Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
+                (self.sleep.0)(wait).await;
+                Ok(())
+            }
+            _ if self.may_be_applied => Err(error.with_unknown_outcome().with_request_count(self.request_count)),
+            _ => Err(error.with_request_count(self.request_count)),
+        }
+    }
+}
+
+/// How a client waits between attempts.
+#[derive(Clone)]
+pub(crate) struct Sleep(Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>);
+
+type SleepFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Sleep {
+    pub(crate) fn new<F, S>(sleep: F) -> Self
+    where
+        F: Fn(Duration) -> S + Send + Sync + 'static,
+        S: Future<Output = ()> + Send + 'static,
+    {
+        Self(Arc::new(move |wait| Box::pin(sleep(wait))))
+    }
+}
+
+impl Default for Sleep {
+    fn default() -> Self {
+        Self::new(tokio::time::sleep)
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sleep")
+    }
+}
