@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An operation on a user's password. As text, it is the OpenAPI document's `operationId`.
+/// An operation of the API. As text, it is the OpenAPI document's `operationId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -10,11 +10,17 @@ pub enum Operation {
     Read,
     /// `unlockPassword`: `POST` on a user's password with the unlock's media type.
     Unlock,
+    /// `readUsers`: `GET` on the users, a page at a time.
+    ReadUsers,
+    /// `readUser`: `GET` on a user.
+    ReadUser,
+    /// `unlockAccount`: `POST` on a user with the unlock's media type.
+    UnlockAccount,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: &'static [Self] = &[Self::Read, Self::Unlock];
+    pub const ALL: &'static [Self] = &[Self::Read, Self::Unlock, Self::ReadUsers, Self::ReadUser, Self::UnlockAccount];
 
     /// Returns the OpenAPI document's `operationId`.
     #[must_use]
@@ -22,6 +28,9 @@ impl Operation {
         match self {
             Self::Read => "readPasswordState",
             Self::Unlock => "unlockPassword",
+            Self::ReadUsers => "readUsers",
+            Self::ReadUser => "readUser",
+            Self::UnlockAccount => "unlockAccount",
         }
     }
 }

@@ -6,11 +6,13 @@ use std::{
 };
 
 use axum::http::HeaderValue;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
     faults::{RandomFaults, Schedule},
     journal::Journal,
+    responses::UserFormat,
     store::{Start, Store},
 };
 
@@ -25,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) client_secret: String,
     pub(crate) latency: Option<Duration>,
     pub(crate) redirect_target: HeaderValue,
+    pub(crate) users: UserSettings,
     /// The environment at the start, for a reset.
     pub(crate) start: Start,
     /// The random faults at the start, for a reset.
@@ -35,7 +38,31 @@ pub(crate) struct Shared {
     pub(crate) journal: Option<Mutex<Journal>>,
 }
 
+/// The settings of the operations on users.
+#[derive(Clone, Debug)]
+pub(crate) struct UserSettings {
+    /// The largest page, whatever the request's `limit`.
+    pub(crate) page_size: usize,
+    /// The base URL of `next` links, if it isn't the API's.
+    pub(crate) next_link_base: Option<String>,
+    /// The largest number of comparisons in a filter.
+    pub(crate) max_filter_clauses: Option<usize>,
+    /// Whether a password lockout shows in the account.
+    pub(crate) lockout_in_account: bool,
+}
+
+impl Default for UserSettings {
+    fn default() -> Self {
+        Self { page_size: 200, next_link_base: None, max_filter_clauses: None, lockout_in_account: true }
+    }
+}
+
 impl Shared {
+    /// Returns the format of users at this time.
+    pub(crate) fn user_format(&self, now: DateTime<Utc>) -> UserFormat<'_> {
+        UserFormat { api_url: &self.api_url, now, lockout_in_account: self.users.lockout_in_account }
+    }
+
     /// Puts everything back to the start.
     pub(crate) fn reset(&self) {
         self.store().reset(&self.start);

@@ -1,9 +1,9 @@
-//! The vendor media types of the operations on a password.
+//! The vendor media types of the operations on a password and on a user.
 
-/// The unlock's.
+/// The password unlock's.
 pub(super) const UNLOCK: &str = "application/vnd.pingidentity.password.unlock+json";
 
-/// The vendor's other operations on the same path.
+/// The vendor's other operations on the path of a password.
 pub(super) const NOT_EMULATED: [&str; 9] = [
     "application/vnd.pingidentity.password.check+json",
     "application/vnd.pingidentity.password.recover+json",
@@ -14,6 +14,16 @@ pub(super) const NOT_EMULATED: [&str; 9] = [
     "application/vnd.pingidentity.password.set+json",
     "application/vnd.pingidentity.password.setValue+json",
     "application/vnd.pingidentity.password.setGateway+json",
+];
+
+/// The account unlock's.
+pub(super) const ACCOUNT_UNLOCK: &str = "application/vnd.pingidentity.account.unlock+json";
+
+/// The vendor's other operations on the path of a user.
+pub(super) const NOT_EMULATED_ON_USERS: [&str; 3] = [
+    "application/vnd.pingidentity.account.lock+json",
+    "application/vnd.pingidentity.user.verify+json",
+    "application/vnd.pingidentity.user.sendVerificationCode+json",
 ];
 
 /// Returns a media type without its parameters.

@@ -2,28 +2,32 @@
 
 mod checks;
 mod correlation;
+mod cursor;
+mod filter;
 mod media_types;
 mod near_miss;
 mod outcome;
+mod page;
 mod password;
+mod perform;
+mod query;
 mod recording;
 mod step;
 mod token;
+mod users;
 
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Router,
     extract::DefaultBodyLimit,
+    http::HeaderMap,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::any,
 };
 
-use crate::{
-    responses::{ApiError, CorrelationId},
-    state::Shared,
-};
+use crate::{responses, state::Shared};
 
 /// The largest request body that is accepted, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -32,9 +36,11 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// connection's step, the body limit.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/v1/environments/{environment}/users", any(users::users))
+        .route("/v1/environments/{environment}/users/{user}", any(users::user))
         .route("/v1/environments/{environment}/users/{user}/password", any(password::password))
         .route("/{environment}/as/token", any(token::issue))
-        .fallback(not_found)
+        .fallback(unknown_path)
         .layer(from_fn_with_state(Arc::clone(&shared), recording::record))
         .layer(from_fn_with_state(Arc::clone(&shared), correlation::correlate))
         .layer(from_fn(step::keep))
@@ -42,6 +48,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-async fn not_found(Extension(id): Extension<CorrelationId>) -> Response {
-    ApiError::not_found().into_response(id)
+/// Responds to an unknown path as the gateway does.
+async fn unknown_path(headers: HeaderMap) -> Response {
+    responses::gateway_forbidden(&checks::authorization(&headers))
 }

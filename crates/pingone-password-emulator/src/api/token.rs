@@ -56,7 +56,7 @@ pub(super) async fn issue(
     let Some(fault) = fault else { return responses::token_ok(&token) };
     let authorization = checks::authorization(&parts.headers);
     let body = String::from_utf8_lossy(&body).into_owned();
-    let injected = Injected::Token(fault, Replaced { resource: token, authorization, body });
+    let injected = Injected::Token(fault, Replaced { resource: token, authorization, body, ..Replaced::default() });
     Outcome { applied: false, injected: Some(injected) }.into_response()
 }
 

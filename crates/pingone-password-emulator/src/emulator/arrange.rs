@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Emulator;
 use crate::{
     faults::{Fault, TokenFault},
     operation::Operation,
-    store::{Grant, InvalidUser, NewUser, Role, Status},
+    store::{AccountLock, Grant, InvalidUser, NewUser, Role, Status, User},
 };
 
 /// Arranging the environment.
@@ -65,27 +66,39 @@ impl Emulator {
 
     /// Sets the status of a user's password, without an event. Returns `false` if there is no such user.
     pub fn set_status(&self, user: Uuid, status: Status) -> bool {
-        let mut store = self.shared.store();
-        let user = store.user_mut(user);
-        user.map(|u| u.status = status).is_some()
+        self.change(user, |user, _| user.status = status)
     }
 
     /// Sets `secondsUntilUnlock` while the user is locked out. Returns `false` if there is no such user.
     ///
-    /// Defaults to 900, and counts down only with [`Self::advance_clock`]. `None` omits the property, which means that only an administrator can unlock.
+    /// Defaults to 900, and counts down only with [`Self::advance_clock`]. `None` omits the property, which means that only an
+    /// administrator can unlock.
     pub fn set_seconds_until_unlock(&self, user: Uuid, seconds: Option<u64>) -> bool {
-        let mut store = self.shared.store();
-        let user = store.user_mut(user);
-        user.map(|u| u.seconds_until_unlock = seconds).is_some()
+        self.change(user, |user, _| user.seconds_until_unlock = seconds)
     }
 
     /// Locks a user's account for a reason other than the password. Returns `false` if there is no such user.
     ///
     /// Unlocking the password then doesn't unlock the account, and emits no `USER.UNLOCKED`.
     pub fn lock_account(&self, user: Uuid) -> bool {
+        self.change(user, |user, now| user.account_lock = Some(AccountLock::new(now, None)))
+    }
+
+    /// Locks a user's account until a time. Returns `false` if there is no such user.
+    pub fn lock_account_until(&self, user: Uuid, unlock_at: DateTime<Utc>) -> bool {
+        self.change(user, |user, now| user.account_lock = Some(AccountLock::new(now, Some(unlock_at))))
+    }
+
+    /// Sets whether a user is enabled. Returns `false` if there is no such user.
+    pub fn set_enabled(&self, user: Uuid, enabled: bool) -> bool {
+        self.change(user, |user, _| user.enabled = enabled)
+    }
+
+    /// Changes a user, at the environment's time.
+    fn change(&self, user: Uuid, change: impl FnOnce(&mut User, DateTime<Utc>)) -> bool {
         let mut store = self.shared.store();
-        let user = store.user_mut(user);
-        user.map(|u| u.account_locked = true).is_some()
+        let now = store.clock.utc();
+        store.user_mut(user).map(|user| change(user, now)).is_some()
     }
 }
 

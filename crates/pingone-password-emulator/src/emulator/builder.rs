@@ -18,7 +18,7 @@ use crate::{
     faults::{RandomFaults, Schedule},
     journal::Journal,
     server,
-    state::Shared,
+    state::{Shared, UserSettings},
     store::{CLIENT_ID, ENVIRONMENT_ID, NewUser, Start, Store, random_secret},
 };
 
@@ -37,6 +37,7 @@ pub struct Builder {
     latency: Option<Duration>,
     random_faults: Option<RandomFaults>,
     redirect_target: String,
+    user_settings: UserSettings,
     #[cfg(feature = "tls")]
     tls: bool,
 }
@@ -56,6 +57,7 @@ impl Builder {
             random_faults: None,
             // Port 9, "discard", is closed nearly everywhere.
             redirect_target: "http://127.0.0.1:9/".to_owned(),
+            user_settings: UserSettings::default(),
             #[cfg(feature = "tls")]
             tls: false,
         }
@@ -136,6 +138,32 @@ impl Builder {
         self
     }
 
+    /// Sets the size of the largest page of users, whatever the request's `limit`. Defaults to 200.
+    pub fn page_size(mut self, users: usize) -> Self {
+        self.user_settings.page_size = users.max(1);
+        self
+    }
+
+    /// Sets the base URL of `next` links, up to and including `/v1`. Defaults to [`Emulator::api_url`].
+    ///
+    /// Links of the real API can have internal hosts. A client must not send its access token there.
+    pub fn next_link_base(mut self, url: impl Into<String>) -> Self {
+        self.user_settings.next_link_base = Some(url.into());
+        self
+    }
+
+    /// Sets the largest number of comparisons in a filter; more of them get 400. Defaults to no limit.
+    pub fn max_filter_clauses(mut self, clauses: usize) -> Self {
+        self.user_settings.max_filter_clauses = Some(clauses);
+        self
+    }
+
+    /// Sets whether a password lockout shows in the user's `account`. Defaults to `true`.
+    pub fn lockout_in_account(mut self, shows: bool) -> Self {
+        self.user_settings.lockout_in_account = shows;
+        self
+    }
+
     /// Sets whether connections use TLS, with a throw-away certificate that [`Emulator::certificate_pem`] returns. Defaults to
     /// `false`.
     #[cfg(feature = "tls")]
@@ -184,6 +212,7 @@ impl Builder {
             client_secret: format!("{}~{}", random_secret(), random_secret()),
             latency: self.latency,
             redirect_target,
+            users: self.user_settings,
             start,
             random_faults: self.random_faults.clone(),
             store: Mutex::new(store),

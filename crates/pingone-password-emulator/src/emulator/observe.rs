@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Emulator;
 use crate::{
     journal::RecordedRequest,
-    store::{Event, Status},
+    store::{Event, Status, User},
 };
 
 /// Observing.
@@ -14,32 +14,45 @@ impl Emulator {
     #[must_use]
     pub fn users(&self) -> Vec<(Uuid, Status)> {
         let store = self.shared.store();
-        store.users().iter().map(|(id, u)| (*id, u.status)).collect()
+        store.users().iter().map(|(id, user)| (*id, user.status)).collect()
+    }
+
+    /// Returns a user, or `None` if there is no such user.
+    #[must_use]
+    pub fn user(&self, id: Uuid) -> Option<User> {
+        self.shared.store().users().get(&id).cloned()
     }
 
     /// Returns the status of a user's password, or `None` if there is no such user.
     #[must_use]
     pub fn status(&self, user: Uuid) -> Option<Status> {
-        self.shared.store().users().get(&user).map(|u| u.status)
+        self.user(user).map(|user| user.status)
     }
 
     /// Returns a user's username, or `None` if there is no such user.
     #[must_use]
     pub fn username(&self, user: Uuid) -> Option<String> {
-        self.shared.store().users().get(&user).map(|u| u.username.clone())
+        self.user(user).map(|user| user.username)
     }
 
-    /// Returns a user's e-mail address, or `None` if there is no such user or no address.
+    /// Returns a user's email address, or `None` if there is no such user or no address.
     #[must_use]
     pub fn email(&self, user: Uuid) -> Option<String> {
-        self.shared.store().users().get(&user)?.email.clone()
+        self.user(user)?.email
     }
 
     /// Returns the number of password unlocks applied to a user, including those that found the password unlocked; 0 if there
     /// is no such user.
     #[must_use]
     pub fn unlocks(&self, user: Uuid) -> usize {
-        self.shared.store().users().get(&user).map_or(0, |u| u.unlocks)
+        self.user(user).map_or(0, |user| user.password_unlocks)
+    }
+
+    /// Returns the number of account unlocks applied to a user, including those that found the account unlocked; 0 if there is no
+    /// such user.
+    #[must_use]
+    pub fn account_unlocks(&self, user: Uuid) -> usize {
+        self.user(user).map_or(0, |user| user.account_unlocks)
     }
 
     /// Returns the number of `POST` requests for an access token, whatever came of them.

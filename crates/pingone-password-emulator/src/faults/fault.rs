@@ -3,7 +3,7 @@
 use super::table::fault_table;
 
 fault_table! {
-    /// A fault that replaces the 200 of a valid request.
+    /// A fault that replaces the 200 of a valid request for any [`Operation`](crate::Operation).
     ///
     /// Each says what the client receives and whether the operation is *applied*: whether an unlock really happens, no matter what
     /// the client makes of the response. Many come in pairs that the client can't tell apart. As text, a fault is its name in
@@ -62,7 +62,7 @@ fault_table! {
         NoHeaders = ("no-headers", true, Some(200)),
         /// 200 with the status `SOMETHING_NEW`. Applied.
         UnknownStatus = ("unknown-status", true, Some(200)),
-        /// 200 with an explicit `null` for every property but `status`. Applied.
+        /// 200 with an explicit `null` for every property but `status`, or but `id` and `username` of a user. Applied.
         Nulls = ("nulls", true, Some(200)),
         /// 200 with all headers and half of the body, then closes the connection (TCP FIN). Not applied.
         ResetMidBodyBefore = ("reset-mid-body-before", false, Some(200)),
@@ -129,6 +129,12 @@ fault_table! {
         RateLimitedTwice = ("rate-limited-twice", false, Some(429)),
         /// 429 with `Retry-After: soon`. Not applied.
         RateLimitedSoon = ("rate-limited-soon", false, Some(429)),
+        /// 200 with a page of users that is empty but has a `next`, which leads to the missing users. Right JSON for other operations.
+        /// Applied.
+        EmptyPage = ("empty-page", true, Some(200)),
+        /// 200 with a page of users whose `next` has the cursor of the request, so that following it never ends. Right JSON for
+        /// other operations. Applied.
+        RepeatedCursor = ("repeated-cursor", true, Some(200)),
         /// 429 with `Retry-After: 31536000`, a year. Not applied.
         RateLimitedYear = ("rate-limited-year", false, Some(429)),
     }

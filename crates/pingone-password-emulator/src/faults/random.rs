@@ -28,6 +28,9 @@ impl RandomFaults {
         let operation = match operation {
             Operation::Read => 1,
             Operation::Unlock => 2,
+            Operation::ReadUsers => 3,
+            Operation::ReadUser => 4,
+            Operation::UnlockAccount => 5,
         };
         let words = [high, low, operation, nth].into_iter();
         let mut rng = words.fold(Rng::with_seed(self.seed), |mut rng, word| Rng::with_seed(rng.u64(..) ^ word));

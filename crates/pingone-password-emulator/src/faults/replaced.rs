@@ -9,6 +9,8 @@ pub(crate) struct Replaced {
     pub(crate) resource: Value,
     /// The request's `Authorization`.
     pub(crate) authorization: String,
+    /// The request's path and query.
+    pub(crate) target: String,
     /// The request's body, if the operation has one.
     pub(crate) body: String,
 }

@@ -65,12 +65,20 @@ impl ApiError {
         }))
     }
 
-    pub(crate) fn invalid_expand() -> Self {
+    pub(crate) fn invalid_query(parameter: &'static str, detail: &str) -> Self {
+        Self::invalid_request("The request could not be completed. A query parameter is not valid.").detail(json!({
+            "code": "INVALID_VALUE",
+            "target": parameter,
+            "message": detail,
+        }))
+    }
+
+    pub(crate) fn invalid_expand(allowed: &[&str]) -> Self {
         Self::invalid_request("The request could not be completed. A query parameter is not valid.").detail(json!({
             "code": "INVALID_VALUE",
             "target": "expand",
             "message": "The resource cannot be expanded by this value.",
-            "innerError": { "allowedValues": ["passwordPolicy"] },
+            "innerError": { "allowedValues": allowed },
         }))
     }
 

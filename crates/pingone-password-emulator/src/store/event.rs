@@ -21,13 +21,13 @@ pub struct Event {
     pub transaction_id: Option<String>,
 }
 
-/// A kind of event, out of those that the vendor's page "Password Unlock" names.
+/// A kind of event, out of those that the vendor's pages "Password Unlock" and "User Account Unlock" name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
     /// `PASSWORD.UNLOCKED`
     PasswordUnlocked,
-    /// `USER.UNLOCKED`: the password lockout was the only reason for the account lock.
+    /// `USER.UNLOCKED`: the account was unlocked, by itself or because a password lockout was its only lock.
     UserUnlocked,
 }
 

@@ -2,16 +2,15 @@
 
 mod clock;
 mod event;
+mod names;
 mod rate_limit;
 mod start;
 mod status;
 mod tokens;
 mod user;
+mod users;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -21,13 +20,14 @@ pub(crate) use self::{
     rate_limit::RateLimit,
     start::Start,
     tokens::{Grant, Tokens, random_secret},
-    user::{LOCKOUT_SECONDS, User},
+    user::{LOCKOUT_SECONDS, POPULATION_IDS},
+    users::Users,
 };
 pub use self::{
     event::{Event, EventKind},
     status::{Status, UnknownStatus},
     tokens::Role,
-    user::{InvalidUser, NewUser},
+    user::{AccountLock, InvalidUser, NewUser, User},
 };
 
 /// The only environment.
@@ -40,9 +40,7 @@ const BEFORE_FIRST_USER: u128 = 0xa000_0000_0000_8000_8000_0000_0000_0000;
 /// The environment's users, events, access tokens and clock.
 pub(crate) struct Store {
     /// In the order in which they were added, because their IDs count up.
-    users: BTreeMap<Uuid, User>,
-    /// The usernames in lower case.
-    usernames: HashSet<String>,
+    users: Users,
     /// The number of users added so far, including those removed.
     added: u128,
     /// Grows whenever users, events or tokens change.
@@ -56,7 +54,7 @@ pub(crate) struct Store {
 
 /// Users.
 impl Store {
-    pub(crate) fn users(&self) -> &BTreeMap<Uuid, User> {
+    pub(crate) fn users(&self) -> &Users {
         &self.users
     }
 
@@ -70,11 +68,11 @@ impl Store {
     pub(crate) fn add_user(&mut self, user: NewUser) -> Result<Uuid, InvalidUser> {
         let mut number = self.added + 1;
         // A username of the emulator's choice may be taken by a user who was given it.
-        while user.username.is_none() && self.usernames.contains(&format!("user-{number}")) {
+        while user.username.is_none() && !self.users.with_username(&names::username(number)).is_empty() {
             number += 1;
         }
-        let user = user.into_user(number)?;
-        if !self.usernames.insert(user.username.to_lowercase()) {
+        let user = user.into_user(number, self.clock.utc())?;
+        if !self.users.with_username(&user.username).is_empty() {
             return Err(InvalidUser::Taken(user.username));
         }
         self.added = number;
@@ -86,25 +84,37 @@ impl Store {
 
     /// Removes a user. Returns `false` if there is no such user.
     pub(crate) fn remove_user(&mut self, id: Uuid) -> bool {
-        let Some(user) = self.users.remove(&id) else { return false };
-        self.usernames.remove(&user.username.to_lowercase());
-        self.revision += 1;
-        true
+        let removed = self.users.remove(id).is_some();
+        self.revision += u64::from(removed);
+        removed
     }
 
     /// Unlocks a locked-out password and emits the vendor's events. Leaves any other status as it is.
     pub(crate) fn unlock_password(&mut self, id: Uuid, cause: &Cause) {
         let Some(user) = self.users.get_mut(&id) else { return };
         self.revision += 1;
-        user.unlocks += 1;
+        user.password_unlocks += 1;
         if user.status == Status::PasswordLockedOut {
             user.status = Status::Ok;
-            let account_too = !user.account_locked;
             let now = self.clock.utc();
+            let account_too = user.current_account_lock(now).is_none();
             self.events.emit(EventKind::PasswordUnlocked, id, now, cause);
             if account_too {
                 self.events.emit(EventKind::UserUnlocked, id, now, cause);
             }
+        }
+    }
+
+    /// Unlocks a locked account and emits the vendor's event. Leaves a password lockout as it is.
+    pub(crate) fn unlock_account(&mut self, id: Uuid, cause: &Cause) {
+        let Some(user) = self.users.get_mut(&id) else { return };
+        self.revision += 1;
+        user.account_unlocks += 1;
+        let now = self.clock.utc();
+        let lock = user.current_account_lock(now);
+        user.account_lock = None;
+        if lock.is_some() {
+            self.events.emit(EventKind::UserUnlocked, id, now, cause);
         }
     }
 }

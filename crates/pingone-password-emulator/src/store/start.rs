@@ -1,14 +1,11 @@
 //! The environment as it is at the start, and again after a reset.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::time::Duration;
 
-use super::{Clock, Events, InvalidUser, NewUser, RateLimit, Status, Store, Tokens};
+use super::{Clock, Events, InvalidUser, NewUser, RateLimit, Status, Store, Tokens, Users};
 
 /// The settings that an environment starts from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Start {
     /// The users of a seed, which come first.
     pub(crate) seed: Vec<NewUser>,
@@ -24,8 +21,7 @@ impl Store {
     pub(crate) fn new(start: &Start) -> Result<Self, InvalidUser> {
         let clock = Clock::default();
         let mut store = Self {
-            users: BTreeMap::new(),
-            usernames: HashSet::new(),
+            users: Users::default(),
             added: 0,
             revision: 0,
             events: Events::default(),

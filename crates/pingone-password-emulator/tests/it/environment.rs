@@ -76,9 +76,9 @@ async fn a_reset_brings_the_start_back() {
     let emulator = Emulator::builder().seed(seed).users(2).start().await.unwrap();
     let start = emulator.users();
     let names: Vec<_> = start.iter().filter_map(|(id, _)| emulator.username(*id)).collect();
-    assert_eq!(names, ["ada", "Bob \"<i>\"", "user-3", "user-4"]);
+    assert_eq!(names, ["ada", "Bob \"<i>\"", "chen.wei", "divya.rao"]);
     assert_eq!(emulator.email(start[1].0).as_deref(), Some("bob@example.org"));
-    assert_eq!(emulator.email(start[2].0).as_deref(), Some("user-3@example.com"));
+    assert_eq!(emulator.email(start[2].0).as_deref(), Some("chen.wei@example.com"));
 
     let (ada, _) = start[0];
     assert_eq!(post(&emulator, ada, &[UNLOCK]).await.status, 200);
@@ -105,9 +105,9 @@ async fn usernames_are_unique_whatever_their_case() {
         user
     };
     // The name of the second user, had it not been given to the first.
-    emulator.add(named("user-2")).unwrap();
+    emulator.add(named("amir.haddad")).unwrap();
     let second = emulator.add_user(Status::Ok);
-    assert_eq!(emulator.username(second).as_deref(), Some("user-3"));
+    assert_eq!(emulator.username(second).as_deref(), Some("chen.wei"));
     let ada = emulator.add(named("Ada")).unwrap();
     assert_eq!(emulator.add(named("ADA")), Err(InvalidUser::Taken("ADA".to_owned())));
     for invalid in ["", "a\nb", &"x".repeat(129)] {

@@ -25,4 +25,6 @@ mod tls;
 mod token;
 mod token_faults;
 mod unlock;
+mod user_faults;
+mod users;
 mod wire;

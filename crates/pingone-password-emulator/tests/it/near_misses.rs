@@ -2,7 +2,7 @@
 
 use pingone_password_emulator::{Emulator, Operation, Status};
 
-use crate::wire::{UNLOCK, bearer, password_path, send};
+use crate::wire::{UNLOCK, bearer, password_path, send, users_path};
 
 /// What the emulator says of a request, which the journal and the response have to agree on.
 async fn near_miss(
@@ -172,7 +172,7 @@ async fn a_wrong_path_is_explained() {
     let headers = [bearer(&emulator), ("Content-Type", UNLOCK.to_owned())];
     for (path, expected) in cases {
         let (status, operation, said) = near_miss(&emulator, "POST", &path, &headers, b"").await;
-        assert_eq!((status, operation, said), (404, None, expected), "{path}");
+        assert_eq!((status, operation, said), (403, None, expected), "{path}");
     }
     let placeholder = format!("/v1/environments/{environment}/users/{{{{userID}}}}/password");
     let (status, _, said) = near_miss(&emulator, "POST", &placeholder, &headers, b"").await;
@@ -182,7 +182,7 @@ async fn a_wrong_path_is_explained() {
     let (status, _, said) = near_miss(&emulator, "POST", &path.replace(&user.to_string(), ""), &headers, b"").await;
     assert_eq!((status, said), (400, format!("the user ID is empty: {the_path}")));
     let (status, operation, said) = near_miss(&emulator, "GET", "/nothing/like/it", &[], b"").await;
-    assert_eq!((status, operation, said.as_str()), (404, None, ""));
+    assert_eq!((status, operation, said.as_str()), (403, None, ""));
 }
 
 #[tokio::test]
@@ -218,4 +218,29 @@ async fn hostile_values_are_cut_and_made_visible() {
     let said = emulator.requests()[0].near_miss.clone().unwrap();
     assert!(said.starts_with(&format!("`{}…` names no operation", "é".repeat(100))), "{said}");
     assert!(reply.header("X-Emulator-Near-Miss").starts_with(&format!("`{}` names", "?".repeat(101))));
+}
+
+#[tokio::test]
+async fn requests_on_users_are_told_apart() {
+    const UNLOCK_ACCOUNT: &str = "application/vnd.pingidentity.account.unlock+json";
+    let emulator = Emulator::start().await.unwrap();
+    let users = users_path(&emulator);
+    let user = format!("{users}/{}", emulator.add_user(Status::Ok));
+    let with = |media_type: &str| vec![bearer(&emulator), ("Content-Type", media_type.to_owned())];
+    let needed = format!("an account unlock needs `{UNLOCK_ACCOUNT}` alone");
+    let on_password =
+        format!("`{UNLOCK}` unlocks the password, on the path of the password: for the account, {needed}");
+    for (method, path, headers, status, operation, said) in [
+        ("GET", &users, vec![bearer(&emulator)], 200, Some(Operation::ReadUsers), String::new()),
+        ("GET", &user, vec![bearer(&emulator)], 200, Some(Operation::ReadUser), String::new()),
+        ("POST", &user, with(UNLOCK_ACCOUNT), 200, Some(Operation::UnlockAccount), String::new()),
+        ("POST", &user, with(UNLOCK), 415, None, on_password),
+        ("POST", &user, vec![bearer(&emulator)], 415, None, format!("POST on a user with no `Content-Type`: {needed}")),
+        ("POST", &user, with("text/plain"), 415, None, format!("POST on a user with `text/plain`: {needed}")),
+        ("PUT", &user, with(UNLOCK_ACCOUNT), 405, None, String::new()),
+        ("GET", &format!("{users}/"), vec![bearer(&emulator)], 403, None, "a slash too many in the path".to_owned()),
+    ] {
+        let found = near_miss(&emulator, method, path, &headers, b"").await;
+        assert_eq!(found, (status, operation, said), "{method} {path}");
+    }
 }

@@ -4,7 +4,10 @@ use pingone_password_emulator::{Emulator, Status};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::wire::{UNLOCK, bearer, password_path, post, read, send};
+use crate::wire::{UNLOCK, bearer, password_path, post, read, send, users_path};
+
+/// The gateway's message for an unknown path with an `Authorization`.
+const WITH_TOKEN: &str = "Invalid key=value pair (missing equal-sign) in Authorization header.";
 
 #[tokio::test]
 async fn without_a_valid_access_token_401() {
@@ -81,18 +84,18 @@ async fn another_method_405() {
 }
 
 #[tokio::test]
-async fn another_path_404() {
+async fn an_unknown_path_403() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::Ok);
     let path = password_path(&emulator, user);
     for path in
-        ["/", "/v1", "*", path.trim_start_matches("/v1"), path.trim_end_matches("/password"), &format!("{path}/")]
+        ["/", "/v1", "*", path.trim_start_matches("/v1"), &format!("{}/", users_path(&emulator)), &format!("{path}/")]
     {
         let method = if path == "*" { "OPTIONS" } else { "GET" };
         let reply = send(&emulator, method, path, &[bearer(&emulator)], b"").await;
-        reply.assert_error(404, "NOT_FOUND");
+        reply.assert_unknown_path(WITH_TOKEN);
         let reply = send(&emulator, method, path, &[], b"").await;
-        reply.assert_error(404, "NOT_FOUND");
+        reply.assert_unknown_path("Missing Authentication Token");
     }
 }
 

@@ -16,7 +16,7 @@ async fn a_request_is_recorded_as_sent() {
         ("content-type", text("c/d")),
     ];
     let reply = send(&emulator, "bReW", target, &headers, b"\0body\xff").await;
-    reply.assert_error(404, "NOT_FOUND");
+    reply.assert_unknown_path("Missing Authentication Token");
 
     let requests = emulator.requests();
     assert_eq!(requests.len(), 1);
@@ -25,7 +25,7 @@ async fn a_request_is_recorded_as_sent() {
     assert_eq!(request.path, "/a//b/../%2e%2E/c%20d");
     assert_eq!(request.query.as_deref(), Some("e=%66&e=g&&h"));
     assert_eq!(request.body, b"\0body\xff");
-    assert_eq!(request.status, Some(404));
+    assert_eq!(request.status, Some(403));
     let lines: Vec<_> =
         request.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))).collect();
     assert_eq!(
@@ -55,7 +55,7 @@ async fn rejected_requests_are_recorded_too() {
     post(&emulator, user, &[UNLOCK]).await;
     let requests = emulator.requests();
     let statuses: Vec<_> = requests.iter().map(|request| request.status).collect();
-    assert_eq!(statuses, [Some(404), Some(401), Some(405), Some(415), Some(200)]);
+    assert_eq!(statuses, [Some(403), Some(401), Some(405), Some(415), Some(200)]);
     assert_eq!(requests[4].method, "POST");
     assert_eq!((&requests[4].path, &requests[4].query), (&path, &None));
     assert!(requests[4].body.is_empty());
@@ -93,7 +93,7 @@ async fn the_oldest_requests_go() {
         send(&emulator, "GET", &format!("/{n}"), &[], b"").await;
     }
     let recorded: Vec<_> = emulator.requests().into_iter().map(|r| (r.number, r.path, r.status)).collect();
-    let expected = [3, 4, 5].map(|n| (n, format!("/{n}"), Some(404)));
+    let expected = [3, 4, 5].map(|n| (n, format!("/{n}"), Some(403)));
     assert_eq!(recorded, expected);
     emulator.clear_requests();
     assert_eq!(emulator.requests(), []);

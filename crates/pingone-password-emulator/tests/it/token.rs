@@ -101,5 +101,5 @@ async fn another_method_405_and_no_v1() {
     reply.assert_error(405, "INVALID_REQUEST");
     assert_eq!(reply.header("Allow"), "POST");
     let reply = send(&emulator, "POST", &format!("/v1{path}"), &[], b"").await;
-    reply.assert_error(404, "NOT_FOUND");
+    reply.assert_unknown_path("Missing Authentication Token");
 }

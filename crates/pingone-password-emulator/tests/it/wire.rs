@@ -52,6 +52,13 @@ impl Reply {
         assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()));
     }
 
+    /// Asserts the gateway's response to an unknown path.
+    #[track_caller]
+    pub(crate) fn assert_unknown_path(&self, message: &str) {
+        assert_eq!((self.status, self.header("Content-Type")), (403, "application/json"), "{}", self.body);
+        assert_eq!(self.json(), serde_json::json!({ "message": message }));
+    }
+
     /// Asserts an API error with one detail.
     #[track_caller]
     pub(crate) fn assert_detail(&self, status: u16, code: &str, detail: &str, target: Option<&str>) {
@@ -67,6 +74,11 @@ impl Reply {
 pub(crate) fn password_path(emulator: &Emulator, user: Uuid) -> String {
     let environment = emulator.environment_id();
     format!("/v1/environments/{environment}/users/{user}/password")
+}
+
+/// Returns the path of the users.
+pub(crate) fn users_path(emulator: &Emulator) -> String {
+    format!("/v1/environments/{}/users", emulator.environment_id())
 }
 
 /// Returns the header with a valid access token.

@@ -1,12 +1,9 @@
 //! A `Content-Type` that isn't the unlock's.
 
 use super::{
-    super::media_types::{NOT_EMULATED, UNLOCK, essence},
+    super::media_types::{ACCOUNT_UNLOCK, NOT_EMULATED, UNLOCK, essence},
     quoted,
 };
-
-/// The media type that unlocks an account, on another path.
-const ACCOUNT_UNLOCK: &str = "application/vnd.pingidentity.account.unlock+json";
 
 pub(super) fn is_unlock(content_type: &str) -> bool {
     essence(content_type).eq_ignore_ascii_case(UNLOCK)
@@ -49,6 +46,15 @@ fn not_one(content_types: &[String]) -> String {
     let given: Vec<_> = content_types.iter().take(3).map(|given| quoted(given)).collect();
     let count = if content_types.len() == 2 { "two".to_owned() } else { content_types.len().to_string() };
     format!("{count} `Content-Type` headers, {}: an unlock needs `{UNLOCK}` alone", given.join(" and "))
+}
+
+/// Returns the `Content-Type` headers, for a sentence.
+pub(super) fn shown(content_types: &[String]) -> String {
+    match content_types {
+        [] => "no `Content-Type`".to_owned(),
+        [only] => quoted(only),
+        several => format!("{} `Content-Type` headers", several.len()),
+    }
 }
 
 fn needed() -> String {

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use self::path::Resource;
-use super::media_types::UNLOCK;
+use super::media_types::{ACCOUNT_UNLOCK, UNLOCK, essence};
 use crate::operation::Operation;
 
 /// The header of a response that explains a near miss. PingOne doesn't send it.
@@ -41,6 +41,7 @@ impl Reading {
 pub(super) fn read(parts: &Parts, body: Option<&Bytes>) -> Reading {
     let (resource, mut reasons) = path::read(parts.uri.path());
     let mut operation = None;
+    let slash = parts.uri.path().contains("//") || parts.uri.path().ends_with('/');
     match resource {
         Resource::Password => {
             operation = password(parts, body, &mut reasons);
@@ -48,6 +49,11 @@ pub(super) fn read(parts: &Parts, body: Option<&Bytes>) -> Reading {
             if path::is_off(parts.uri.path()) {
                 operation = None;
             }
+        }
+        Resource::Users => operation = (parts.method == Method::GET && !slash).then_some(Operation::ReadUsers),
+        Resource::User => {
+            operation = user(parts, &mut reasons).filter(|_| !slash);
+            reasons.extend(authorization::problem(&parts.headers));
         }
         Resource::Token if parts.method != Method::POST => {
             reasons.push(format!(
@@ -86,6 +92,29 @@ fn password(parts: &Parts, body: Option<&Bytes>, reasons: &mut Vec<String>) -> O
             reasons.push(method(&parts.method, &content_types));
             None
         }
+    }
+}
+
+/// Reads a request on a user.
+fn user(parts: &Parts, reasons: &mut Vec<String>) -> Option<Operation> {
+    let content_types: Vec<_> = parts.headers.get_all(CONTENT_TYPE).iter().map(text).collect();
+    match parts.method {
+        Method::GET => Some(Operation::ReadUser),
+        Method::POST => {
+            if let [only] = &content_types[..]
+                && essence(only).eq_ignore_ascii_case(ACCOUNT_UNLOCK)
+            {
+                return Some(Operation::UnlockAccount);
+            }
+            let needed = format!("an account unlock needs `{ACCOUNT_UNLOCK}` alone");
+            reasons.push(if content_types.iter().any(|given| content_type::is_unlock(given)) {
+                format!("`{UNLOCK}` unlocks the password, on the path of the password: for the account, {needed}")
+            } else {
+                format!("POST on a user with {}: {needed}", content_type::shown(&content_types))
+            });
+            None
+        }
+        _ => None,
     }
 }
 

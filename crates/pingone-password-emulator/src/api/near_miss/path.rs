@@ -10,6 +10,10 @@ const PASSWORD_PATH: &str = "/v1/environments/{environmentId}/users/{userId}/pas
 pub(super) enum Resource {
     /// A user's password.
     Password,
+    /// The users.
+    Users,
+    /// A user.
+    User,
     /// The token endpoint.
     Token,
     /// No resource that the emulator has.
@@ -34,6 +38,8 @@ pub(super) fn read(path: &str) -> (Resource, Vec<String>) {
         ["environments", _, "users", _, "password" | "passwords"] => {
             (Resource::Password, password(&segments, &lower, versions))
         }
+        ["environments", _, "users"] if versions == 1 => (Resource::Users, Vec::new()),
+        ["environments", _, "users", _] if versions == 1 => (Resource::User, Vec::new()),
         [_, "as", "token"] if versions > 0 => (
             Resource::Token,
             vec!["`/v1` in front of the token endpoint: its path is `/{environmentId}/as/token`".to_owned()],

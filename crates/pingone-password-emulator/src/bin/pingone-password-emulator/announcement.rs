@@ -48,6 +48,8 @@ struct Ready<'a> {
 struct User {
     id: Uuid,
     status: &'static str,
+    username: String,
+    email: Option<String>,
 }
 
 /// Returns one line of JSON, with every user.
@@ -61,7 +63,12 @@ pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json
         client_id: emulator.client_id(),
         client_secret: emulator.client_secret(),
         access_token: emulator.access_token(),
-        users: users.map(|(id, status)| User { id, status: status.as_str() }).collect(),
+        users: users
+            .filter_map(|(id, status)| {
+                let user = emulator.user(id)?;
+                Some(User { id, status: status.as_str(), username: user.username, email: user.email })
+            })
+            .collect(),
         certificate_file: certificate.path.clone(),
     };
     Ok(serde_json::to_string(&ready)? + "\n")
@@ -92,8 +99,10 @@ pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
     let certificate = certificate.path.clone();
     lines.extend(certificate.as_ref().map(|path| format!("  certificate    {path}")));
     lines.extend([String::new(), format!("Users: {}", users.len())]);
-    let shown = users.iter().take(SHOWN);
-    lines.extend(shown.map(|(id, status)| format!("  {id}  {status}")));
+    for (id, status) in users.iter().take(SHOWN) {
+        let username = emulator.user(*id).map(|user| user.username).unwrap_or_default();
+        lines.push(format!("  {id}  {status:19}  {username}"));
+    }
     if let Some(more @ 1..) = users.len().checked_sub(SHOWN) {
         lines.push(format!("  and {more} more"));
     }

@@ -42,6 +42,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     latency: Option<Duration>,
 
+    /// Largest page of users, whatever the request's limit
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    page_size: usize,
+
+    /// Base URL of links to the next page, up to and including /v1 [default: the API's]
+    #[arg(long, value_name = "URL")]
+    next_link_base: Option<String>,
+
+    /// Maximum comparisons in a filter of users; more of them get 400
+    #[arg(long, value_name = "N")]
+    max_filter_clauses: Option<usize>,
+
+    /// Hide password lockouts in the account of a user
+    #[arg(long)]
+    hide_lockout_in_account: bool,
+
     /// Fault of the next API request, such as reset-after, or none; repeat for the requests after it
     #[arg(long = "fault", value_name = "NAME")]
     faults: Vec<Entry>,
@@ -81,6 +97,13 @@ impl Arguments {
         }
         if let Some(latency) = self.latency {
             builder = builder.latency(latency);
+        }
+        builder = builder.page_size(self.page_size).lockout_in_account(!self.hide_lockout_in_account);
+        if let Some(url) = &self.next_link_base {
+            builder = builder.next_link_base(url);
+        }
+        if let Some(clauses) = self.max_filter_clauses {
+            builder = builder.max_filter_clauses(clauses);
         }
         if let Some(probability) = self.fault_rate {
             let kinds = self.fault_kinds.as_slice();

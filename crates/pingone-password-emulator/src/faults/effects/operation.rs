@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{TEXT, bomb::gzip_bomb, connection, echo, gateway, resource, retry_after};
 use crate::{
@@ -26,7 +26,7 @@ pub(in crate::faults) fn operation(
     id: CorrelationId,
     redirect_target: &HeaderValue,
 ) -> Response {
-    let Replaced { mut resource, authorization, .. } = request;
+    let Replaced { resource, authorization, target, .. } = request;
     match fault {
         Fault::ResetBefore | Fault::ResetAfter => connection::reset(),
         Fault::StallBeforeResponse | Fault::StallAfter => connection::stall(),
@@ -82,11 +82,10 @@ pub(in crate::faults) fn operation(
         Fault::Redirect => (StatusCode::FOUND, [(LOCATION, redirect_target)]).into_response(),
         Fault::DuplicateHeaders => duplicate_headers(&resource, id),
         Fault::NoHeaders => connection::no_headers(&resource),
-        Fault::UnknownStatus => {
-            resource["status"] = json!("SOMETHING_NEW");
-            responses::ok(&resource)
-        }
-        Fault::Nulls => responses::ok(&nulls(&resource)),
+        Fault::UnknownStatus => responses::ok(&resource::unknown_status(resource)),
+        Fault::Nulls => responses::ok(&resource::nulls(resource)),
+        Fault::EmptyPage => responses::ok(&resource::empty_page(resource)),
+        Fault::RepeatedCursor => responses::ok(&resource::repeated_cursor(resource, &target)),
     }
 }
 
@@ -101,17 +100,4 @@ fn duplicate_headers(resource: &Value, id: CorrelationId) -> Response {
     headers.append(CORRELATION_ID, id.header_value());
     headers.append(CORRELATION_ID, CorrelationId::new().header_value());
     response
-}
-
-fn nulls(resource: &Value) -> Value {
-    json!({
-        "_links": null,
-        "_embedded": null,
-        "environment": null,
-        "user": null,
-        "passwordPolicy": null,
-        "status": resource["status"],
-        "lastChangedAt": null,
-        "secondsUntilUnlock": null,
-    })
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(in crate::faults) fn token(fault: TokenFault, request: Replaced, id: CorrelationId) -> Response {
-    let Replaced { resource: mut token, authorization, body } = request;
+    let Replaced { resource: mut token, authorization, body, .. } = request;
     match fault {
         TokenFault::InternalError500 => ApiError::unexpected().into_response(id),
         TokenFault::Reset => connection::reset(),
