@@ -7,6 +7,7 @@
 //! | `wire` | the request of each operation, byte for byte |
 //! | `schema` | the models' JSON Schema against the OpenAPI document |
 //! | `examples` | the OpenAPI document's examples against the models |
+//! | `links` | links between the workspace's documents |
 //! | `drift` | the generated files against the OpenAPI document |
 //! | `emulator` | the emulator's responses against the OpenAPI document |
 //! | `responses` | what a successful call returns |
@@ -33,6 +34,7 @@ mod emulator;
 mod errors;
 mod examples;
 mod faults;
+mod links;
 mod modules;
 mod open_input;
 mod outline;
