@@ -221,9 +221,9 @@ impl Caller {
                 let attempt = Attempt::new(authorization.clone(), 1 << 20);
                 let api = generated::Client::new_with_client(url, http.clone(), attempt);
                 if is_read {
-                    api.read_password_state(&ENVIRONMENT, &USER, None).await?.into_inner()
+                    api.read_password_state(&ENVIRONMENT.into(), &USER.into(), None).await?.into_inner()
                 } else {
-                    api.unlock_password(&ENVIRONMENT, &USER).await?.into_inner()
+                    api.unlock_password(&ENVIRONMENT.into(), &USER.into()).await?.into_inner()
                 }
             }
             Self::Wrapper(client) if is_read => client.read_password_state(USER.into()).await?,

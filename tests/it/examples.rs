@@ -161,9 +161,23 @@ fn null_decodes_like_an_absent_property() -> Result {
 /// Without this, the tests above could pass for a `round_trip` that accepts everything.
 #[test]
 fn a_value_that_is_no_model_does_not_decode() {
-    for wrong in [json!({}), json!({ "status": 1 }), json!({ "status": "OK", "lastChangedAt": "yesterday" }), json!([])]
+    for wrong in [json!({}), json!({ "status": 1 }), json!({ "status": null, "lastChangedAt": "yesterday" }), json!([])]
     {
         assert!(round_trip("PasswordState", &wrong).is_err(), "{wrong}");
     }
-    assert!(round_trip("ApiError", &json!({ "details": "none" })).is_err());
+    for wrong in [json!([]), json!("none"), json!(null)] {
+        assert!(round_trip("ApiError", &wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_property_of_another_type_costs_only_itself() -> Result {
+    let value = json!({
+        "status": "OK", "lastChangedAt": "2026-11-25T02:00:00", "secondsUntilUnlock": "900", "_links": [],
+        "environment": { "id": "production" }, "user": { "id": "c3042000-188f-4bc7-a269-dee1602cf7af" },
+    });
+    let state: PasswordState = serde_json::from_value(value.clone())?;
+    assert!(state.user.is_some() && state.seconds_until_unlock.is_none());
+    assert_eq!(serde_json::to_value(&state)?, value, "nothing is lost");
+    Ok(())
 }

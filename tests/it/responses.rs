@@ -4,11 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use pingone_password::operations::{self, Operation};
 use pingone_password::requests::{ReadPasswordState, UnlockPassword};
-use pingone_password::{Outcome, PasswordState, PasswordStatus, Request, RetryPolicy};
-use pingone_password_client::{self as generated, ResponseValue};
+use pingone_password::{EnvironmentId, Outcome, PasswordState, PasswordStatus, Request, RetryPolicy, UserId};
+use pingone_password_client as generated;
 use pingone_password_emulator::{Emulator, Fault, Status};
 use recorder::Recorder;
-use uuid::Uuid;
 
 use crate::{Result, builder, faults, user_id};
 
@@ -38,7 +37,7 @@ async fn requests_are_counted() -> Result {
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable, Fault::RateLimited]);
-    assert_eq!(client.send(user.into(), ReadPasswordState::default()).with_response().await?.request_count(), 3);
+    assert_eq!(client.send(ReadPasswordState::new(user)).with_response().await?.request_count(), 3);
     // An unlock whose response is lost, and the state check that confirms it.
     emulator.inject([Fault::ResetAfter]);
     assert_eq!(client.unlock_password(user.into()).with_response().await?.request_count(), 2);
@@ -53,11 +52,11 @@ async fn an_operation_is_retried_according_to_its_idempotence() -> Result {
     let client = builder.build()?;
     // It isn't idempotent, so it is retried only if it certainly wasn't applied.
     emulator.inject([Fault::RateLimited, Fault::Unavailable]);
-    let error = client.send(user.into(), UnlockPassword).await.unwrap_err();
+    let error = client.send(UnlockPassword::new(user)).await.unwrap_err();
     assert_eq!((error.request_count(), error.outcome()), (2, Outcome::Unknown));
     assert_eq!(error.operation(), Some("unlockPassword"));
 
-    let response = client.send(user.into(), UnlockPassword).with_response().await?;
+    let response = client.send(UnlockPassword::new(user)).with_response().await?;
     assert_eq!(response.request_count(), 1);
     assert_eq!(response.into_inner().map(|state| state.status), Some(PasswordStatus::Ok));
     Ok(())
@@ -65,7 +64,7 @@ async fn an_operation_is_retried_according_to_its_idempotence() -> Result {
 
 /// An unlock that claims to be idempotent.
 #[derive(Clone, Debug)]
-struct IdempotentUnlock;
+struct IdempotentUnlock(UserId);
 
 impl Request for IdempotentUnlock {
     const OPERATION: &'static Operation = &{
@@ -76,6 +75,10 @@ impl Request for IdempotentUnlock {
     type Body = PasswordState;
     type Output = Option<PasswordState>;
 
+    fn user_id(&self) -> Option<UserId> {
+        Some(self.0)
+    }
+
     fn output(body: Option<PasswordState>) -> Option<Self::Output> {
         Some(body)
     }
@@ -83,10 +86,13 @@ impl Request for IdempotentUnlock {
     async fn send<'a>(
         &'a self,
         client: &'a generated::Client,
-        environment_id: &'a Uuid,
-        user_id: &'a Uuid,
-    ) -> std::result::Result<ResponseValue<PasswordState>, generated::Error> {
-        Request::send(&UnlockPassword, client, environment_id, user_id).await
+        environment_id: &'a EnvironmentId,
+    ) -> std::result::Result<Option<PasswordState>, generated::Error> {
+        client
+            .unlock_password(environment_id, &self.0)
+            .await
+            .map(|state| Some(state.into_inner()))
+            .map_err(generated::Error::into_untyped)
     }
 }
 
@@ -97,10 +103,10 @@ async fn an_idempotent_write_that_may_have_been_applied_stays_unknown() -> Resul
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
     emulator.inject([Fault::Unavailable]);
-    assert_eq!(client.send(user.into(), IdempotentUnlock).with_response().await?.request_count(), 2, "it is retried");
+    assert_eq!(client.send(IdempotentUnlock(user.into())).with_response().await?.request_count(), 2, "it is retried");
     // The first request may have been applied, the others weren't.
     emulator.inject([Fault::Unavailable, Fault::RateLimited, Fault::RateLimited, Fault::RateLimited]);
-    let error = client.send(user.into(), IdempotentUnlock).await.unwrap_err();
+    let error = client.send(IdempotentUnlock(user.into())).await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!((error.request_count(), error.outcome()), (4, Outcome::Unknown));
     Ok(())
@@ -110,8 +116,8 @@ async fn an_idempotent_write_that_may_have_been_applied_stays_unknown() -> Resul
 async fn a_write_succeeds_with_any_body() -> Result {
     let recorder = Recorder::with(204, &[], "").await?;
     let client = builder(recorder.url()).build()?;
-    assert!(client.send(user_id(), UnlockPassword).await?.is_none());
-    let error = client.send(user_id(), ReadPasswordState::default()).await.unwrap_err();
+    assert!(client.send(UnlockPassword::new(user_id())).await?.is_none());
+    let error = client.send(ReadPasswordState::new(user_id())).await.unwrap_err();
     assert!(error.to_string().contains("204 and an empty body"), "{error}");
     Ok(())
 }

@@ -62,6 +62,11 @@ impl Attempt {
 
     /// Adds the access token and the time limit to a request.
     pub fn prepare(&self, request: &mut reqwest::Request) {
+        // Not every server decodes `+` as a space. A literal plus sign is already `%2B`.
+        if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
+            let query = query.replace('+', "%20");
+            request.url_mut().set_query(Some(&query));
+        }
         if let Some(authorization) = &self.authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }

@@ -17,7 +17,7 @@
 //! authorization.set_sensitive(true);
 //! let attempt = Attempt::new(authorization, 1 << 20);
 //! let client = Client::new_with_client("https://api.pingone.eu/v1", reqwest::Client::new(), attempt);
-//! # let (environment_id, user_id) = (uuid::Uuid::nil(), uuid::Uuid::nil());
+//! # let (environment_id, user_id) = (uuid::Uuid::nil().into(), uuid::Uuid::nil().into());
 //! let result = client.unlock_password(&environment_id, &user_id).await;
 //! # Ok(()) }
 //! ```
@@ -37,12 +37,17 @@ mod hooks;
 mod generated;
 
 mod attempt;
+mod id;
+mod json;
+mod path_segment;
 mod request;
 mod response;
 mod secret;
 
 pub use attempt::Attempt;
 pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, requests, types};
+pub use id::{EnvironmentId, InvalidId, UserId};
+pub use path_segment::{InvalidPathSegment, PathSegment};
 pub use request::Request;
 pub use response::RawResponse;
 pub use secret::Secret;

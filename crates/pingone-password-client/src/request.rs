@@ -1,34 +1,38 @@
-//! The trait of all operations.
+//! Operations as values.
 
 use std::fmt::Debug;
 
-use progenitor_client::{Error, ResponseValue};
+use progenitor_client::Error;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use crate::generated::Client;
 use crate::generated::operations::Operation;
+use crate::id::{EnvironmentId, UserId};
 
-/// An operation of the OpenAPI document as a value: its parameters and its body, without the environment and the user.
+/// An operation of the OpenAPI document as a value: everything that a request contains, except for the environment.
 pub trait Request: Clone + Debug + Send + Sync + 'static {
-    /// The method, the path and the media type of the operation.
+    /// The method, path and media type.
     const OPERATION: &'static Operation;
 
-    /// The body of a successful response.
+    /// The body of a success response.
     type Body: DeserializeOwned + Send;
 
     /// The result of the operation.
     type Output: Send;
 
-    /// Returns the result of a success with this body, or without a body that could be decoded. Returns `None` if the
-    /// operation has no result without a body.
+    /// Returns the user in the path, if the path contains one.
+    fn user_id(&self) -> Option<UserId> {
+        None
+    }
+
+    /// Returns the result of a success with this body, if there was one that could be decoded. Returns none if the operation
+    /// requires a body.
     fn output(body: Option<Self::Body>) -> Option<Self::Output>;
 
-    /// Sends the request once.
+    /// Sends the request once. Returns the body of the response, if the document allows a response without one.
     fn send<'a>(
         &'a self,
         client: &'a Client,
-        environment_id: &'a Uuid,
-        user_id: &'a Uuid,
-    ) -> impl Future<Output = Result<ResponseValue<Self::Body>, Error>> + Send + 'a;
+        environment_id: &'a EnvironmentId,
+    ) -> impl Future<Output = Result<Option<Self::Body>, Error>> + Send + 'a;
 }

@@ -1,8 +1,9 @@
-//! What a call is about: an operation and a user. Plain data for errors and spans.
+//! What a call is about: an operation and maybe a user. Plain data for errors and spans.
 
 use std::borrow::Cow;
 
-use crate::operations::Operation;
+use pingone_password_client::Request;
+
 use crate::{UserId, VendorMediaType, operations};
 
 #[derive(Clone, Debug)]
@@ -11,18 +12,19 @@ pub(crate) struct Call {
     pub(crate) operation: Cow<'static, str>,
     /// The path's template.
     pub(crate) path: &'static str,
-    pub(crate) user_id: UserId,
+    pub(crate) user_id: Option<UserId>,
     pub(crate) is_write: bool,
     /// Whether sending the request twice has the effect of sending it once.
     pub(crate) is_idempotent: bool,
 }
 
 impl Call {
-    pub(crate) fn of(operation: &Operation, user_id: UserId) -> Self {
+    pub(crate) fn of<R: Request>(request: &R) -> Self {
+        let operation = R::OPERATION;
         Self {
             operation: operation.id.into(),
             path: operation.path,
-            user_id,
+            user_id: request.user_id(),
             is_write: operation.method != "GET",
             is_idempotent: operation.is_idempotent,
         }
@@ -32,7 +34,7 @@ impl Call {
         Self {
             operation: media_type.to_string().into(),
             path: operations::READ_PASSWORD_STATE.path,
-            user_id,
+            user_id: Some(user_id),
             is_write: true,
             is_idempotent: false,
         }

@@ -12,7 +12,6 @@ mod error;
 
 mod call;
 mod headers;
-mod id;
 pub mod media_type;
 mod response;
 
@@ -21,9 +20,8 @@ pub use auth::{
 };
 pub use client::{Client, ClientBuilder, Region, UnknownRegion};
 pub use error::{Error, ErrorKind, Outcome, Result, TokenError};
-pub use id::{EnvironmentId, InvalidId, UserId};
 pub use media_type::VendorMediaType;
-pub use pingone_password_client::Request;
+pub use pingone_password_client::{EnvironmentId, InvalidId, InvalidPathSegment, PathSegment, Request, Secret, UserId};
 pub use response::Response;
 pub use send::{
     AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, ReadPasswordState, RetryPolicy, SendRequest,
@@ -58,6 +56,9 @@ pub mod requests {
 pub mod operations {
     pub use pingone_password_client::operations::*;
 }
+
+/// The crates whose types the models and requests contain.
+pub use {chrono, serde_json, uuid};
 
 #[doc(no_inline)]
 pub use model::{PasswordPolicy, PasswordState, PasswordStatus};

@@ -8,18 +8,21 @@
 //! media type tells apart. So a truthful document is *lowered* to what progenitor supports, and what was taken out on the
 //! way is *restored* in the generated code. Each operation also becomes a value, so that one function can send them all.
 
+mod docs;
 pub mod emit;
 mod error;
 pub mod lint;
 pub mod load;
 pub mod lower;
 mod media_type;
+mod models;
 mod progenitor;
 mod requests;
 pub mod restore;
+mod shape;
 
 use emit::Files;
-use load::Document;
+use load::{Document, Findings};
 
 pub use error::Error;
 
@@ -31,12 +34,13 @@ pub use error::Error;
 /// restored. No files are returned then.
 pub fn generate(document: &str) -> Result<Files, Error> {
     let document = Document::parse(document).map_err(|finding| Error::Document(vec![finding]))?;
-    let findings = lint::lint(&document);
+    let mut findings = Findings::new(&document);
+    lint::lint(&document, &mut findings);
+    let lowered = lower::lower(&document, &mut findings);
     if !findings.is_empty() {
-        return Err(Error::Document(findings));
+        return Err(Error::Document(findings.into_sorted()));
     }
-    let lowered = lower::lower(&document)?;
-    let restored = restore::restore(progenitor::generate(&lowered)?, &lowered)?;
-    let requests = requests::requests(&restored.client, &lowered)?;
-    Ok(emit::emit(restored, requests, &lowered))
+    let tokens = progenitor::generate(&document, &lowered)?;
+    let client = restore::restore(tokens, &lowered)?;
+    Ok(emit::emit(client, requests::requests(&lowered), models::models(&lowered.models), &lowered))
 }

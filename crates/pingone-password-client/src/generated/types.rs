@@ -2,9 +2,9 @@
 
 //! The models of requests and responses.
 /// An error response. Any property may be absent: gateways send less.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct ApiError {
     /// The error code, such as `NOT_FOUND`. The vendor may add codes.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -18,23 +18,85 @@ pub struct ApiError {
     /// The error message.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for ApiError {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["code", "details", "id", "message"];
+        let mut extra = ::serde_json::Map::new();
+        let mut code: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut details: ::std::option::Option<::std::vec::Vec<ApiErrorDetail>> = ::std::option::Option::None;
+        let mut id: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut message: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    code = crate::json::property(&mut map_, "code", &mut extra, false)?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    details = crate::json::property(
+                        &mut map_,
+                        "details",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    id = crate::json::property(&mut map_, "id", &mut extra, false)?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    message = crate::json::property(
+                        &mut map_,
+                        "message",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                code,
+                details,
+                id,
+                message,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ApiError {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// A problem in a request.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct ApiErrorDetail {
     /// The code of the problem, such as `INVALID_TOKEN`. The vendor may add codes.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub code: ::std::option::Option<::std::string::String>,
     /// More about the problem. The content depends on the code.
-    #[serde(
-        rename = "innerError",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "innerError")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub inner_error: ::std::option::Option<::serde_json::Value>,
     /// The description of the problem.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -42,43 +104,210 @@ pub struct ApiErrorDetail {
     /// The property or parameter that has the problem.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub target: ::std::option::Option<::std::string::String>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for ApiErrorDetail {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["code", "innerError", "message", "target"];
+        let mut extra = ::serde_json::Map::new();
+        let mut code: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut inner_error: ::std::option::Option<::serde_json::Value> = ::std::option::Option::None;
+        let mut message: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut target: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    code = crate::json::property(&mut map_, "code", &mut extra, false)?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    inner_error = crate::json::property(
+                        &mut map_,
+                        "innerError",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    message = crate::json::property(
+                        &mut map_,
+                        "message",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    target = crate::json::property(
+                        &mut map_,
+                        "target",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                code,
+                inner_error,
+                message,
+                target,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ApiErrorDetail {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// A link to a related resource. The host may be internal to the vendor. This client never follows links.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct Link {
     /// The URL of the resource.
     pub href: ::std::string::String,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for Link {
+    const EXPECTED: &'static str = "an object with `href`";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["href"];
+        let mut extra = ::serde_json::Map::new();
+        let mut href: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    href = crate::json::property(&mut map_, "href", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        match (href,) {
+            (::std::option::Option::Some(href),) => {
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Fits(Self { href, extra }),
+                )
+            }
+            (href,) => {
+                crate::json::put_back(&mut extra, "href", href)?;
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Misfit(::serde_json::Value::Object(extra)),
+                )
+            }
+        }
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for Link {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// The password history, which prevents reuse.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordHistory {
     /// The number of passwords that are remembered.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub count: ::std::option::Option<i64>,
     /// Days that a password is remembered.
-    #[serde(
-        rename = "retentionDays",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "retentionDays")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub retention_days: ::std::option::Option<i64>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for PasswordHistory {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["count", "retentionDays"];
+        let mut extra = ::serde_json::Map::new();
+        let mut count: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut retention_days: ::std::option::Option<i64> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    count = crate::json::property(
+                        &mut map_,
+                        "count",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    retention_days = crate::json::property(
+                        &mut map_,
+                        "retentionDays",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                count,
+                retention_days,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordHistory {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// The allowed length of a password.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordLength {
     /// The maximum number of characters.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -86,54 +315,142 @@ pub struct PasswordLength {
     /// The minimum number of characters.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min: ::std::option::Option<i64>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for PasswordLength {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["max", "min"];
+        let mut extra = ::serde_json::Map::new();
+        let mut max: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut min: ::std::option::Option<i64> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    max = crate::json::property(&mut map_, "max", &mut extra, false)?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    min = crate::json::property(&mut map_, "min", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { max, min, extra }))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordLength {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
 }
 /// The lockout after failed sign-ons.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordLockout {
     /// The duration of the lockout in seconds. Absent if only an administrator can unlock the password.
-    #[serde(
-        rename = "durationSeconds",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "durationSeconds")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub duration_seconds: ::std::option::Option<i64>,
     /// The number of consecutive failed sign-ons that cause a lockout.
-    #[serde(
-        rename = "failureCount",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "failureCount")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub failure_count: ::std::option::Option<i64>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for PasswordLockout {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["durationSeconds", "failureCount"];
+        let mut extra = ::serde_json::Map::new();
+        let mut duration_seconds: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut failure_count: ::std::option::Option<i64> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    duration_seconds = crate::json::property(
+                        &mut map_,
+                        "durationSeconds",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    failure_count = crate::json::property(
+                        &mut map_,
+                        "failureCount",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                duration_seconds,
+                failure_count,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordLockout {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// The rules for passwords, and the lockout after failed sign-ons.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordPolicy {
+    /// Related resources, by relation. The set of relations is open.
+    #[serde(rename = "_links")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub links: ::std::option::Option<
+        ::std::collections::BTreeMap<::std::string::String, Link>,
+    >,
     /// The limit on sequences of the alphabet.
-    #[serde(
-        rename = "alphabetSequenceRule",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "alphabetSequenceRule")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub alphabet_sequence_rule: ::std::option::Option<SequenceRule>,
     /// Whether the policy is bypassed.
-    #[serde(
-        rename = "bypassPolicy",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "bypassPolicy")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub bypass_policy: ::std::option::Option<bool>,
     /// When the policy was created.
-    #[serde(
-        rename = "createdAt",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    #[serde(rename = "createdAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
     /// Whether this is the environment's default policy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub default: ::std::option::Option<bool>,
@@ -144,16 +461,12 @@ pub struct PasswordPolicy {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub environment: ::std::option::Option<ResourceReference>,
     /// Whether commonly used passwords are forbidden.
-    #[serde(
-        rename = "excludesCommonlyUsed",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "excludesCommonlyUsed")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub excludes_commonly_used: ::std::option::Option<bool>,
     /// Whether a password must not contain data from the user's profile.
-    #[serde(
-        rename = "excludesProfileData",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "excludesProfileData")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub excludes_profile_data: ::std::option::Option<bool>,
     /// The password history.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -163,227 +476,733 @@ pub struct PasswordPolicy {
     /// The allowed length.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub length: ::std::option::Option<PasswordLength>,
-    /// Related resources, by relation. The set of relations is open.
-    #[serde(rename = "_links", skip_serializing_if = "::std::option::Option::is_none")]
-    pub links: ::std::option::Option<
-        ::std::collections::BTreeMap<::std::string::String, Link>,
-    >,
     /// The lockout after failed sign-ons.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub lockout: ::std::option::Option<PasswordLockout>,
     /// Days until a password expires. Absent if passwords don't expire.
-    #[serde(
-        rename = "maxAgeDays",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "maxAgeDays")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_age_days: ::std::option::Option<i64>,
     /// The maximum number of times that a character may be repeated in a row.
-    #[serde(
-        rename = "maxRepeatedCharacters",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "maxRepeatedCharacters")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_repeated_characters: ::std::option::Option<i64>,
     /// Days until a password may be changed again. Absent if there is no minimum.
-    #[serde(
-        rename = "minAgeDays",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "minAgeDays")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_age_days: ::std::option::Option<i64>,
     /// The minimum number of characters from each set. The key is the set itself: its characters, in no particular order.
-    #[serde(
-        rename = "minCharacters",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "minCharacters")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_characters: ::std::option::Option<
         ::std::collections::BTreeMap<::std::string::String, i64>,
     >,
     /// The minimum complexity, as the vendor computes it.
-    #[serde(
-        rename = "minComplexity",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "minComplexity")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_complexity: ::std::option::Option<i64>,
     /// The minimum number of distinct characters.
-    #[serde(
-        rename = "minUniqueCharacters",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "minUniqueCharacters")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_unique_characters: ::std::option::Option<i64>,
     /// The name of the policy.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
     /// Whether a password must not resemble the current one.
-    #[serde(
-        rename = "notSimilarToCurrent",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "notSimilarToCurrent")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub not_similar_to_current: ::std::option::Option<bool>,
     /// The limit on sequences of digits.
-    #[serde(
-        rename = "numberSequenceRule",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "numberSequenceRule")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub number_sequence_rule: ::std::option::Option<SequenceRule>,
     /// The number of populations that use the policy.
-    #[serde(
-        rename = "populationCount",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "populationCount")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub population_count: ::std::option::Option<i64>,
     /// The limit on sequences of a keyboard's letter rows.
-    #[serde(
-        rename = "qwertySequenceRule",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "qwertySequenceRule")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub qwerty_sequence_rule: ::std::option::Option<SequenceRule>,
     /// The limit on sequences of a keyboard's shifted number row.
-    #[serde(
-        rename = "shiftedNumberRowSequenceRule",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "shiftedNumberRowSequenceRule")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub shifted_number_row_sequence_rule: ::std::option::Option<SequenceRule>,
     /// When the policy was last changed.
-    #[serde(
-        rename = "updatedAt",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    #[serde(rename = "updatedAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for PasswordPolicy {
+    const EXPECTED: &'static str = "an object with `id`";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &[
+            "_links",
+            "alphabetSequenceRule",
+            "bypassPolicy",
+            "createdAt",
+            "default",
+            "description",
+            "environment",
+            "excludesCommonlyUsed",
+            "excludesProfileData",
+            "history",
+            "id",
+            "length",
+            "lockout",
+            "maxAgeDays",
+            "maxRepeatedCharacters",
+            "minAgeDays",
+            "minCharacters",
+            "minComplexity",
+            "minUniqueCharacters",
+            "name",
+            "notSimilarToCurrent",
+            "numberSequenceRule",
+            "populationCount",
+            "qwertySequenceRule",
+            "shiftedNumberRowSequenceRule",
+            "updatedAt",
+        ];
+        let mut extra = ::serde_json::Map::new();
+        let mut links: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, Link>,
+        > = ::std::option::Option::None;
+        let mut alphabet_sequence_rule: ::std::option::Option<SequenceRule> = ::std::option::Option::None;
+        let mut bypass_policy: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut created_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        let mut default: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut description: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut environment: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        let mut excludes_commonly_used: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut excludes_profile_data: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut history: ::std::option::Option<PasswordHistory> = ::std::option::Option::None;
+        let mut id: ::std::option::Option<::uuid::Uuid> = ::std::option::Option::None;
+        let mut length: ::std::option::Option<PasswordLength> = ::std::option::Option::None;
+        let mut lockout: ::std::option::Option<PasswordLockout> = ::std::option::Option::None;
+        let mut max_age_days: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut max_repeated_characters: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut min_age_days: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut min_characters: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, i64>,
+        > = ::std::option::Option::None;
+        let mut min_complexity: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut min_unique_characters: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut name: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut not_similar_to_current: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut number_sequence_rule: ::std::option::Option<SequenceRule> = ::std::option::Option::None;
+        let mut population_count: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut qwerty_sequence_rule: ::std::option::Option<SequenceRule> = ::std::option::Option::None;
+        let mut shifted_number_row_sequence_rule: ::std::option::Option<SequenceRule> = ::std::option::Option::None;
+        let mut updated_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    links = crate::json::property(
+                        &mut map_,
+                        "_links",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    alphabet_sequence_rule = crate::json::property(
+                        &mut map_,
+                        "alphabetSequenceRule",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    bypass_policy = crate::json::property(
+                        &mut map_,
+                        "bypassPolicy",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    created_at = crate::json::property(
+                        &mut map_,
+                        "createdAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(4usize) => {
+                    default = crate::json::property(
+                        &mut map_,
+                        "default",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(5usize) => {
+                    description = crate::json::property(
+                        &mut map_,
+                        "description",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(6usize) => {
+                    environment = crate::json::property(
+                        &mut map_,
+                        "environment",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(7usize) => {
+                    excludes_commonly_used = crate::json::property(
+                        &mut map_,
+                        "excludesCommonlyUsed",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(8usize) => {
+                    excludes_profile_data = crate::json::property(
+                        &mut map_,
+                        "excludesProfileData",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(9usize) => {
+                    history = crate::json::property(
+                        &mut map_,
+                        "history",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(10usize) => {
+                    id = crate::json::property(&mut map_, "id", &mut extra, false)?;
+                }
+                crate::json::Name::Known(11usize) => {
+                    length = crate::json::property(
+                        &mut map_,
+                        "length",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(12usize) => {
+                    lockout = crate::json::property(
+                        &mut map_,
+                        "lockout",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(13usize) => {
+                    max_age_days = crate::json::property(
+                        &mut map_,
+                        "maxAgeDays",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(14usize) => {
+                    max_repeated_characters = crate::json::property(
+                        &mut map_,
+                        "maxRepeatedCharacters",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(15usize) => {
+                    min_age_days = crate::json::property(
+                        &mut map_,
+                        "minAgeDays",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(16usize) => {
+                    min_characters = crate::json::property(
+                        &mut map_,
+                        "minCharacters",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(17usize) => {
+                    min_complexity = crate::json::property(
+                        &mut map_,
+                        "minComplexity",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(18usize) => {
+                    min_unique_characters = crate::json::property(
+                        &mut map_,
+                        "minUniqueCharacters",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(19usize) => {
+                    name = crate::json::property(&mut map_, "name", &mut extra, false)?;
+                }
+                crate::json::Name::Known(20usize) => {
+                    not_similar_to_current = crate::json::property(
+                        &mut map_,
+                        "notSimilarToCurrent",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(21usize) => {
+                    number_sequence_rule = crate::json::property(
+                        &mut map_,
+                        "numberSequenceRule",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(22usize) => {
+                    population_count = crate::json::property(
+                        &mut map_,
+                        "populationCount",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(23usize) => {
+                    qwerty_sequence_rule = crate::json::property(
+                        &mut map_,
+                        "qwertySequenceRule",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(24usize) => {
+                    shifted_number_row_sequence_rule = crate::json::property(
+                        &mut map_,
+                        "shiftedNumberRowSequenceRule",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(25usize) => {
+                    updated_at = crate::json::property(
+                        &mut map_,
+                        "updatedAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        match (id,) {
+            (::std::option::Option::Some(id),) => {
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Fits(Self {
+                        links,
+                        alphabet_sequence_rule,
+                        bypass_policy,
+                        created_at,
+                        default,
+                        description,
+                        environment,
+                        excludes_commonly_used,
+                        excludes_profile_data,
+                        history,
+                        id,
+                        length,
+                        lockout,
+                        max_age_days,
+                        max_repeated_characters,
+                        min_age_days,
+                        min_characters,
+                        min_complexity,
+                        min_unique_characters,
+                        name,
+                        not_similar_to_current,
+                        number_sequence_rule,
+                        population_count,
+                        qwerty_sequence_rule,
+                        shifted_number_row_sequence_rule,
+                        updated_at,
+                        extra,
+                    }),
+                )
+            }
+            (id,) => {
+                crate::json::put_back(&mut extra, "id", id)?;
+                crate::json::put_back(&mut extra, "_links", links)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "alphabetSequenceRule",
+                    alphabet_sequence_rule,
+                )?;
+                crate::json::put_back(&mut extra, "bypassPolicy", bypass_policy)?;
+                crate::json::put_back(&mut extra, "createdAt", created_at)?;
+                crate::json::put_back(&mut extra, "default", default)?;
+                crate::json::put_back(&mut extra, "description", description)?;
+                crate::json::put_back(&mut extra, "environment", environment)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "excludesCommonlyUsed",
+                    excludes_commonly_used,
+                )?;
+                crate::json::put_back(
+                    &mut extra,
+                    "excludesProfileData",
+                    excludes_profile_data,
+                )?;
+                crate::json::put_back(&mut extra, "history", history)?;
+                crate::json::put_back(&mut extra, "length", length)?;
+                crate::json::put_back(&mut extra, "lockout", lockout)?;
+                crate::json::put_back(&mut extra, "maxAgeDays", max_age_days)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "maxRepeatedCharacters",
+                    max_repeated_characters,
+                )?;
+                crate::json::put_back(&mut extra, "minAgeDays", min_age_days)?;
+                crate::json::put_back(&mut extra, "minCharacters", min_characters)?;
+                crate::json::put_back(&mut extra, "minComplexity", min_complexity)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "minUniqueCharacters",
+                    min_unique_characters,
+                )?;
+                crate::json::put_back(&mut extra, "name", name)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "notSimilarToCurrent",
+                    not_similar_to_current,
+                )?;
+                crate::json::put_back(
+                    &mut extra,
+                    "numberSequenceRule",
+                    number_sequence_rule,
+                )?;
+                crate::json::put_back(&mut extra, "populationCount", population_count)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "qwertySequenceRule",
+                    qwerty_sequence_rule,
+                )?;
+                crate::json::put_back(
+                    &mut extra,
+                    "shiftedNumberRowSequenceRule",
+                    shifted_number_row_sequence_rule,
+                )?;
+                crate::json::put_back(&mut extra, "updatedAt", updated_at)?;
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Misfit(::serde_json::Value::Object(extra)),
+                )
+            }
+        }
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordPolicy {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
 }
 /// The state of a user's password.
 ///
 /// The vendor also describes two warnings: one if the password expires within 21 days, one with the number of failed attempts before a lockout. Their names are not published, so they are additional properties.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordState {
     /// The resources requested by `expand`.
-    #[serde(
-        rename = "_embedded",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "_embedded")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub embedded: ::std::option::Option<PasswordStateEmbedded>,
+    /// Related resources, by relation. The set of relations is open.
+    #[serde(rename = "_links")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub links: ::std::option::Option<
+        ::std::collections::BTreeMap<::std::string::String, Link>,
+    >,
     /// The user's environment.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub environment: ::std::option::Option<ResourceReference>,
     /// When the password was last changed. May be absent if the user has no password.
-    #[serde(
-        rename = "lastChangedAt",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    pub last_changed_at: ::std::option::Option<
-        ::chrono::DateTime<::chrono::offset::Utc>,
-    >,
-    /// Related resources, by relation. The set of relations is open.
-    #[serde(rename = "_links", skip_serializing_if = "::std::option::Option::is_none")]
-    pub links: ::std::option::Option<
-        ::std::collections::BTreeMap<::std::string::String, Link>,
-    >,
+    #[serde(rename = "lastChangedAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub last_changed_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
     /// The user's password policy. Stays a reference when the policy is embedded.
-    #[serde(
-        rename = "passwordPolicy",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "passwordPolicy")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub password_policy: ::std::option::Option<ResourceReference>,
     /// Seconds until the lockout expires. Present only while locked out. Absent while locked out if only an administrator can unlock the password.
-    #[serde(
-        rename = "secondsUntilUnlock",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "secondsUntilUnlock")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub seconds_until_unlock: ::std::option::Option<i64>,
     /// The status of the password.
     pub status: PasswordStatus,
     /// The user.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub user: ::std::option::Option<ResourceReference>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for PasswordState {
+    const EXPECTED: &'static str = "an object with `status`";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &[
+            "_embedded",
+            "_links",
+            "environment",
+            "lastChangedAt",
+            "passwordPolicy",
+            "secondsUntilUnlock",
+            "status",
+            "user",
+        ];
+        let mut extra = ::serde_json::Map::new();
+        let mut embedded: ::std::option::Option<PasswordStateEmbedded> = ::std::option::Option::None;
+        let mut links: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, Link>,
+        > = ::std::option::Option::None;
+        let mut environment: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        let mut last_changed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::Utc>,
+        > = ::std::option::Option::None;
+        let mut password_policy: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        let mut seconds_until_unlock: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut status: ::std::option::Option<PasswordStatus> = ::std::option::Option::None;
+        let mut user: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    embedded = crate::json::property(
+                        &mut map_,
+                        "_embedded",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    links = crate::json::property(
+                        &mut map_,
+                        "_links",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    environment = crate::json::property(
+                        &mut map_,
+                        "environment",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    last_changed_at = crate::json::property(
+                        &mut map_,
+                        "lastChangedAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(4usize) => {
+                    password_policy = crate::json::property(
+                        &mut map_,
+                        "passwordPolicy",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(5usize) => {
+                    seconds_until_unlock = crate::json::property(
+                        &mut map_,
+                        "secondsUntilUnlock",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(6usize) => {
+                    status = crate::json::property(
+                        &mut map_,
+                        "status",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(7usize) => {
+                    user = crate::json::property(&mut map_, "user", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        match (status,) {
+            (::std::option::Option::Some(status),) => {
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Fits(Self {
+                        embedded,
+                        links,
+                        environment,
+                        last_changed_at,
+                        password_policy,
+                        seconds_until_unlock,
+                        status,
+                        user,
+                        extra,
+                    }),
+                )
+            }
+            (status,) => {
+                crate::json::put_back(&mut extra, "status", status)?;
+                crate::json::put_back(&mut extra, "_embedded", embedded)?;
+                crate::json::put_back(&mut extra, "_links", links)?;
+                crate::json::put_back(&mut extra, "environment", environment)?;
+                crate::json::put_back(&mut extra, "lastChangedAt", last_changed_at)?;
+                crate::json::put_back(&mut extra, "passwordPolicy", password_policy)?;
+                crate::json::put_back(
+                    &mut extra,
+                    "secondsUntilUnlock",
+                    seconds_until_unlock,
+                )?;
+                crate::json::put_back(&mut extra, "user", user)?;
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Misfit(::serde_json::Value::Object(extra)),
+                )
+            }
+        }
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordState {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
 }
 /// Resources included in the password state by `expand`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct PasswordStateEmbedded {
     /// The user's password policy. Present with `expand=passwordPolicy`.
-    #[serde(
-        rename = "passwordPolicy",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "passwordPolicy")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub password_policy: ::std::option::Option<PasswordPolicy>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
+impl crate::json::FromJson for PasswordStateEmbedded {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["passwordPolicy"];
+        let mut extra = ::serde_json::Map::new();
+        let mut password_policy: ::std::option::Option<PasswordPolicy> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    password_policy = crate::json::property(
+                        &mut map_,
+                        "passwordPolicy",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self { password_policy, extra }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordStateEmbedded {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// A related resource that the password state can include.
-#[derive(
-    ::serde::Deserialize,
-    ::serde::Serialize,
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd
-)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ::serde::Serialize)]
 pub enum PasswordStateExpand {
     /// `passwordPolicy`
     #[serde(rename = "passwordPolicy")]
     PasswordPolicy,
 }
+impl PasswordStateExpand {
+    /// Returns the value as sent over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PasswordPolicy => "passwordPolicy",
+        }
+    }
+}
 impl ::std::fmt::Display for PasswordStateExpand {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        match *self {
-            Self::PasswordPolicy => f.write_str("passwordPolicy"),
+        f.pad(self.as_str())
+    }
+}
+impl crate::json::FromJson for PasswordStateExpand {
+    const EXPECTED: &'static str = "a known value";
+    fn from_text(text: &str) -> ::std::option::Option<Self> {
+        match text {
+            "passwordPolicy" => ::std::option::Option::Some(Self::PasswordPolicy),
+            _ => ::std::option::Option::None,
         }
     }
 }
-impl ::std::str::FromStr for PasswordStateExpand {
-    type Err = self::error::ConversionError;
-    fn from_str(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        match value {
-            "passwordPolicy" => Ok(Self::PasswordPolicy),
-            _ => Err("invalid value".into()),
-        }
-    }
-}
-impl ::std::convert::TryFrom<&str> for PasswordStateExpand {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: &str,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
-    }
-}
-impl ::std::convert::TryFrom<::std::string::String> for PasswordStateExpand {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        value.parse()
+impl<'de> ::serde::Deserialize<'de> for PasswordStateExpand {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
     }
 }
 /// The status of a password. The vendor may add values.
-#[derive(
-    ::serde::Deserialize,
-    ::serde::Serialize,
-    Clone,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd
-)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ::serde::Serialize)]
 pub enum PasswordStatus {
     /// `OK`
     #[serde(rename = "OK")]
@@ -427,6 +1246,19 @@ impl ::std::fmt::Display for PasswordStatus {
         f.pad(self.as_str())
     }
 }
+impl crate::json::FromJson for PasswordStatus {
+    const EXPECTED: &'static str = "a known value";
+    fn from_text(text: &str) -> ::std::option::Option<Self> {
+        ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordStatus {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 impl ::std::convert::From<&str> for PasswordStatus {
     fn from(value: &str) -> Self {
         match value {
@@ -446,60 +1278,109 @@ impl ::std::convert::From<::std::string::String> for PasswordStatus {
     }
 }
 /// A reference to a resource.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct ResourceReference {
     /// The ID of the resource.
     pub id: ::uuid::Uuid,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for ResourceReference {
+    const EXPECTED: &'static str = "an object with `id`";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["id"];
+        let mut extra = ::serde_json::Map::new();
+        let mut id: ::std::option::Option<::uuid::Uuid> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    id = crate::json::property(&mut map_, "id", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        match (id,) {
+            (::std::option::Option::Some(id),) => {
+                ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { id, extra }))
+            }
+            (id,) => {
+                crate::json::put_back(&mut extra, "id", id)?;
+                ::std::result::Result::Ok(
+                    crate::json::Decoded::Misfit(::serde_json::Value::Object(extra)),
+                )
+            }
+        }
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ResourceReference {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
 }
 /// A limit on sequences of neighboring characters.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
 pub struct SequenceRule {
     /// The maximum length of a sequence.
-    #[serde(
-        rename = "maxLength",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
+    #[serde(rename = "maxLength")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_length: ::std::option::Option<i64>,
-    /// Properties that the OpenAPI document doesn't list, as JSON.
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-/// Error types.
-pub mod error {
-    /// Error from a `TryFrom` or `FromStr` implementation.
-    pub struct ConversionError(::std::borrow::Cow<'static, str>);
-    impl ::std::error::Error for ConversionError {}
-    impl ::std::fmt::Display for ConversionError {
-        fn fmt(
-            &self,
-            f: &mut ::std::fmt::Formatter<'_>,
-        ) -> Result<(), ::std::fmt::Error> {
-            ::std::fmt::Display::fmt(&self.0, f)
+impl crate::json::FromJson for SequenceRule {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["maxLength"];
+        let mut extra = ::serde_json::Map::new();
+        let mut max_length: ::std::option::Option<i64> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    max_length = crate::json::property(
+                        &mut map_,
+                        "maxLength",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
         }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { max_length, extra }))
     }
-    impl ::std::fmt::Debug for ConversionError {
-        fn fmt(
-            &self,
-            f: &mut ::std::fmt::Formatter<'_>,
-        ) -> Result<(), ::std::fmt::Error> {
-            ::std::fmt::Debug::fmt(&self.0, f)
-        }
-    }
-    impl From<&'static str> for ConversionError {
-        fn from(value: &'static str) -> Self {
-            Self(value.into())
-        }
-    }
-    impl From<String> for ConversionError {
-        fn from(value: String) -> Self {
-            Self(value.into())
-        }
+}
+impl<'de> ::serde::Deserialize<'de> for SequenceRule {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
     }
 }

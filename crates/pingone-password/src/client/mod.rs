@@ -144,19 +144,19 @@ impl Client {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # use pingone_password_emulator::{Emulator, Status};
     /// # let emulator = Emulator::start().await?;
-    /// # let user_id = emulator.add_user(Status::PasswordLockedOut).into();
+    /// # let user_id = emulator.add_user(Status::PasswordLockedOut);
     /// # let client = pingone_password::Client::builder(emulator.environment_id().into())
     /// #     .base_url(emulator.api_url())
     /// #     .access_token(emulator.access_token())
     /// #     .build()?;
     /// use pingone_password::requests::ReadPasswordState;
     ///
-    /// let response = client.send(user_id, ReadPasswordState { expand: None }).with_response().await?;
+    /// let response = client.send(ReadPasswordState::new(user_id)).with_response().await?;
     /// println!("{}, correlation ID {:?}", response.value().status, response.correlation_id());
     /// # Ok(()) }
     /// ```
-    pub fn send<R: Request>(&self, user_id: UserId, request: R) -> SendRequest<R> {
-        SendRequest::new(Arc::clone(&self.sender), user_id, request)
+    pub fn send<R: Request>(&self, request: R) -> SendRequest<R> {
+        SendRequest::new(Arc::clone(&self.sender), request)
     }
 
     /// Sends an operation on a user's password that the OpenAPI document doesn't have, identified by its media type.

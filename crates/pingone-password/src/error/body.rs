@@ -4,26 +4,17 @@ use http::header::HeaderMap;
 use pingone_password_client::RawResponse;
 use pingone_password_client::types::ApiError;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::{ApiErrorDetail, PasswordState};
 
 /// Parses PingOne's error body. A member of an unexpected type is dropped, and the others are kept.
 pub(super) fn api_error(body: &[u8]) -> Option<ApiError> {
-    serde_json::from_slice(body).ok().or_else(|| {
-        let mut error: Map<String, Value> = serde_json::from_slice(body).ok()?;
-        for text in ["id", "code", "message"] {
-            if !error.get(text).is_some_and(Value::is_string) {
-                error.remove(text);
-            }
-        }
-        if let Some(details) = error.get_mut("details").and_then(Value::as_array_mut) {
-            details.retain(|detail| ApiErrorDetail::deserialize(detail).is_ok());
-        } else {
-            error.remove("details");
-        }
-        serde_json::from_value(error.into()).ok()
-    })
+    let mut error: ApiError = serde_json::from_slice(body).ok()?;
+    if let Some(Value::Array(details)) = error.extra.get("details") {
+        error.details = Some(details.iter().filter_map(|detail| ApiErrorDetail::deserialize(detail).ok()).collect());
+    }
+    Some(error)
 }
 
 /// The ID of the request in PingOne's logs: the header, or else the ID of the error in the body.

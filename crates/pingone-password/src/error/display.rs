@@ -11,7 +11,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(Call { operation, user_id, .. }) = &inner.call {
-            write!(f, "{operation} for user {user_id} failed: ")?;
+            f.write_str(operation)?;
+            if let Some(user_id) = user_id {
+                write!(f, " for user {user_id}")?;
+            }
+            f.write_str(" failed: ")?;
         }
         f.write_str(match inner.kind {
             ErrorKind::Configuration => "invalid client configuration",

@@ -177,10 +177,10 @@ impl Error {
         self.0.call.as_ref().map(|call| &*call.operation)
     }
 
-    /// Returns the user that the operation was for.
+    /// Returns the user that the operation was for, if its path contains one.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
-        self.0.call.as_ref().map(|call| call.user_id)
+        self.0.call.as_ref().and_then(|call| call.user_id)
     }
 
     /// Returns the HTTP status, if there was a response.

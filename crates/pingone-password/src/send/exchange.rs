@@ -45,16 +45,11 @@ impl<R: Request> Exchange for Documented<R> {
     type Body = R::Body;
     type Output = R::Output;
 
-    async fn exchange<'a>(
-        &'a self,
-        sender: &'a Sender,
-        call: &'a Call,
-        api: &'a generated::Client,
-    ) -> Exchanged<R::Body> {
+    async fn exchange<'a>(&'a self, sender: &'a Sender, _: &'a Call, api: &'a generated::Client) -> Exchanged<R::Body> {
         use generated::Error::{CommunicationError, InvalidUpgrade, ResponseBodyError};
 
-        match self.0.send(api, sender.environment_id.as_uuid(), call.user_id.as_uuid()).await {
-            Ok(value) => (Some(value.into_inner()), None),
+        match self.0.send(api, &sender.environment_id).await {
+            Ok(body) => (body, None),
             Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => (None, Some(error)),
             // The other errors are made from a response, which the attempt has kept.
             Err(_) => (None, None),

@@ -79,7 +79,7 @@ async fn in_span<T>(call: &Call, sending: Pin<&mut impl Future<Output = Result<T
         "pingone.call",
         otel.name = %call.operation,
         pingone.operation = %call.operation,
-        pingone.user_id = %call.user_id,
+        pingone.user_id = call.user_id.map(tracing::field::display),
         pingone.outcome = Empty,
         error.type = Empty,
     );

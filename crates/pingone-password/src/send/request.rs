@@ -20,13 +20,12 @@ use crate::{UserId, requests};
 #[must_use = "a request is sent by `.await`"]
 pub struct SendRequest<R> {
     sender: Arc<Sender>,
-    user_id: UserId,
     request: R,
 }
 
 impl<R: Request> SendRequest<R> {
-    pub(crate) fn new(sender: Arc<Sender>, user_id: UserId, request: R) -> Self {
-        Self { sender, user_id, request }
+    pub(crate) fn new(sender: Arc<Sender>, request: R) -> Self {
+        Self { sender, request }
     }
 
     /// Sends the request and returns the operation's result with its HTTP response.
@@ -36,8 +35,8 @@ impl<R: Request> SendRequest<R> {
     /// The same as those of `.await`.
     #[must_use = "a request is sent by `.await`"]
     pub fn with_response(self) -> BoxFuture<Result<Response<R::Output>>> {
-        let Self { sender, user_id, request } = self;
-        Box::pin(async move { send(&sender, &Call::of(R::OPERATION, user_id), &Documented(request)).await })
+        let Self { sender, request } = self;
+        Box::pin(async move { send(&sender, &Call::of(&request), &Documented(request)).await })
     }
 }
 
@@ -60,7 +59,7 @@ pub struct ReadPasswordState(SendRequest<requests::ReadPasswordState>);
 
 impl ReadPasswordState {
     pub(crate) fn new(sender: Arc<Sender>, user_id: UserId) -> Self {
-        Self(SendRequest::new(sender, user_id, requests::ReadPasswordState::default()))
+        Self(SendRequest::new(sender, requests::ReadPasswordState::new(user_id)))
     }
 
     /// Includes the user's password policy, as `embedded.password_policy`.

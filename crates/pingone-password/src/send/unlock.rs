@@ -4,8 +4,6 @@ use std::future::IntoFuture;
 use std::pin::pin;
 use std::sync::Arc;
 
-use pingone_password_client::Request;
-
 use super::exchange::Documented;
 use super::retry::OnUnknownOutcome;
 use super::schedule::Schedule;
@@ -42,7 +40,9 @@ impl UnlockPassword {
     }
 
     async fn send(self) -> Result<Response<Option<PasswordState>>> {
-        let call = Call::of(requests::UnlockPassword::OPERATION, self.user_id);
+        let request = requests::UnlockPassword::new(self.user_id);
+        let call = Call::of(&request);
+        let exchange = Documented(request);
         let on_unknown_outcome = self.sender.retry.unknown_outcome();
         let retries_unknown = match on_unknown_outcome {
             OnUnknownOutcome::Fail => call.is_idempotent,
@@ -59,17 +59,15 @@ impl UnlockPassword {
                 };
                 let error = match checked {
                     Ok(Some(unlocked)) => return Ok(unlocked),
-                    Ok(None) => {
-                        match attempt(&self.sender, &call, &Documented(requests::UnlockPassword), &mut schedule).await {
-                            Ok(unlocked) => return Ok(unlocked),
-                            Err(error) => {
-                                if error.outcome() == Outcome::Unknown {
-                                    unsettled = Some(error.clone());
-                                }
-                                error
+                    Ok(None) => match attempt(&self.sender, &call, &exchange, &mut schedule).await {
+                        Ok(unlocked) => return Ok(unlocked),
+                        Err(error) => {
+                            if error.outcome() == Outcome::Unknown {
+                                unsettled = Some(error.clone());
                             }
+                            error
                         }
-                    }
+                    },
                     Err(error) => error,
                 };
                 schedule.wait_after(error, retries_unknown).await?;
@@ -86,8 +84,9 @@ impl UnlockPassword {
         schedule: &mut Schedule<'_>,
     ) -> Result<Option<Response<Option<PasswordState>>>> {
         let Some(unknown) = &*unsettled else { return Ok(None) };
-        let call = Call::of(requests::ReadPasswordState::OPERATION, self.user_id);
-        let state = attempt(&self.sender, &call, &Documented(requests::ReadPasswordState::default()), schedule).await;
+        let request = requests::ReadPasswordState::new(self.user_id);
+        let call = Call::of(&request);
+        let state = attempt(&self.sender, &call, &Documented(request), schedule).await;
         let state = state.map_err(|error| unknown.clone().with_state_check_error(error))?;
         match state.value().status {
             PasswordStatus::PasswordLockedOut => {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use syn::{Item, parse_quote};
 
 use super::lower::Lowered;
-use super::restore::Restored;
 
 pub use files::{Difference, differences, write};
 use operations::operations;
@@ -21,17 +20,15 @@ pub type Files = BTreeMap<String, String>;
 
 /// Prints the code.
 #[must_use]
-pub fn emit(restored: Restored, requests: Vec<Item>, lowered: &Lowered) -> Files {
-    let Restored { mut client, types } = restored;
+pub fn emit(client: Vec<Item>, requests: Vec<Item>, models: Vec<Item>, lowered: &Lowered) -> Files {
     let imports: Item = parse_quote!(
+        #[allow(unused_imports)]
         use super::types;
     );
-    client.insert(0, imports);
-    let imports: syn::File = parse_quote! {
-        use super::{Client, Error, ResponseValue, operations, types};
-    };
-    let requests = imports.items.into_iter().chain(requests).collect();
+    let client = [imports.clone()].into_iter().chain(client).collect();
+    let requests = [imports].into_iter().chain(requests).collect();
     let module: syn::File = parse_quote! {
+        #![allow(deprecated)]
         mod client;
         pub mod operations;
         pub mod requests;
@@ -39,19 +36,24 @@ pub fn emit(restored: Restored, requests: Vec<Item>, lowered: &Lowered) -> Files
         pub use client::{Client, ClientInfo, Error, ResponseValue};
     };
     let files = [
-        ("mod.rs", "The client, the operations as values, the models, and the table of operations.", module.items),
-        ("client.rs", "The client: one method per operation.", client),
-        ("operations.rs", "The table of operations.", operations(lowered)),
-        ("requests.rs", "The operations as values.", requests),
-        ("types.rs", "The models of requests and responses.", types),
+        ("mod.rs", "The client, the operations as values, the models, and the table of operations.", module),
+        ("client.rs", "The client: one method per operation.", file(client)),
+        ("operations.rs", "The table of operations.", file(operations(lowered))),
+        ("requests.rs", "The operations as values.", file(requests)),
+        ("types.rs", "The models of requests and responses.", file(models)),
     ];
     files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items))).collect()
 }
 
-fn print(docs: &str, items: Vec<Item>) -> String {
+fn file(items: Vec<Item>) -> syn::File {
+    syn::File { items, ..parse_quote!() }
+}
+
+fn print(docs: &str, code: syn::File) -> String {
     let docs = format!(" {docs}");
     let mut file: syn::File = parse_quote!(#![doc = #docs]);
-    file.items.extend(items);
+    file.attrs.extend(code.attrs);
+    file.items.extend(code.items);
     let code = prettyplease::unparse(&file);
     format!(
         "{MARK} by `cargo xtask generate` from the OpenAPI document. Edit the document and generate again.\n\n{code}"

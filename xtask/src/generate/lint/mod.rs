@@ -3,55 +3,58 @@
 //! Each rule is one function. All rules run, and all findings are reported at once.
 
 mod document;
+mod keys;
 mod operations;
 mod parameters;
+mod path;
 mod references;
 mod request_body;
 mod responses;
 mod schemas;
+mod secrets;
+mod security;
 
 use serde_json::Value;
 
-use super::load::{Document, Finding, Operation, Pointer};
+use super::load::{Document, Findings, Operation, Pointer};
 
-/// Returns every problem in the document, sorted by line.
-#[must_use]
-pub fn lint(document: &Document) -> Vec<Finding> {
-    let mut lint = Lint { document, findings: Vec::new() };
-    lint.version();
+/// Finds every problem in the document.
+pub fn lint<'a>(document: &'a Document, findings: &mut Findings<'a>) {
+    let mut lint = Lint { document, findings };
+    if !lint.version() {
+        // Of another version of OpenAPI, everything else would be wrong as well.
+        return;
+    }
+    let schemas = lint.keys();
     lint.references(&document.root, &Pointer::default());
-    if lint.findings.is_empty() {
-        // The rules below follow references.
-        lint.operation_ids();
-        lint.methods();
-        lint.idempotence();
-        lint.same_request();
-        lint.schemas();
-        for operation in document.operations() {
-            lint.path_parameters(&operation);
-            lint.parameters(&operation);
-            lint.request_body(&operation);
-            lint.responses(&operation);
-        }
+    lint.security();
+    lint.operation_ids();
+    lint.methods();
+    lint.idempotence();
+    lint.same_request();
+    for schema in &schemas {
+        lint.schema(schema);
+        lint.secrets(schema);
     }
-    if lint.findings.is_empty() {
-        // Last, because its messages are the least precise.
-        lint.structure();
+    lint.component_names();
+    for operation in document.operations() {
+        lint.operation_security(&operation);
+        lint.path(&operation);
+        lint.parameters(&operation);
+        lint.request_body(&operation);
+        lint.responses(&operation);
     }
-    lint.findings.sort();
-    lint.findings.dedup();
-    lint.findings
+    lint.structure();
 }
 
-struct Lint<'a> {
+struct Lint<'a, 'f> {
     document: &'a Document,
-    findings: Vec<Finding>,
+    findings: &'f mut Findings<'a>,
 }
 
-impl<'a> Lint<'a> {
+impl<'a> Lint<'a, '_> {
     fn find(&mut self, at: &Pointer, problem: impl Into<String>, help: impl Into<String>) {
-        let line = self.document.line(at);
-        self.findings.push(Finding { line, at: at.clone(), problem: problem.into(), help: help.into() });
+        self.findings.add(at, problem, help);
     }
 
     /// Returns the media types of the operation's request body, and the place of the body.
@@ -61,19 +64,18 @@ impl<'a> Lint<'a> {
         let content = body["content"].as_object().into_iter().flatten();
         Some((content.map(|(name, _)| name.clone()).collect(), at))
     }
+}
 
-    /// Returns the parameters of the operation and of its path.
-    fn parameters_of(&self, operation: &Operation<'a>) -> Vec<(&'a Value, Pointer)> {
-        let item = Pointer::default().child("paths").child(operation.path_key);
-        let shared = &self.document.root["paths"][operation.path_key];
-        [(operation.node, operation.at.clone()), (shared, item)]
-            .into_iter()
-            .flat_map(|(node, at)| {
-                let at = at.child("parameters");
-                let parameters = node["parameters"].as_array().into_iter().flatten().enumerate();
-                parameters.map(move |(index, node)| (node, at.child(&index.to_string())))
-            })
-            .filter_map(|(node, at)| self.document.resolve(node, &at))
-            .collect()
-    }
+/// A schema anywhere in the document.
+struct Schema<'a> {
+    node: &'a Value,
+    at: Pointer,
+    /// The name of the property that it describes.
+    property: Option<&'a str>,
+}
+
+/// Returns the known name that resembles this one most.
+fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let resemblance = |known: &&str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
+    known.into_iter().min_by_key(resemblance).filter(|known| resemblance(known) <= 2.min(name.len() / 2))
 }

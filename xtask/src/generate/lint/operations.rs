@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 use super::Lint;
 use crate::generate::load::{IDEMPOTENT, Pointer};
 
-impl Lint<'_> {
+/// The names that the generated code uses itself: methods of the client, and the table of operations.
+const RESERVED: [&str; 10] =
+    ["all", "api_version", "baseurl", "client", "exec", "inner", "new", "new_with_client", "post", "pre"];
+
+impl Lint<'_, '_> {
     /// Every operation has a name, and no two operations become the same method.
     pub(super) fn operation_ids(&mut self) {
         let mut seen: BTreeMap<String, Pointer> = BTreeMap::new();
@@ -23,13 +27,18 @@ impl Lint<'_> {
                 continue;
             };
             let name = id.to_snake_case();
-            if syn::parse_str::<syn::Ident>(&name).is_err() {
-                self.find(&at, format!("`{id}` can't be the name of a method"), "choose a name such as `readUser`");
-            } else if let Some(first) = seen.get(&name) {
-                let problem = format!("`{id}` is also the operation at line {}", self.document.line(first));
-                self.find(&at, problem, "give each operation its own name");
-            } else {
-                seen.insert(name, at);
+            let help = "choose a name such as `readUser`";
+            if syn::parse_str::<syn::Ident>(&name).is_err() || !name.is_ascii() {
+                self.find(&at, format!("`{id}` can't be the name of a method"), help);
+            } else if RESERVED.contains(&name.as_str()) {
+                self.find(&at, format!("`{id}` is the name of another item of the client"), help);
+            }
+            for name in [name, id.to_upper_camel_case()] {
+                if let Some(first) = seen.insert(name, at.clone()).filter(|first| *first != at) {
+                    let problem = format!("`{id}` is also the operation at line {}", self.document.line(&first));
+                    self.find(&at, problem, "give each operation its own name");
+                    break;
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Lint;
 use crate::generate::load::Pointer;
 
-impl Lint<'_> {
+impl Lint<'_, '_> {
     /// Every `$ref` resolves within the document.
     pub(super) fn references(&mut self, node: &Value, at: &Pointer) {
         match node {
@@ -13,7 +13,8 @@ impl Lint<'_> {
                 if let Some(target) = node.get("$ref").and_then(Value::as_str) {
                     if !target.starts_with("#/") {
                         let problem = format!("`{target}` is in another document");
-                        self.find(at, problem, "copy it into this document and refer to it as `#/components/…`");
+                        let help = "copy it into this document and refer to it as `#/components/…`";
+                        self.find(at, problem, help);
                     } else if self.document.resolve(node, at).is_none() {
                         let problem = format!("`{target}` doesn't exist, or refers to itself");
                         self.find(at, problem, "refer to a component of this document");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use saphyr::{LoadableYamlNode, MarkedYaml};
 use serde_json::Value;
 
-pub use finding::Finding;
+pub use finding::{Finding, Findings};
 pub use pointer::Pointer;
 use yaml::to_json;
 
@@ -97,6 +97,26 @@ impl Document {
     /// Returns every operation, in the order of the path keys.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         operations(&self.root)
+    }
+
+    /// Returns the parameters of an operation and of its path, unless the operation overrides them.
+    #[must_use]
+    pub fn parameters<'a>(&'a self, operation: &Operation<'a>) -> Vec<(&'a Value, Pointer)> {
+        let item = Pointer::default().child("paths").child(operation.path_key);
+        let shared = &self.root["paths"][operation.path_key];
+        let mut parameters: Vec<(&Value, Pointer)> = Vec::new();
+        for (node, at) in [(operation.node, operation.at.child("parameters")), (shared, item.child("parameters"))] {
+            let own = parameters.len();
+            for (index, node) in node["parameters"].as_array().into_iter().flatten().enumerate() {
+                let Some((node, at)) = self.resolve(node, &at.child(&index.to_string())) else { continue };
+                let is_same =
+                    |(other, _): &(&Value, Pointer)| other["name"] == node["name"] && other["in"] == node["in"];
+                if !parameters[..own].iter().any(is_same) {
+                    parameters.push((node, at));
+                }
+            }
+        }
+        parameters
     }
 
     /// Follows the `$ref` of a node, if it has one. Returns the node and its place.

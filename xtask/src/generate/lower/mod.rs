@@ -1,63 +1,78 @@
-//! Rewrites a truthful document to what progenitor accepts, and returns what it took out.
+//! Reads what a document declares, and reduces it to what progenitor supports.
 //!
-//! progenitor supports neither vendor media types, nor requests without a body, nor servers that add properties. Each
-//! step takes one of these out of the document; `restore` puts it back into the code. When progenitor supports one of
-//! them, its step goes.
+//! progenitor builds requests: URL, query, headers, body. It supports neither vendor media types, nor requests without a
+//! body, nor several kinds of responses, nor types that keep what a server adds. So it gets a document with nothing but
+//! parameters and bodies, and `restore` and `models` add the rest. When progenitor supports one of these, its step goes.
 
-mod inline;
-mod loosen;
-mod media_types;
+mod model;
 mod names;
-mod secrets;
-mod walk;
+mod operation;
+mod parameter;
+mod reach;
+mod responses;
+mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use openapiv3::OpenAPI;
+use serde_json::{Map, Value, json};
 
-use super::Error;
-use super::load::Document;
-use walk::{components, reachable};
+use super::load::{Document, Findings};
+use types::Types;
 
-pub use media_types::Operation;
-pub(crate) use secrets::{SECRET, secret_schema};
+pub use model::{Kind, Model, Models, Property, Ty};
+pub use operation::{Body, Operation};
+pub use parameter::{Location, Parameter};
+pub use responses::{Class, Responses, Status};
 
-/// A document for progenitor, and the facts that `restore` needs.
+/// What a document declares.
 #[derive(Debug)]
 pub struct Lowered {
-    /// The document that progenitor generates from.
-    pub document: OpenAPI,
-    /// The operations as the document declares them, by the name of their method.
+    /// The title of the document.
+    pub title: String,
+    /// The version of the document.
+    pub version: String,
+    /// The operations by the name of their method.
     pub operations: BTreeMap<String, Operation>,
-    /// The names of the types in responses.
-    pub response_types: BTreeSet<String>,
-    /// The names of the types in requests.
-    pub request_types: BTreeSet<String>,
-    /// The number of properties that hold a secret.
-    pub secrets: usize,
+    /// The models by name.
+    pub models: Models,
 }
 
-/// Lowers a document that has passed `lint`.
-///
-/// # Errors
-///
-/// When the name of an inline type is taken, or the result isn't an OpenAPI document.
-pub fn lower(document: &Document) -> Result<Lowered, Error> {
-    let mut root = document.root.clone();
-    inline::inline_operations(&mut root);
-    let operations = media_types::take_operations(&mut root)?;
-    let used = reachable(&root, &["parameters", "requestBody", "responses"]);
-    if let Some(schemas) = root["components"]["schemas"].as_object_mut() {
-        schemas.retain(|name, _| used.contains(name));
+/// The type of bodies in the document for progenitor.
+const BODY: &str = "Body";
+
+/// Lowers a document. What it finds adds to what `lint` finds.
+pub fn lower<'a>(document: &'a Document, findings: &mut Findings<'a>) -> Lowered {
+    let mut types = Types::new(document);
+    let mut operations = BTreeMap::new();
+    for operation in document.operations() {
+        if let Some(operation) = Operation::of(document, &operation, &mut types, findings) {
+            operations.insert(operation.name.clone(), operation);
+        }
     }
-    let secrets = secrets::plain_secrets(&mut root);
-    names::name_inline_types(&mut root)?;
-    let request_types = reachable(&root, &["parameters", "requestBody"]);
-    let response_types = reachable(&root, &["responses"]);
-    for (name, schema) in components(&mut root) {
-        loosen::loosen(schema, response_types.contains(name));
+    let info = |key| document.root["info"][key].as_str().unwrap_or_default().trim().to_owned();
+    Lowered { title: info("title"), version: info("version"), operations, models: types.into_models(findings) }
+}
+
+/// Returns the document that progenitor generates these operations from.
+pub(super) fn for_progenitor<'a>(version: &str, operations: impl IntoIterator<Item = &'a Operation>) -> Value {
+    let mut paths = Map::new();
+    for operation in operations {
+        let mut node = json!({
+            "operationId": operation.name,
+            "parameters": operation.parameters.iter().map(Parameter::lowered).collect::<Vec<_>>(),
+            "responses": { "200": { "description": "" } },
+        });
+        if operation.body.is_some() {
+            let schema = json!({ "$ref": format!("#/components/schemas/{BODY}") });
+            node["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        }
+        let key = format!("{}#{}", operation.template(), operation.name);
+        paths.insert(key, json!({ operation.method.to_lowercase(): node }));
     }
-    let document = serde_json::from_value(root)
-        .map_err(|error| Error::Generator(format!("the lowered document isn't an OpenAPI document: {error}")))?;
-    Ok(Lowered { document, operations, response_types, request_types, secrets })
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "", "version": version },
+        "paths": paths,
+        "components": { "schemas": { BODY: { "type": "object", "properties": { "body": { "type": "string" } } } } },
+    })
 }

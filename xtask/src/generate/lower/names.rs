@@ -1,53 +1,59 @@
-//! Names for inline types.
+//! Names of Rust items.
 
-use heck::ToUpperCamelCase;
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-use super::walk::{ALL_OF, children, each_root_schema};
-use crate::generate::Error;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Makes every inline object and enum a component, so that its type has a known name.
-pub(super) fn name_inline_types(root: &mut Value) -> Result<(), Error> {
-    let mut named = Vec::new();
-    each_root_schema(root, |name, schema| {
-        let is_component = name.starts_with(char::is_uppercase);
-        name_below(&name.to_upper_camel_case(), schema, is_component, &mut named);
-    });
-    let Some(schemas) = root["components"]
-        .as_object_mut()
-        .and_then(|components| components.entry("schemas").or_insert_with(|| json!({})).as_object_mut())
-    else {
-        return if named.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Generator("the document has no `components`".to_owned()))
-        };
-    };
-    for (name, schema) in named {
-        if schemas.insert(name.clone(), schema).is_some() {
-            let problem = format!("two types are named `{name}`: declare the inline one as a component");
-            return Err(Error::Generator(problem));
+/// Names that are used once each within a type or a function.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    /// Reserves names that the generator uses itself.
+    pub(super) fn reserving(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Returns the name of a field, with a number if it is taken.
+    pub(super) fn snake(&mut self, name: &str) -> String {
+        self.unique(&identifier(&name.to_snake_case()).unwrap_or_else(|| "property".to_owned()), "_")
+    }
+
+    /// Returns the name of an argument: with the location of its parameter if it is taken, such as `alias_in_query`.
+    pub(super) fn argument(&mut self, name: &str, location: &str) -> String {
+        match identifier(&name.to_snake_case()) {
+            Some(ident) if self.0.insert(ident.clone()) => ident,
+            _ => self.snake(&format!("{name}_in_{location}")),
         }
     }
-    Ok(())
+
+    /// Returns the name of an enum's variant, with a number if it is taken.
+    pub(super) fn variant(&mut self, value: &str) -> String {
+        let name = value.to_upper_camel_case();
+        let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("Value{name}") } else { name };
+        self.unique(&identifier(&name).unwrap_or_else(|| "Value".to_owned()), "")
+    }
+
+    fn unique(&mut self, name: &str, separator: &str) -> String {
+        let mut unique = name.to_owned();
+        let mut number = 2;
+        while !self.0.insert(unique.clone()) {
+            unique = format!("{name}{separator}{number}");
+            number += 1;
+        }
+        unique
+    }
 }
 
-fn name_below(name: &str, schema: &mut Value, is_component: bool, named: &mut Vec<(String, Value)>) {
-    for (child, part) in children(schema) {
-        // The members of an `allOf` become one type.
-        let is_part = part == ALL_OF;
-        let name = if is_part { name.to_owned() } else { format!("{name}{part}") };
-        name_below(&name, child, is_part, named);
-    }
-    let needs_name = schema["properties"].is_object() || schema["enum"].is_array();
-    if needs_name && !is_component {
-        let wrapper = json!({
-            "description": schema["description"],
-            "allOf": [{ "$ref": format!("#/components/schemas/{name}") }],
-        });
-        named.push((name.to_owned(), std::mem::replace(schema, wrapper)));
-        if schema["description"].is_null() {
-            *schema = schema["allOf"][0].clone();
-        }
+/// Returns a name that Rust accepts: a keyword gets an underscore.
+pub(super) fn identifier(name: &str) -> Option<String> {
+    let is_valid = |name: &str| name.is_ascii() && syn::parse_str::<syn::Ident>(name).is_ok();
+    let with_underscore = || format!("{name}_");
+    if is_valid(name) {
+        Some(name.to_owned())
+    } else if !name.is_empty() && is_valid(&with_underscore()) {
+        Some(with_underscore())
+    } else {
+        None
     }
 }

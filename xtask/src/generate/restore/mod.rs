@@ -4,50 +4,49 @@
 //! changes, generation fails here and names the operation, so that no wrong request is ever sent.
 
 mod client;
-mod types;
+mod patch;
+mod responses;
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, Item, parse_quote};
 
 use super::Error;
-use super::lower::Lowered;
+use super::lower::{Lowered, Operation};
 
-/// The restored code.
-#[derive(Debug)]
-pub struct Restored {
-    /// The client and its imports.
-    pub client: Vec<Item>,
-    /// The models.
-    pub types: Vec<Item>,
-}
-
-/// Restores the code that progenitor generated from a lowered document.
+/// Restores the code that progenitor generated from a lowered document: the client and its imports.
 ///
 /// # Errors
 ///
 /// When the code doesn't have the expected shape.
-pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Restored, Error> {
+pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Vec<Item>, Error> {
     let file: syn::File = syn::parse2(tokens)
         .map_err(|error| Error::Generator(format!("progenitor's output can't be parsed: {error}")))?;
-    let mut restored = Restored { client: Vec::new(), types: Vec::new() };
-    for item in file.items {
-        match item {
-            Item::Mod(module) if module.ident == "types" => {
-                restored.types = module.content.map(|(_, items)| items).unwrap_or_default();
-            }
-            // An unused glob import.
-            Item::Mod(module) if module.ident == "prelude" => {}
-            item => restored.client.push(item),
-        }
-    }
-    client::restore(&mut restored.client, lowered)?;
-    types::restore(&mut restored.types, lowered)?;
-    Ok(restored)
+    // The prelude is an unused glob import; the models are written by `models`.
+    let is_unused =
+        |item: &Item| matches!(item, Item::Mod(module) if module.ident == "types" || module.ident == "prelude");
+    let mut client: Vec<Item> = file.items.into_iter().filter(|item| !is_unused(item)).collect();
+    client::restore(&mut client, lowered)?;
+    Ok(client)
 }
 
-/// Returns the text of a documentation comment.
-pub(crate) fn docs_of(attributes: &[Attribute]) -> String {
-    take_docs(&mut attributes.to_vec())
+/// Returns the types of a success and of an error.
+pub(super) fn response_types(operation: &Operation) -> (TokenStream, TokenStream) {
+    responses::types(&operation.responses)
+}
+
+/// Returns the documentation of an operation.
+pub(super) fn operation_docs(operation: &Operation) -> String {
+    let Operation { id, summary, description, page, method, path, media_type, body, .. } = operation;
+    let mut request = format!("Sends `{method} {path}`");
+    if let Some(media_type) = media_type {
+        let empty = if body.is_some() { "" } else { ", without a body" };
+        request = format!("{request} with `Content-Type: {media_type}`{empty}");
+    }
+    request.push('.');
+    let page = page.as_ref().map(|page| format!("See the vendor's page: <{page}>."));
+    let summary = summary.clone().unwrap_or_else(|| format!("`{id}`"));
+    let parts = [Some(summary), description.clone(), Some(request), page];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Removes a documentation comment and returns its text.
@@ -73,7 +72,7 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 }
 
 /// Adds documentation, one `///` per line.
-fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
+pub(super) fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
     let lines = docs.trim().lines().map(|line| {
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };
         parse_quote!(#[doc = #line])

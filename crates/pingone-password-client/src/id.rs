@@ -11,12 +11,6 @@ macro_rules! id {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 
-        impl $name {
-            pub(crate) fn as_uuid(&self) -> &Uuid {
-                &self.0
-            }
-        }
-
         impl FromStr for $name {
             type Err = InvalidId;
 
@@ -59,6 +53,7 @@ id! {
     /// The ID of a PingOne environment: a UUID.
     ///
     /// ```
+    /// # use pingone_password_client as pingone_password;
     /// use pingone_password::EnvironmentId;
     ///
     /// let environment: EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse()?;
@@ -76,6 +71,7 @@ id! {
     /// The ID of a PingOne user: a UUID.
     ///
     /// ```
+    /// # use pingone_password_client as pingone_password;
     /// use pingone_password::UserId;
     ///
     /// let user: UserId = "C3042000-188F-4BC7-A269-DEE1602CF7AF".parse()?;
@@ -87,9 +83,11 @@ id! {
     /// An environment ID isn't accepted in place of a user ID:
     ///
     /// ```compile_fail
-    /// # let client: pingone_password::Client = todo!();
-    /// let environment: pingone_password::EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap();
-    /// client.unlock_password(environment);
+    /// # use pingone_password_client as pingone_password;
+    /// use pingone_password::{EnvironmentId, requests};
+    ///
+    /// let environment: EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap();
+    /// requests::UnlockPassword::new(environment);
     /// ```
     UserId, "user ID"
 }

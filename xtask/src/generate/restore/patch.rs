@@ -1,0 +1,219 @@
+//! Patches the code that builds and sends a request.
+
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, ExprLit, ExprMethodCall, Lit, Local, Macro, Pat, Stmt, Token, parse_quote};
+
+use super::client::first_text;
+use super::responses;
+use crate::generate::lower::{Location, Operation};
+
+/// Patches an operation and counts the patches: each has to apply as often as expected.
+pub(super) struct Patch<'a> {
+    operation: &'a Operation,
+    requests: usize,
+    urls: usize,
+    versions: usize,
+    queries: usize,
+    headers: usize,
+    responses: usize,
+}
+
+impl<'a> Patch<'a> {
+    pub(super) fn new(operation: &'a Operation) -> Self {
+        Self { operation, requests: 0, urls: 0, versions: 0, queries: 0, headers: 0, responses: 0 }
+    }
+
+    pub(super) fn apply(&mut self, block: &mut Block) {
+        self.visit_block_mut(block);
+        drop_unused_header_map(block);
+    }
+
+    /// What was counted, and what is expected.
+    pub(super) fn counts(&self) -> [(&'static str, usize, usize); 6] {
+        let parameters = |location| self.operation.parameters.iter().filter(|p| p.location == location).count();
+        [
+            ("sends its request", self.requests, 1),
+            ("builds its URL", self.urls, 1),
+            ("sends `api-version`", self.versions, 1),
+            ("sends a query parameter", self.queries, parameters(Location::Query)),
+            ("sends a header", self.headers, parameters(Location::Header)),
+            ("reads its response", self.responses, 1),
+        ]
+    }
+
+    /// The name that is sent for a parameter.
+    fn name(&self, ident: &str, location: Location) -> Option<syn::LitStr> {
+        let mut parameters = self.operation.parameters.iter();
+        let parameter = parameters.find(|parameter| parameter.ident == ident && parameter.location == location)?;
+        Some(syn::LitStr::new(&parameter.name, proc_macro2::Span::call_site()))
+    }
+
+    /// `self.client.post(url)`: the headers follow directly, before `.json(…)` can set another media type.
+    fn request(&mut self, expr: &mut Expr) {
+        self.requests += 1;
+        if let Some(media_type) = &self.operation.media_type {
+            *expr = parse_quote! {
+                #expr.header(::reqwest::header::CONTENT_TYPE, ::reqwest::header::HeaderValue::from_static(#media_type))
+            };
+        }
+        if self.operation.is_empty_write() {
+            *expr = parse_quote! {
+                #expr.header(::reqwest::header::CONTENT_LENGTH, ::reqwest::header::HeaderValue::from_static("0"))
+            };
+        }
+        if let Some(accept) = &self.operation.accept {
+            *expr = parse_quote! {
+                #expr.header(::reqwest::header::ACCEPT, ::reqwest::header::HeaderValue::from_static(#accept))
+            };
+        }
+    }
+}
+
+impl VisitMut for Patch<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::MethodCall(call)
+                if is_field(&call.receiver, "client")
+                    && call.method == self.operation.method.to_lowercase()
+                    && call.args.len() == 1 =>
+            {
+                return self.request(expr);
+            }
+            Expr::MethodCall(call) if is_header_map(&call.receiver) && call.method == "append" => {
+                let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first_mut() else { return };
+                if let Some(sent) = self.name(&name.value(), Location::Header) {
+                    *name = sent;
+                    self.headers += 1;
+                }
+            }
+            Expr::Call(call) if is_query(call) => {
+                let name = first_text(call).and_then(|name| self.name(&name, Location::Query));
+                if let (Some(name), Some(first)) = (name, call.args.first_mut()) {
+                    *first = parse_quote!(#name);
+                    self.queries += 1;
+                }
+            }
+            Expr::Match(branches) if is_status(&branches.expr) => {
+                branches.arms = responses::arms(&self.operation.responses);
+                self.responses += 1;
+            }
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+
+    /// `format!("{}/environments/…#name", …)`: the fragment names the operation and isn't part of the URL.
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if !mac.path.is_ident("format") {
+            return;
+        }
+        let Ok(mut arguments) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else { return };
+        let Some(Expr::Lit(ExprLit { lit: Lit::Str(template), .. })) = arguments.first_mut() else { return };
+        let text = template.value();
+        let Some(url) = text.strip_suffix(&format!("#{}", self.operation.name)).filter(|url| url.starts_with("{}/"))
+        else {
+            return;
+        };
+        *template = syn::LitStr::new(url, template.span());
+        for argument in arguments.iter_mut().skip(1) {
+            if let Some(id) = encoded_id(argument) {
+                *argument = id;
+            }
+        }
+        mac.tokens = quote::quote!(#arguments);
+        self.urls += 1;
+    }
+
+    /// `header_map.append("api-version", …)`: PingOne has no such header.
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        block.stmts.retain(|statement| {
+            let is_version = is_version_header(statement);
+            self.versions += usize::from(is_version);
+            !is_version
+        });
+        visit_mut::visit_block_mut(self, block);
+    }
+}
+
+/// The parameter in `encode_path(&id.to_string())`: the types of path parameters encode themselves.
+fn encoded_id(argument: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = argument else { return None };
+    let is_encoded = matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path"));
+    let Some(Expr::Reference(text)) = call.args.first().filter(|_| is_encoded) else { return None };
+    match &*text.expr {
+        Expr::MethodCall(text) if text.method == "to_string" => Some((*text.receiver).clone()),
+        _ => None,
+    }
+}
+
+/// `self.<name>`
+fn is_field(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Field(field)
+        if matches!(&field.member, syn::Member::Named(member) if member == name)
+        && matches!(&*field.base, Expr::Path(base) if base.path.is_ident("self")))
+}
+
+/// `progenitor_client::QueryParam::new(…)`
+fn is_query(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "QueryParam"))
+}
+
+/// `response.status().as_u16()`
+fn is_status(expr: &Expr) -> bool {
+    matches!(expr, Expr::MethodCall(call) if call.method == "as_u16"
+        && matches!(&*call.receiver, Expr::MethodCall(call) if call.method == "status"))
+}
+
+fn is_header_map(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(HEADER_MAP))
+}
+
+fn is_version_header(statement: &Stmt) -> bool {
+    let Stmt::Expr(Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }), _) = statement else {
+        return false;
+    };
+    let is_version =
+        matches!(args.first(), Some(Expr::Call(name)) if first_text(name).as_deref() == Some("api-version"));
+    is_header_map(receiver) && method == "append" && is_version
+}
+
+const HEADER_MAP: &str = "header_map";
+
+/// Removes a header map that is empty without `api-version`.
+fn drop_unused_header_map(block: &mut Block) {
+    let mut uses = Uses(0);
+    uses.visit_block(block);
+    // Its declaration, and its use in the request.
+    if uses.0 != 2 {
+        return;
+    }
+    block.stmts.retain(|statement| {
+        !matches!(statement, Stmt::Local(Local { pat: Pat::Ident(pattern), .. }) if pattern.ident == HEADER_MAP)
+    });
+    DropHeaders.visit_block_mut(block);
+}
+
+struct Uses(usize);
+
+impl Visit<'_> for Uses {
+    fn visit_ident(&mut self, ident: &proc_macro2::Ident) {
+        self.0 += usize::from(ident == HEADER_MAP);
+        visit::visit_ident(self, ident);
+    }
+}
+
+struct DropHeaders;
+
+impl VisitMut for DropHeaders {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::MethodCall(call) = expr
+            && call.method == "headers"
+            && call.args.first().is_some_and(is_header_map)
+        {
+            *expr = (*call.receiver).clone();
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
