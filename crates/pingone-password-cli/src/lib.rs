@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod exit;
 mod output;
+mod private_file;
 mod terminal;
 
 /// Runs the program.

@@ -47,6 +47,8 @@ pub(crate) struct Options {
     pub(crate) column: Option<String>,
     /// Whether an invalid line prevents the run.
     pub(crate) is_strict: bool,
+    /// Whether a list without users is accepted.
+    pub(crate) allows_empty: bool,
     pub(crate) only_locked_out: bool,
     pub(crate) dry_run: bool,
     /// Whether the run needs no confirmation.

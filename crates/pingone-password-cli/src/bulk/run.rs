@@ -7,10 +7,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::engine::{self, Engine, SharedRateLimiter, Stop, listen};
-use super::input::Counts;
 use super::journal::resume_command;
 use super::options::{Operation, Options};
-use super::plan::Plan;
+use super::plan::{NoPlan, Plan};
 use super::report::{RowWriter, Tally};
 use super::shutdown::Closed;
 use crate::config::Target;
@@ -31,7 +30,11 @@ pub(crate) async fn run(options: &Options, target: Target) -> anyhow::Result<Exi
     let (sender, mut interrupts) = mpsc::channel(2);
     let plan = match Plan::make(options, &target).await {
         Ok(plan) => plan,
-        Err(error) => return Ok(reject(&error)),
+        Err(NoPlan::Invalid(error)) => return Ok(reject(&error)),
+        Err(NoPlan::Empty) => {
+            note("error: the list contains no users; --allow-empty accepts that");
+            return Ok(Exit::Failed);
+        }
     };
     // Until here Ctrl-C ends the program: nothing has been sent.
     interrupt::take_over();
@@ -52,7 +55,7 @@ async fn execute(
     target: Target,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { users, earlier, journal, only_locked_out, rate, concurrency } = plan;
+    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency } = plan;
     let operation = options.operation;
     let counts = users.counts;
     let limiter = SharedRateLimiter::new(rate);
@@ -68,9 +71,6 @@ async fn execute(
         let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         resume_command(operation, journal.path(), arguments)
     });
-    if counts == Counts::default() {
-        note("the input contains no users");
-    }
     if let (Some(command), 1..) = (&resume, counts.users) {
         // Printed up front, because a crash can't print it.
         note(format!("if interrupted, resume with: {command}"));
@@ -83,12 +83,12 @@ async fn execute(
         only_locked_out,
         concurrency,
         counts,
-        has_unlocked: earlier.has_done,
+        has_unlocked,
         journal: journal.as_ref(),
         rows: rows.as_ref(),
         limiter: limiter.clone(),
     });
-    engine.run(engine::queue(users, earlier.pending), interrupts).await;
+    engine.run(engine::queue(users), interrupts).await;
 
     let engine::Ended { tally, stop, interrupts: interrupted, is_on_terminal, has_forbidden } = engine.finish();
     let closed = Closed::wait(journal, rows, interrupted > 1, interrupts).await;
@@ -100,6 +100,12 @@ async fn execute(
     let has_remaining = !is_quiet && (stop.is_some() || tally.has_failures());
     let exit = if is_quiet { exit_of(&tally) } else { conclude(stop, &tally) };
     let exit = if has_forbidden { exit.and(Exit::NotAllowed) } else { exit };
+    let exit = if source.has_changed() {
+        note("the list has changed since it was read: users added meanwhile were not processed");
+        exit.and(Exit::Failed)
+    } else {
+        exit
+    };
     let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
     if has_remaining && !options.dry_run {
         match resume {

@@ -9,12 +9,44 @@ pub(crate) fn plain(text: &str) -> String {
     }
 }
 
-/// Quotes a piece of input, escaped and cut to 60 characters.
+/// Quotes a piece of input, cut to 60 characters. Characters that are invisible or mistaken for others are escaped: all but
+/// letters, digits and ASCII.
 pub(crate) fn quoted(text: &str) -> String {
+    quote(text, char::is_alphanumeric)
+}
+
+/// Quotes a piece of input like [`quoted`], with everything escaped but ASCII.
+pub(crate) fn quoted_ascii(text: &str) -> String {
+    quote(text, |_| false)
+}
+
+fn quote(text: &str, is_safe: impl Fn(char) -> bool) -> String {
     const MAX_CHARS: usize = 60;
-    let start: String = text.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
-    let more = if text.chars().nth(MAX_CHARS).is_some() { "…" } else { "" };
-    format!("`{start}{more}`")
+    let mut quoted = String::from("`");
+    for character in text.chars().take(MAX_CHARS) {
+        match character {
+            '\n' | '\r' | '\t' => quoted.extend(character.escape_default()),
+            _ if character.is_ascii() && !character.is_control() || is_safe(character) => quoted.push(character),
+            _ => quoted.extend(character.escape_unicode()),
+        }
+    }
+    if text.chars().nth(MAX_CHARS).is_some() {
+        quoted.push('…');
+    }
+    quoted + "`"
+}
+
+/// Formats a number with thousands separators.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Escapes control characters and characters that change the direction of text, such as `\u{1b}` and `\n`.
@@ -41,6 +73,8 @@ mod tests {
     #[test]
     fn foreign_text_cannot_control_the_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb\nc\u{202e}"), "a\\u{1b}[2Jb\\nc\\u{202e}");
+        assert_eq!(quoted("a\u{a0}ë\u{2011}\n"), r"`a\u{a0}ë\u{2011}\n`");
+        assert_eq!([grouped(7), grouped(1990), grouped(1_234_567)], ["7", "1,990", "1,234,567"]);
         assert_eq!(plain(&"x".repeat(301)).chars().count(), 301);
     }
 }

@@ -11,11 +11,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::forbidden::ForbiddenStreaks;
 use super::network::Network;
-use super::queue::QueuedUser;
 use super::rate_limiter::SharedRateLimiter;
 use super::stop::{Stop, Stopping};
 use super::worker::{Report, Worker};
-use crate::bulk::input::Counts;
+use crate::bulk::input::{Counts, Listed};
 use crate::bulk::journal::{Journal, Outcome};
 use crate::bulk::options::Options;
 use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
@@ -103,7 +102,7 @@ impl Engine {
     /// Runs to the end. The first interruption takes no more users, the second one stops at once.
     pub(in crate::bulk) async fn run(
         &mut self,
-        mut queue: mpsc::Receiver<io::Result<QueuedUser>>,
+        mut queue: mpsc::Receiver<io::Result<Listed>>,
         interrupts: &mut mpsc::Receiver<()>,
     ) {
         let mut tasks = JoinSet::new();
@@ -131,7 +130,7 @@ impl Engine {
                 },
                 Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
                 next = queue.recv(), if takes_more && tasks.len() < self.concurrency => match next {
-                    Some(Ok(QueuedUser { user, is_pending })) => {
+                    Some(Ok(Listed { user, is_pending })) => {
                         tasks.spawn(self.worker.clone().process(user, is_pending));
                     }
                     Some(Err(error)) => self.stop_for(Stop::Users(error)),
@@ -200,8 +199,10 @@ impl Engine {
             self.stop_for(Stop::NotAllowed(why));
         }
         let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);
-        if let (true, true, Some(error)) = (self.reports_failures, has_failed, &finished.error) {
-            self.progress.note(&format!("{}: {error}", finished.outcome.as_str()));
+        if let (true, true, Some(error)) = (self.reports_failures, has_failed, &finished.error)
+            && let Some(message) = self.tally.report_failure(error)
+        {
+            self.progress.note(message);
         }
         if let Some(stop) = stop {
             self.stop_for(stop);

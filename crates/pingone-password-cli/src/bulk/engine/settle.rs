@@ -8,7 +8,8 @@ use super::network::Network;
 use super::stop::Stop;
 use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, Outcome};
-use crate::output::{Row, Status};
+use crate::bulk::options::Operation;
+use crate::output::{Row, Status, server_said};
 use crate::terminal::plain;
 
 type Settled = (Finished, Row, Option<Stop>);
@@ -45,7 +46,7 @@ pub(super) fn error(progress: &UserProgress, error: &Error) -> Settled {
     finished.code = Some(code(error));
     finished.http_status = error.status();
     finished.correlation_id = error.correlation_id().map(str::to_owned);
-    finished.error = Some(error.to_string());
+    finished.error = Some(format!("user {user}: {}: {}", failure(outcome, progress.operation), server_said(error)));
     let row = Row { result: status_of(outcome), ..Row::failed(*user, error) };
     (finished, row, stop_after(error))
 }
@@ -89,6 +90,15 @@ fn without_response(progress: &UserProgress, code: &str, error: String) -> Settl
     };
     finished.error = Some(error);
     (finished, row, None)
+}
+
+/// Describes a failure in a few words.
+fn failure(outcome: Outcome, operation: Operation) -> &'static str {
+    match (outcome, operation) {
+        (Outcome::Unknown, _) => "outcome unknown",
+        (_, Operation::State) => "not read",
+        (_, Operation::Unlock) => "not unlocked",
+    }
 }
 
 fn status_of(outcome: Outcome) -> Status {

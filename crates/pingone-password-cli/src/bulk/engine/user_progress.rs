@@ -4,11 +4,13 @@ use pingone_password::model::PasswordState;
 use pingone_password::{Response, UserId};
 
 use crate::bulk::journal::Outcome;
+use crate::bulk::options::Operation;
 
 /// What is known about a user in progress.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct UserProgress {
     pub(super) user: UserId,
+    pub(super) operation: Operation,
     /// An unlock may have been applied, so the state has to be read first.
     pub(super) is_pending: bool,
     /// There ever was such an unlock. A state check does not settle this: a gateway that timed out, or a lost connection,
@@ -21,9 +23,10 @@ pub(super) struct UserProgress {
 }
 
 impl UserProgress {
-    pub(super) fn new(user: UserId, is_pending: bool) -> Self {
+    pub(super) fn new(user: UserId, operation: Operation, is_pending: bool) -> Self {
         Self {
             user,
+            operation,
             is_pending,
             may_be_applied_late: is_pending,
             was_left_pending: false,

@@ -74,7 +74,7 @@ impl From<JournalError> for Interruption {
 impl Worker {
     /// Processes a user and writes the result to the journal and the output.
     pub(super) async fn process(mut self, user: UserId, is_pending: bool) -> Report {
-        let mut progress = UserProgress::new(user, is_pending);
+        let mut progress = UserProgress::new(user, self.operation, is_pending);
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let mut forbidden = None;
         let (mut finished, row, mut stop) = match result {

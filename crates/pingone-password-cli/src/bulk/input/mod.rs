@@ -1,11 +1,27 @@
-//! The list of users: formats, CSV records, duplicates.
+//! The list of users: its source, encoding and format, invalid lines and duplicates.
 
-mod csv_records;
-mod line;
-mod lines;
+mod binary;
+mod column;
+mod csv_record;
+mod csv_table;
+mod encoding;
+mod entry;
+mod id;
+mod invalid_lines;
+mod json;
+mod line_reader;
+mod list;
 mod sorter;
 mod source;
+mod text;
 mod worklist;
 
-pub(super) use source::Input;
-pub(super) use worklist::{Counts, Worklist};
+#[cfg(test)]
+mod tests;
+
+pub(super) use entry::Entry;
+pub(super) use invalid_lines::InvalidLines;
+pub(super) use list::read_list;
+pub(super) use sorter::Sorter;
+pub(super) use source::Source;
+pub(super) use worklist::{Counts, Earlier, Listed, Worklist, WorklistBuilder};

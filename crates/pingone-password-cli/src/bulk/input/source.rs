@@ -1,107 +1,110 @@
-//! The source of users: the command line, a file or standard input.
+//! The source of users: the command line, a file or standard input. It is read once, in one pass.
 
-use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::Context;
 use pingone_password::UserId;
-use sha2::{Digest, Sha256};
 
-use super::lines::Lines;
-
-/// A source of users that can be read more than once.
+/// A source of users.
 #[derive(Debug)]
-pub(crate) struct Input {
-    source: Source,
-    /// The name in the journal: the absolute path, or `-`.
-    name: Option<PathBuf>,
-    /// Whether it is a file that can be opened again by its name.
-    is_regular: bool,
-    digest: String,
-    column: Option<String>,
+pub(in crate::bulk) enum Source {
+    /// The command line.
+    Users(Vec<UserId>),
+    StandardInput,
+    /// A regular file, which can be opened again by its name.
+    File {
+        path: PathBuf,
+        file: File,
+        version: Version,
+    },
+    /// A pipe or a device.
+    Stream {
+        path: PathBuf,
+        file: File,
+    },
 }
 
-#[derive(Debug)]
-enum Source {
-    Ids(Vec<UserId>),
-    /// The file, or a copy of a stream.
-    File(File),
+/// What changes when a file is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::bulk) struct Version {
+    length: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    inode: (u64, u64),
 }
 
-impl Input {
-    pub(crate) fn ids(ids: Vec<UserId>) -> Self {
-        let mut hash = Sha256::new();
-        for id in &ids {
-            hash.update(format!("{id}\n"));
-        }
+impl Version {
+    fn of(metadata: &Metadata) -> Self {
         Self {
-            source: Source::Ids(ids),
-            name: None,
-            is_regular: false,
-            digest: format!("{:x}", hash.finalize()),
-            column: None,
-        }
-    }
-
-    /// Opens a file, or standard input for `-`. A stream is copied first, because it can be read only once.
-    pub(crate) fn open(path: &Path, column: Option<String>) -> anyhow::Result<Self> {
-        let cannot_read = || format!("can't read {}", path.display());
-        let (mut file, name, is_regular) = if path == Path::new("-") {
-            (copy(&mut io::stdin().lock()).with_context(cannot_read)?, path.to_owned(), false)
-        } else {
-            let mut file = File::open(path).with_context(cannot_read)?;
-            let is_regular = file.metadata().with_context(cannot_read)?.is_file();
-            if !is_regular {
-                file = copy(&mut file).with_context(cannot_read)?;
-            }
-            (file, std::path::absolute(path).with_context(cannot_read)?, is_regular)
-        };
-        let mut hash = Sha256::new();
-        io::copy(&mut file, &mut hash).with_context(cannot_read)?;
-        Ok(Self {
-            source: Source::File(file),
-            name: Some(name),
-            is_regular,
-            digest: format!("{:x}", hash.finalize()),
-            column,
-        })
-    }
-
-    pub(crate) fn name(&self) -> Option<&Path> {
-        self.name.as_deref()
-    }
-
-    pub(crate) fn is_standard_input(&self) -> bool {
-        self.name() == Some(Path::new("-"))
-    }
-
-    pub(crate) fn is_regular(&self) -> bool {
-        self.is_regular
-    }
-
-    /// Returns the SHA-256 of the content.
-    pub(crate) fn digest(&self) -> &str {
-        &self.digest
-    }
-
-    /// Reads all lines from the start. Only one reader may be active.
-    pub(crate) fn lines(&self) -> anyhow::Result<Lines> {
-        match &self.source {
-            Source::Ids(ids) => Ok(Lines::Ids(ids.clone().into_iter().enumerate())),
-            Source::File(file) => {
-                let mut file = file.try_clone()?;
-                file.rewind()?;
-                Lines::of(file, self.column.as_deref())
-            }
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            inode: {
+                use std::os::unix::fs::MetadataExt;
+                (metadata.dev(), metadata.ino())
+            },
         }
     }
 }
 
-/// Copies a stream to an unnamed temporary file.
-fn copy(from: &mut impl Read) -> anyhow::Result<File> {
-    let mut file = tempfile::tempfile().context("can't create a temporary file for a copy")?;
-    io::copy(from, &mut file).context("can't copy it to a temporary file")?;
-    file.rewind()?;
-    Ok(file)
+impl Source {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file can't be opened.
+    pub(in crate::bulk) fn open(path: &Path) -> anyhow::Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::StandardInput);
+        }
+        let cannot_read = || format!("can't read {}", path.display());
+        let file = File::open(path).with_context(cannot_read)?;
+        let metadata = file.metadata().with_context(cannot_read)?;
+        let version = Version::of(&metadata);
+        let path = std::path::absolute(path).with_context(cannot_read)?;
+        Ok(if metadata.is_file() { Self::File { path, file, version } } else { Self::Stream { path, file } })
+    }
+
+    /// Returns the name in the journal: the absolute path, or `-`. Users on the command line have none.
+    pub(in crate::bulk) fn name(&self) -> Option<&Path> {
+        match self {
+            Self::Users(_) => None,
+            Self::StandardInput => Some(Path::new("-")),
+            Self::File { path, .. } | Self::Stream { path, .. } => Some(path),
+        }
+    }
+
+    pub(in crate::bulk) fn is_standard_input(&self) -> bool {
+        matches!(self, Self::StandardInput)
+    }
+
+    /// Returns the path of a file that can be opened again.
+    pub(in crate::bulk) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Returns a reader of the bytes. Users on the command line have none.
+    pub(in crate::bulk) fn reader(&self) -> Option<Box<dyn Read + '_>> {
+        match self {
+            Self::Users(_) => None,
+            Self::StandardInput => Some(Box::new(io::stdin().lock())),
+            Self::File { file, .. } | Self::Stream { file, .. } => Some(Box::new(file)),
+        }
+    }
+
+    /// Returns whether the file has changed, or is no longer the same one, since it was opened.
+    pub(in crate::bulk) fn has_changed(&self) -> bool {
+        match self {
+            Self::File { path, version, .. } => {
+                std::fs::metadata(path).map_or(true, |metadata| Version::of(&metadata) != *version)
+            }
+            _ => false,
+        }
+    }
 }

@@ -1,84 +1,142 @@
-//! The users to process, each once, in the order of the input. Long lists are sorted on disk, so that a million users take
-//! no more memory than ten thousand.
+//! The users to process, each once, in the order of the list. Long lists are sorted on disk, so that a million users take no
+//! more memory than ten thousand.
 
 use std::fmt;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use anyhow::Context;
 use pingone_password::UserId;
+use sha2::{Digest, Sha256};
 use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
-use super::line::Line;
-use super::sorter::{MAX_IN_MEMORY, Sorter, numbers};
+use super::sorter::{MAX_IN_MEMORY, Pair, Sorter};
 
 const TEMPORARY_FILE: &str = "can't keep the list of users in a temporary file";
+/// The size of a user in the temporary file: the ID and whether the unlock is pending.
+const RECORD: usize = size_of::<u128>() + 1;
+
+/// The result of earlier runs for a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bulk) enum Earlier {
+    /// The user is done.
+    Done,
+    /// The unlock may have been applied.
+    Pending,
+}
+
+/// A user of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bulk) struct Listed {
+    pub(in crate::bulk) user: UserId,
+    /// Whether an earlier run's unlock may have been applied.
+    pub(in crate::bulk) is_pending: bool,
+}
 
 /// The users of a run.
-pub(crate) struct Worklist {
-    ids: Box<dyn Iterator<Item = io::Result<u128>> + Send>,
-    pub(crate) counts: Counts,
+pub(in crate::bulk) struct Worklist {
+    file: BufReader<SpooledTempFile>,
+    pub(in crate::bulk) counts: Counts,
+    /// The SHA-256 of the distinct user IDs, in the order of the IDs: it identifies a list whatever its file looks like.
+    pub(in crate::bulk) digest: String,
 }
 
-/// The counts of an input.
+/// The counts of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(in crate::bulk) struct Counts {
     /// Users to process.
-    pub(crate) users: u64,
+    pub(in crate::bulk) users: u64,
     /// Duplicates.
-    pub(crate) duplicates: u64,
+    pub(in crate::bulk) duplicates: u64,
     /// Users who were done in an earlier run.
-    pub(crate) earlier: u64,
+    pub(in crate::bulk) earlier: u64,
     /// Lines without a valid user.
-    pub(crate) invalid: u64,
+    pub(in crate::bulk) invalid: u64,
 }
 
-impl Worklist {
-    /// Reads all lines, and reports the invalid ones.
+/// Collects users.
+#[derive(Debug, Default)]
+pub(in crate::bulk) struct WorklistBuilder {
+    by_id: Sorter,
+    count: u128,
+}
+
+impl WorklistBuilder {
+    /// Adds a user.
     ///
     /// # Errors
     ///
-    /// Fails if the input can't be read to its end, or if the list can't be stored.
-    pub(crate) fn of(
-        lines: impl Iterator<Item = anyhow::Result<Line>>,
-        is_earlier: impl Fn(&UserId) -> bool,
-        mut report: impl FnMut(u64, &str),
-    ) -> anyhow::Result<Self> {
-        let mut counts = Counts::default();
-        let mut by_id = Sorter::default();
-        for (place, line) in (0..).zip(lines) {
-            let Line { number, user } = line?;
-            match user {
-                Ok(user) => by_id.push([Uuid::from(user).as_u128(), place]).context(TEMPORARY_FILE)?,
-                Err(problem) => {
-                    counts.invalid += 1;
-                    report(number, &problem);
-                }
-            }
-        }
+    /// Fails if the temporary file can't be written.
+    pub(in crate::bulk) fn push(&mut self, user: UserId) -> anyhow::Result<()> {
+        self.by_id.push([Uuid::from(user).as_u128(), self.count]).context(TEMPORARY_FILE)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Makes the worklist. `earlier` has the users of earlier runs in the order of their IDs.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a temporary file can't be read or written.
+    pub(in crate::bulk) fn finish(
+        self,
+        earlier: impl Iterator<Item = io::Result<(u128, Earlier)>>,
+        invalid: u64,
+    ) -> anyhow::Result<Worklist> {
+        let mut counts = Counts { invalid, ..Counts::default() };
+        let mut digest = Sha256::new();
+        let mut earlier = earlier.peekable();
         let mut by_place = Sorter::default();
         let mut last = None;
-        for pair in by_id.sorted() {
+        for pair in self.by_id.sorted() {
             let [id, place] = pair.context(TEMPORARY_FILE)?;
             if last.replace(id) == Some(id) {
                 counts.duplicates += 1;
-            } else if is_earlier(&user(id)) {
-                counts.earlier += 1;
-            } else {
-                counts.users += 1;
-                by_place.push([place, id]).context(TEMPORARY_FILE)?;
+                continue;
+            }
+            digest.update(id.to_be_bytes());
+            // Both are sorted, so users of earlier runs before this one are not in the list.
+            while earlier.next_if(|next| next.as_ref().is_ok_and(|(other, _)| *other < id)).is_some() {}
+            let matching = earlier.next_if(|next| next.as_ref().map_or(true, |(other, _)| *other == id));
+            match matching.transpose().context(TEMPORARY_FILE)? {
+                Some((_, Earlier::Done)) => counts.earlier += 1,
+                state => {
+                    counts.users += 1;
+                    by_place.push([place << 1 | u128::from(state.is_some()), id]).context(TEMPORARY_FILE)?;
+                }
             }
         }
-        let ids = write_second(by_place).context(TEMPORARY_FILE)?;
-        Ok(Self { ids: Box::new(numbers(ids)), counts })
+        let file = write_users(by_place).context(TEMPORARY_FILE)?;
+        Ok(Worklist { file: BufReader::new(file), counts, digest: format!("{:x}", digest.finalize()) })
     }
 }
 
+/// Writes the users in the order of the list.
+fn write_users(by_place: Sorter) -> io::Result<SpooledTempFile> {
+    let mut file = BufWriter::new(SpooledTempFile::new(MAX_IN_MEMORY * RECORD));
+    for pair in by_place.sorted() {
+        let [place, id]: Pair = pair?;
+        file.write_all(&id.to_be_bytes())?;
+        file.write_all(&[u8::from(place & 1 == 1)])?;
+    }
+    let mut file = file.into_inner()?;
+    file.rewind()?;
+    Ok(file)
+}
+
 impl Iterator for Worklist {
-    type Item = io::Result<UserId>;
+    type Item = io::Result<Listed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.ids.next()?.map(user))
+        let mut record = [0; RECORD];
+        match self.file.read_exact(&mut record) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return None,
+            Err(error) => return Some(Err(error)),
+        }
+        let (id, is_pending) = record.split_last_chunk::<1>()?;
+        let id = u128::from_be_bytes(id.try_into().ok()?);
+        Some(Ok(Listed { user: user(id), is_pending: *is_pending == [1] }))
     }
 }
 
@@ -86,18 +144,6 @@ impl fmt::Debug for Worklist {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worklist").field("counts", &self.counts).finish_non_exhaustive()
     }
-}
-
-/// Writes the second numbers of the pairs to a file.
-fn write_second(pairs: Sorter) -> io::Result<SpooledTempFile> {
-    let mut file = BufWriter::new(SpooledTempFile::new(MAX_IN_MEMORY * size_of::<u128>()));
-    for pair in pairs.sorted() {
-        let [_, id] = pair?;
-        file.write_all(&id.to_be_bytes())?;
-    }
-    let mut file = file.into_inner()?;
-    file.rewind()?;
-    Ok(file)
 }
 
 fn user(id: u128) -> UserId {
@@ -110,42 +156,53 @@ mod tests {
 
     use super::*;
 
-    /// Unordered IDs, each three times, with every hundredth line invalid.
-    fn lines(count: u64) -> impl Iterator<Item = anyhow::Result<Line>> {
-        (1..=count).map(move |number| {
-            let user = u128::from(number % (count / 3)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-            let user = if number % 100 == 0 { Err("bad".to_owned()) } else { Ok(Uuid::from_u128(user).into()) };
-            Ok(Line { number, user })
-        })
+    /// Unordered IDs, each three times.
+    fn ids(count: u64) -> impl Iterator<Item = u128> {
+        (1..=count)
+            .map(move |number| u128::from(number % (count / 3)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+    }
+
+    fn list(ids: impl Iterator<Item = u128>, earlier: Vec<(u128, Earlier)>) -> Worklist {
+        let mut builder = WorklistBuilder::default();
+        for id in ids {
+            builder.push(user(id)).unwrap();
+        }
+        builder.finish(earlier.into_iter().map(Ok), 0).unwrap()
     }
 
     #[test]
     fn each_user_comes_once_in_the_order_of_the_input() {
         for count in [9, 3000, 20 * MAX_IN_MEMORY as u64] {
-            let is_earlier = |user: &UserId| Uuid::from(*user).as_u128() % 7 == 0;
-            let mut invalid = Vec::new();
-            let list = Worklist::of(lines(count), is_earlier, |number, _| invalid.push(number)).unwrap();
+            let earlier_of = |id: u128| match id % 7 {
+                0 => Some(Earlier::Done),
+                1 => Some(Earlier::Pending),
+                _ => None,
+            };
+            let mut earlier: Vec<_> = ids(count).filter_map(|id| Some((id, earlier_of(id)?))).collect();
+            // One who is not in the list.
+            earlier.push((5, Earlier::Done));
+            earlier.sort_by_key(|(id, _)| *id);
+            earlier.dedup_by_key(|(id, _)| *id);
+            let list = list(ids(count), earlier);
             let counts = list.counts;
             let mut seen = HashSet::new();
-            let (mut users, mut earlier) = (Vec::new(), 0);
-            for user in lines(count).filter_map(|line| line.unwrap().user.ok()) {
-                match (seen.insert(user), is_earlier(&user)) {
-                    (true, true) => earlier += 1,
-                    (true, false) => users.push(user),
-                    (false, _) => {}
+            let (mut users, mut done) = (Vec::new(), 0);
+            for id in ids(count).filter(|id| seen.insert(*id)) {
+                match earlier_of(id) {
+                    Some(Earlier::Done) => done += 1,
+                    state => users.push(Listed { user: user(id), is_pending: state.is_some() }),
                 }
             }
             assert!(list.map(Result::unwrap).eq(users.iter().copied()), "{count}");
-            assert_eq!(invalid, (1..=count).filter(|number| number % 100 == 0).collect::<Vec<_>>());
-            let duplicates = count - counts.invalid - seen.len() as u64;
-            let invalid = invalid.len() as u64;
-            assert_eq!(counts, Counts { users: users.len() as u64, duplicates, earlier, invalid }, "{count}");
+            let duplicates = count - seen.len() as u64;
+            assert_eq!(counts, Counts { users: users.len() as u64, duplicates, earlier: done, invalid: 0 }, "{count}");
         }
     }
 
     #[test]
-    fn an_incomplete_input_makes_no_list() {
-        let lines = lines(9).chain([Err(anyhow::anyhow!("a quote is missing"))]);
-        assert!(Worklist::of(lines, |_| false, |_, _| {}).is_err());
+    fn the_ids_identify_a_list() {
+        let digest = |ids: &[u128]| list(ids.iter().copied(), Vec::new()).digest;
+        assert_eq!(digest(&[1, 2, 3]), digest(&[3, 1, 2, 1]));
+        assert_ne!(digest(&[1, 2, 3]), digest(&[1, 2]));
     }
 }

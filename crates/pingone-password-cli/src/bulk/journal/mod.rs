@@ -1,10 +1,12 @@
 //! The journal: the result of each user on disk, from which a run is resumed.
 
+mod earlier_users;
 mod record;
 mod replay;
 mod resume_command;
 mod writer;
 
+pub(super) use earlier_users::EarlierUsers;
 pub(super) use record::{Finished, Header, JournalRecord, Outcome, Settings, VERSION, now};
 pub(super) use replay::Replay;
 pub(super) use resume_command::resume_command;

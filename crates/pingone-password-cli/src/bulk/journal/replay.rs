@@ -1,22 +1,17 @@
 //! Reads a journal back.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
-use anyhow::bail;
-use pingone_password::UserId;
-
+use super::earlier_users::EarlierUsers;
 use super::record::{Header, JournalRecord, Outcome, VERSION};
+use anyhow::bail;
 
 /// The state of an interrupted run.
 #[derive(Debug)]
 pub(crate) struct Replay {
     pub(crate) header: Header,
-    /// Users who are done.
-    pub(crate) finished: HashSet<UserId>,
-    /// Users whose unlock may have been applied.
-    pub(crate) pending: HashSet<UserId>,
+    pub(crate) users: EarlierUsers,
     /// Whether any user was unlocked.
     pub(crate) has_done: bool,
     /// The length of the complete lines, in bytes.
@@ -35,8 +30,7 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
         Some(_) => bail!("not a journal"),
         None => bail!("the journal is empty, so nothing was sent: start again without --resume"),
     };
-    let mut replay =
-        Replay { header, finished: HashSet::new(), pending: HashSet::new(), has_done: false, length: lines.length };
+    let mut replay = Replay { header, users: EarlierUsers::default(), has_done: false, length: lines.length };
     let mut damage = None;
     let mut number = 1;
     while let Some(line) = lines.next().transpose()? {
@@ -45,7 +39,7 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
         if let Some(damaged) = damage {
             bail!("line {damaged} is damaged");
         }
-        if replay.apply(&line).is_none() {
+        if replay.apply(&line)?.is_none() {
             damage = Some(number);
         } else {
             replay.length = lines.length;
@@ -55,31 +49,23 @@ pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
 }
 
 impl Replay {
-    fn apply(&mut self, line: &[u8]) -> Option<()> {
-        match serde_json::from_slice(line).ok()? {
-            JournalRecord::Header(_) => return None,
+    /// Applies a record. Returns nothing if it is damaged.
+    fn apply(&mut self, line: &[u8]) -> io::Result<Option<()>> {
+        let Ok(record) = serde_json::from_slice(line) else { return Ok(None) };
+        match record {
+            JournalRecord::Header(_) => return Ok(None),
             JournalRecord::Resumed { .. } => {}
             JournalRecord::Started { user, .. } => {
-                self.pending.insert(user.parse().ok()?);
+                let Ok(user) = user.parse() else { return Ok(None) };
+                self.users.started(user)?;
             }
             JournalRecord::Finished(finished) => {
-                let user = finished.user.parse().ok()?;
-                match finished.outcome {
-                    Outcome::Done | Outcome::Skipped => {
-                        self.has_done |= finished.outcome == Outcome::Done;
-                        self.pending.remove(&user);
-                        self.finished.insert(user);
-                    }
-                    Outcome::Unknown => {
-                        self.pending.insert(user);
-                    }
-                    Outcome::Failed | Outcome::WouldUnlock => {
-                        self.pending.remove(&user);
-                    }
-                }
+                let Ok(user) = finished.user.parse() else { return Ok(None) };
+                self.has_done |= finished.outcome == Outcome::Done;
+                self.users.finished(user, finished.outcome)?;
             }
         }
-        Some(())
+        Ok(Some(()))
     }
 }
 

@@ -163,6 +163,7 @@ fn sync_folder(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bulk::input::Earlier;
     use crate::bulk::journal::record::{Finished, Outcome, Settings, VERSION, now};
     use crate::bulk::options::Operation;
 
@@ -245,9 +246,15 @@ mod tests {
         drop(writer);
         journal.close().await.unwrap();
         let (replay, _journal) = Journal::resume(&path).unwrap();
-        assert_eq!(replay.finished, [1, 5, 6].map(uuid).into());
-        assert_eq!(replay.pending, [2, 3].map(uuid).into());
+        let users: Vec<_> = replay.users.sorted().map(Result::unwrap).collect();
+        let id = |number| pingone_id(uuid(number));
+        let (done, pending) = (Earlier::Done, Earlier::Pending);
+        assert_eq!(users, [(id(1), done), (id(2), pending), (id(3), pending), (id(5), done), (id(6), done)]);
         assert!(Journal::resume(&path).unwrap_err().to_string().contains("another run"));
+    }
+
+    fn pingone_id(user: pingone_password::UserId) -> u128 {
+        uuid::Uuid::from(user).as_u128()
     }
 
     fn uuid(number: u64) -> pingone_password::UserId {

@@ -1,5 +1,6 @@
 //! Counts the outcomes, and summarizes them at the end.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
@@ -13,11 +14,24 @@ use crate::terminal::plain;
 const MAX_CODES: usize = 30;
 const BAR: usize = 30;
 
+/// The maximum number of failures that are reported one by one.
+const MAX_REPORTED: u64 = 20;
+
+/// The failures with an error code.
+#[derive(Debug, Default)]
+struct Code {
+    count: u64,
+    /// The first of them.
+    example: Option<String>,
+}
+
 /// The outcomes so far.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     outcomes: BTreeMap<Outcome, u64>,
-    codes: BTreeMap<String, u64>,
+    codes: BTreeMap<String, Code>,
+    /// The number of failures that were reported on standard error.
+    reported: u64,
     pub(crate) users: u64,
     pub(crate) requests: u64,
     /// The counts of the input.
@@ -35,9 +49,23 @@ impl Tally {
     pub(crate) fn count(&mut self, finished: &Finished) {
         self.users += 1;
         *self.outcomes.entry(finished.outcome).or_default() += 1;
-        if let Some(code) = &finished.code {
-            let is_known = self.codes.contains_key(code) || self.codes.len() < MAX_CODES;
-            *self.codes.entry(if is_known { plain(code) } else { "(others)".to_owned() }).or_default() += 1;
+        if let Some(name) = &finished.code {
+            let is_known = self.codes.contains_key(name) || self.codes.len() < MAX_CODES;
+            let code = self.codes.entry(if is_known { plain(name) } else { "(others)".to_owned() }).or_default();
+            code.count += 1;
+            if code.example.is_none() {
+                code.example.clone_from(&finished.error);
+            }
+        }
+    }
+
+    /// Returns what to report about a failure: the first ones one by one, the others by code in the summary.
+    pub(crate) fn report_failure<'a>(&mut self, error: &'a str) -> Option<&'a str> {
+        self.reported += 1;
+        match self.reported.cmp(&(MAX_REPORTED + 1)) {
+            Ordering::Less => Some(error),
+            Ordering::Equal => Some("more failures; see the summary by error code at the end"),
+            Ordering::Greater => None,
         }
     }
 
@@ -63,7 +91,7 @@ impl Tally {
             ("done before", self.input.earlier),
         ]);
         rows.retain(|(_, count)| *count > 0);
-        let codes = self.codes.iter().map(|(code, count)| (code.as_str(), *count));
+        let codes = self.codes.iter().map(|(name, code)| (name.as_str(), code.count));
         let width = rows.iter().copied().chain(codes.clone()).map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(1);
         let row = |name: &str, count: u64| {
@@ -91,8 +119,12 @@ impl Tally {
         }
         if !self.codes.is_empty() {
             text += "by error code:\n";
-            for (code, count) in codes {
-                text += &row(code, count);
+            for (name, code) in &self.codes {
+                text += &row(name, code.count);
+                if let (true, Some(example)) = (self.reported > MAX_REPORTED, &code.example) {
+                    // Writing to a string never fails.
+                    _ = writeln!(text, "    such as {example}");
+                }
             }
         }
         text

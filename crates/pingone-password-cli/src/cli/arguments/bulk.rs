@@ -13,11 +13,12 @@ const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Which users, and how fast.
 #[derive(clap::Args, Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Bulk runs")]
 #[group(skip)]
 #[command(group(ArgGroup::new("input").args(["from", "resume"]).multiple(true)))]
 pub(in crate::cli) struct BulkArgs {
-    /// Read users from a file, or from standard input (`-`): one ID per line, CSV with a header, or JSON Lines
+    /// Read users from a file, or from standard input (`-`): one ID per line, CSV with a header, or JSON
     #[arg(long, value_name = "FILE|-")]
     pub(in crate::cli) from: Option<PathBuf>,
 
@@ -28,6 +29,10 @@ pub(in crate::cli) struct BulkArgs {
     /// Send nothing if any line of the input is invalid
     #[arg(long, requires = "input")]
     strict: bool,
+
+    /// Accept a list without users
+    #[arg(long, requires = "input")]
+    allow_empty: bool,
 
     /// Maximum rate of requests, such as 30/s or 900/m, including retries and state checks
     #[arg(long, value_name = "N/s")]
@@ -85,8 +90,19 @@ impl BulkArgs {
         users: Vec<UserId>,
         format: Format,
     ) -> Options {
-        let Self { from, column, strict, rate, concurrency, journal, no_journal, resume, other_server, patience } =
-            self.clone();
+        let Self {
+            from,
+            column,
+            strict,
+            allow_empty,
+            rate,
+            concurrency,
+            journal,
+            no_journal,
+            resume,
+            other_server,
+            patience,
+        } = self.clone();
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
             operation,
@@ -94,6 +110,7 @@ impl BulkArgs {
             from,
             column,
             is_strict: strict,
+            allows_empty: allow_empty,
             only_locked_out,
             dry_run,
             is_confirmed: yes,

@@ -1,0 +1,42 @@
+//! Files that are not lists, recognized by their first bytes.
+
+use super::encoding::Encoding;
+
+const SAVE_AS_CSV: &str = "open it and save it as CSV";
+const DECOMPRESS: &str = "decompress it first";
+
+/// File signatures, the format's name and what to do.
+const SIGNATURES: [(&[u8], &str, &str); 18] = [
+    (b"PK\x03\x04", "a spreadsheet (.xlsx, .ods) or a ZIP archive", SAVE_AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet (.xls)", SAVE_AS_CSV),
+    (b"%PDF", "a PDF", "export the list as CSV"),
+    (b"{\\rtf", "an RTF document", "save it as plain text"),
+    (b"\x1f\x8b", "compressed by gzip", DECOMPRESS),
+    (b"BZh", "compressed by bzip2", DECOMPRESS),
+    (b"\xfd7zXZ\0", "compressed by xz", DECOMPRESS),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd", DECOMPRESS),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", DECOMPRESS),
+    (b"Rar!", "a RAR archive", DECOMPRESS),
+    (b"SQLite format 3\0", "a SQLite database", "export the list as CSV"),
+    (b"PAR1", "a Parquet file", "export the list as CSV"),
+    (b"bplist", "a binary property list", "export the list as CSV"),
+    (b"\x89PNG", "an image", "export the list as CSV"),
+    (b"\xff\xd8\xff", "an image", "export the list as CSV"),
+    (b"\xff\xfe\0\0", "UTF-32 text", "save it as UTF-8"),
+    (b"\0\0\xfe\xff", "UTF-32 text", "save it as UTF-8"),
+    (b"{\"record\":\"header\",", "the journal of a run", "resume the run by --resume"),
+];
+
+/// Returns why a file that starts like this is not a list, and what to do.
+pub(super) fn reject(head: &[u8], encoding: Encoding) -> Option<String> {
+    let known = SIGNATURES.iter().find(|(signature, ..)| head.starts_with(signature));
+    if let Some((_, name, remedy)) = known {
+        return Some(format!("the file is {name}: {remedy}"));
+    }
+    let start = head.trim_ascii_start().get(..9).unwrap_or_default().to_ascii_lowercase();
+    if start == b"<!doctype" || start.starts_with(b"<html") || start.starts_with(b"<?xml") {
+        return Some("the file is HTML or XML, not a list: save it as CSV".to_owned());
+    }
+    (encoding == Encoding::AsciiCompatible && head.contains(&0))
+        .then(|| "the file is binary, not a list of users: save it as CSV".to_owned())
+}

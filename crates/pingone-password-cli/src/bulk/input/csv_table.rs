@@ -1,0 +1,182 @@
+//! CSV with a header. A record that doesn't fit its header is invalid, so that no ID is taken from another column.
+
+use anyhow::bail;
+use pingone_password::UserId;
+
+use super::column::{self, find_column};
+use super::csv_record::{Record, RecordParser, split};
+use super::encoding::decode_name;
+use super::entry::{Entry, Sink};
+use super::id::{contains_user, is_blank, parse_user};
+use super::line_reader::{Line, LineReader, MAX_LINE};
+use crate::terminal::quoted;
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// The maximum number of lines of a field.
+const MAX_FIELD_LINES: u64 = 100;
+
+/// The shape of a table.
+#[derive(Debug)]
+pub(super) struct Header {
+    delimiter: u8,
+    names: Vec<String>,
+    column: usize,
+}
+
+impl Header {
+    /// Reads the header of a table. Returns nothing if the line has no column with user IDs.
+    ///
+    /// # Errors
+    ///
+    /// Fails if several columns or delimiters match, or if the line has columns but not the expected one.
+    pub(super) fn read(line: &Line, separator: Option<u8>, column: Option<&str>) -> anyhow::Result<Option<Self>> {
+        let delimiters = separator.map_or(DELIMITERS.to_vec(), |separator| vec![separator]);
+        let mut candidates: Vec<Self> = Vec::new();
+        let mut widest: Vec<String> = Vec::new();
+        for delimiter in delimiters {
+            let names: Vec<_> = split(&line.bytes, delimiter).iter().map(|name| decode_name(name)).collect();
+            if let Some(column) = find_column(&names, column)? {
+                // A single column has no delimiter, so any one is the same.
+                if names.len() > 1 || candidates.is_empty() && !line.bytes.iter().any(|byte| DELIMITERS.contains(byte))
+                {
+                    candidates.push(Self { delimiter, names: names.clone(), column });
+                }
+            }
+            if names.len() > widest.len() {
+                widest = names;
+            }
+        }
+        if candidates.len() > 1 {
+            bail!(
+                "the header {} has several separators: name one in a first line such as `sep=;`",
+                quoted(&line.text())
+            );
+        }
+        if let Some(header) = candidates.pop() {
+            return Ok(Some(header));
+        }
+        let text = line.text();
+        let has_delimiter = text.trim_end_matches(is_trailing).contains([',', ';', '\t', '|']);
+        if let Some(column) = column {
+            bail!("the first line has no column {}: {}; choose one by --column", quoted(column), columns(&widest));
+        }
+        if has_delimiter {
+            let detail = if contains_user(&text) { quoted(&text) } else { columns(&widest) };
+            bail!(
+                "the first line is not a header with a column {}: {detail}; choose one by --column",
+                column::expected(None)
+            );
+        }
+        Ok(None)
+    }
+
+    /// Reads the records after the header.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a quote is missing, because it could hide users.
+    pub(super) fn read_records(
+        mut self,
+        header: &Line,
+        lines: &mut LineReader<'_>,
+        sink: &mut Sink<'_>,
+    ) -> anyhow::Result<()> {
+        let Self { delimiter, column, .. } = self;
+        if let Some((header, _)) = read_record(header, lines, delimiter, column)?
+            && header.fields.len() != self.names.len()
+        {
+            // The header continues on further lines.
+            self.names = header.fields.iter().map(|name| decode_name(name)).collect();
+        }
+        while let Some(first) = lines.next_line()? {
+            let number = first.number;
+            let Some((record, is_cut)) = read_record(&first, lines, delimiter, column)? else { continue };
+            if let Some(user) = self.user(&record, is_cut) {
+                sink(Entry { line: number, user })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the user of a record, or nothing if the record is blank.
+    fn user(&self, record: &Record, is_cut: bool) -> Option<Result<UserId, String>> {
+        let is_filled = |field: &&Vec<u8>| !is_blank(&String::from_utf8_lossy(field));
+        if !is_cut && !record.fields.iter().any(|field| is_filled(&field)) {
+            return None;
+        }
+        if is_cut {
+            return Some(Err(format!("the line is longer than {MAX_LINE} bytes")));
+        }
+        if record.is_malformed {
+            return Some(Err("a quote is out of place: text follows a closing quote".to_owned()));
+        }
+        // Spreadsheets add unnamed columns at the end, which have to be empty. An unnamed column before is an index.
+        let width = self.names.iter().rposition(|name| !is_blank(name)).map_or(0, |last| last + 1);
+        let fields = record.fields.iter().rposition(|field| is_filled(&field)).map_or(0, |last| last + 1);
+        if fields > width {
+            return Some(Err(format!(
+                "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
+            )));
+        }
+        Some(match record.fields.get(self.column) {
+            Some(field) if !is_blank(&String::from_utf8_lossy(field)) => parse_user(&String::from_utf8_lossy(field)),
+            _ => Err(format!(
+                "the column {} is empty",
+                self.names.get(self.column).map_or("`id`".to_owned(), |name| quoted(name))
+            )),
+        })
+    }
+}
+
+/// Completes a record that starts with this line.
+fn read_record(
+    first: &Line,
+    lines: &mut LineReader<'_>,
+    delimiter: u8,
+    column: usize,
+) -> anyhow::Result<Option<(Record, bool)>> {
+    let number = first.number;
+    let mut parser = RecordParser::default();
+    let mut record = parser.add_line(&first.bytes, delimiter);
+    let mut is_cut = first.is_cut;
+    while record.is_none() {
+        let Some(next) = lines.next_line()? else { bail!(unclosed(number)) };
+        if next.number - number > MAX_FIELD_LINES || parser.len() > MAX_LINE {
+            bail!(unclosed(number));
+        }
+        is_cut |= next.is_cut;
+        record = parser.add_line(&next.bytes, delimiter);
+    }
+    let hides_users = |(index, field): (usize, &Vec<u8>)| {
+        // A line break around an ID is only padding.
+        let field = if index == column { field.trim_ascii() } else { field };
+        hides_users(field, delimiter)
+    };
+    if record.iter().any(|record| record.fields.iter().enumerate().any(hides_users)) {
+        bail!(
+            "line {number} has a quoted text that continues on the next lines, with more users in it: is a quote missing?"
+        );
+    }
+    Ok(record.map(|record| (record, is_cut)))
+}
+
+/// Returns whether a field of several lines looks as if an unclosed quote made records part of it: a value in it is a user.
+fn hides_users(field: &[u8], delimiter: u8) -> bool {
+    field.contains(&b'\n')
+        && field
+            .split(|byte| *byte == b'\n' || *byte == delimiter)
+            .any(|value| parse_user(String::from_utf8_lossy(value).trim_matches(['"', ' '])).is_ok())
+}
+
+fn unclosed(line: u64) -> String {
+    format!("line {line} has a quoted text that doesn't end: is a quote missing?")
+}
+
+fn columns(names: &[String]) -> String {
+    format!("its columns are {}", column::list(names))
+}
+
+/// Returns whether a character at the end of a line is a separator of empty columns.
+fn is_trailing(character: char) -> bool {
+    character.is_whitespace() || ",;|".contains(character)
+}

@@ -1,0 +1,355 @@
+//! Lists in every format.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::entry::Entry;
+use super::list::read_list;
+
+const A: &str = "a0000000-0000-8000-8000-000000000001";
+const B: &str = "a0000000-0000-8000-8000-000000000002";
+
+fn entries(bytes: &[u8], column: Option<&str>) -> Result<Vec<Entry>, String> {
+    let mut entries = Vec::new();
+    let read = read_list(bytes, column, &mut |entry| {
+        entries.push(entry);
+        Ok(())
+    });
+    read.map(|()| entries).map_err(|error| format!("{error:#}"))
+}
+
+/// Reads bytes: returns each line's number, and the last digit of its ID or the problem.
+fn read_bytes(bytes: &[u8], column: Option<&str>) -> Result<Vec<String>, String> {
+    let entries = entries(bytes, column)?;
+    let told = entries.into_iter().map(|Entry { line, user }| match user {
+        Ok(user) => format!("{line}:{}", &user.to_string()[35..]),
+        Err(problem) => format!("{line}:{}", problem.split(':').next().unwrap()),
+    });
+    Ok(told.collect())
+}
+
+/// Reads a text in which `$A` and `$B` stand for IDs.
+fn read(text: &str, column: Option<&str>) -> Result<Vec<String>, String> {
+    read_bytes(text.replace("$A", A).replace("$B", B).as_bytes(), column)
+}
+
+#[test]
+fn one_id_per_line() {
+    assert_eq!(read("$A\n\n  $B\r\nme\n$A", None).unwrap(), ["1:1", "3:2", "4:`me` is not a valid user ID", "5:1"]);
+    assert_eq!(read("\u{feff}$A", None).unwrap(), ["1:1"]);
+    assert_eq!(read("", None).unwrap(), [""; 0]);
+    assert_eq!(read("me\n$B", None).unwrap(), ["1:`me` is not a valid user ID", "2:2"]);
+    assert_eq!(read("'$A',\n{$B}\n,\n", None).unwrap(), ["1:1", "2:2"]);
+}
+
+#[test]
+fn csv_with_a_header() {
+    assert_eq!(
+        read("name,userId\nx,$A\n\"y\nz\",$B\n,me\nx\n", None).unwrap(),
+        ["2:1", "3:2", "5:`me` is not a valid user ID", "6:the column `userId` is empty"]
+    );
+    assert_eq!(read("id;who\n$A;$B\n", Some("who")).unwrap(), ["2:2"]);
+    assert_eq!(read("\u{feff}id\n$A\n", None).unwrap(), ["2:1"]);
+    let lines = "name,id\r\n\r\nx,$A\r\n\"y\r\nz\",$B\r\nx,\"$A\"\r\n  \r\nx,me\r\n";
+    assert_eq!(read(lines, None).unwrap(), ["3:1", "4:2", "6:1", "8:`me` is not a valid user ID"]);
+    assert_eq!(read("\"id\",\"name\"\n\"$A\",x\n", None).unwrap(), ["2:1"]);
+    assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is not a header"));
+    assert!(read("id,x\n", Some("who")).unwrap_err().starts_with("the first line has no column `who`"));
+    // A header of several lines, an index column without a name, a separator that is named, and a single column.
+    assert_eq!(read("id,\"first\nname\"\n$A,x\n", None).unwrap(), ["3:1"]);
+    assert_eq!(read(",id,name\n0,$A,x\n1,$B,y\n", None).unwrap(), ["2:1", "3:2"]);
+    assert_eq!(read("sep=|\nid|a,id\n$A|$B\n", None).unwrap(), ["3:1"]);
+    assert_eq!(read("id\n$A\n$B,x\n", None).unwrap()[0], "2:1");
+    assert!(read("id;x,id\n$A;$B\n", None).unwrap_err().contains("several separators"));
+}
+
+#[test]
+fn a_record_that_does_not_fit_the_header_is_invalid() {
+    let invalid = |text: &str| read(text, None).unwrap().pop().unwrap();
+    assert_eq!(invalid("name,manager_id,id\nMiller, Ann,$A,$B\n"), "2:4 fields, but the header has 3");
+    assert_eq!(invalid("name,id,,\nMiller, Ann,$B,\n"), "2:3 fields, but the header has 2");
+    assert_eq!(invalid("name,id\n\"Ann \\\"x\\\"\",$B\n"), "2:a quote is out of place");
+    assert_eq!(invalid("id\n$A,$B\n"), "2:2 fields, but the header has 1");
+    assert_eq!(read("name,id,,\nx,$B,,\n,,,\n", None).unwrap(), ["2:2"]);
+}
+
+#[test]
+fn an_unclosed_quote_hides_no_user() {
+    let rejected = |text: &str| read(text, None).unwrap_err();
+    assert!(rejected("id,name\n$A,\"Bob\n$B,Carl\n").starts_with("line 2 has a quoted text"));
+    assert!(rejected("id,name\n$A,x\n$A,\"Bob\n$B,\"Carl\"\n").starts_with("line 3 has a quoted text"));
+    assert!(rejected("name;id\n\"Bob;$A\n\"Carl\";\"$B\"\n").starts_with("line 2 has a quoted text"));
+    assert!(rejected("id,name\r$A,\"Bob\r$B,Carl\r").starts_with("line 2 has a quoted text"));
+    assert!(rejected(&format!("id,name\n$A,\"{}", "x\n".repeat(200))).starts_with("line 2 has a quoted text"));
+    let endless = format!("id,name\n$A,x\n$B,\"{}", "x".repeat(5 << 20));
+    assert!(rejected(&endless).starts_with("line 3 has a quoted text that doesn't end"));
+    // In the header, and around lines without a user.
+    assert!(rejected("id,\"name\n$A,x\n$B,\"y\"\n").starts_with("line 1 has a quoted text"));
+    assert!(rejected("id,\"name\n$A,x\n").starts_with("line 1 has a quoted text"));
+    assert!(rejected("\"id,name\n$A,x\n").starts_with("the first line is not a header"));
+    assert!(rejected("id,\"name\nme,x\n").starts_with("line 1 has a quoted text that doesn't end"));
+    for end in ["me,x\n", "me,x", ""] {
+        let text = format!("id,name\n$A,x\n$B,\"y\n{end}");
+        assert!(rejected(&text).starts_with("line 3 has a quoted text that doesn't end"), "{end}");
+    }
+    assert_eq!(read("id,note\n$A,\"x\n\"\n", None).unwrap(), ["2:1"]);
+    assert_eq!(read("id,note\n$A,\"x\ny\"", None).unwrap(), ["2:1"]);
+    // A closed quote without a user in it is a text over several lines.
+    let note = "id,note\n$A,\"about\nsomeone, and b0000000\"\n$B,x\n";
+    assert_eq!(read(note, None).unwrap(), ["2:1", "4:2"]);
+}
+
+#[test]
+fn only_the_ids_have_to_be_readable() {
+    let text = format!("id;Prénom\r\n{A};Zoë\r\n");
+    let windows = encoding_rs::WINDOWS_1252.encode(&text).0.into_owned();
+    assert_eq!(read_bytes(&windows, None).unwrap(), ["2:1"]);
+    assert!(read_bytes(&windows, Some("Nom")).unwrap_err().contains("its columns are `id`, `Prénom`; choose"));
+    assert_eq!(read_bytes(&windows, Some("prénom")).unwrap(), ["2:`Zo\\u{fffd}` is not a valid user ID"]);
+    for is_big_endian in [true, false] {
+        for bom in ["\u{feff}", ""] {
+            let units = bom.encode_utf16().chain(text.encode_utf16());
+            let bytes: Vec<u8> =
+                units.flat_map(|unit| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+            assert_eq!(read_bytes(&bytes, None).unwrap(), ["2:1"], "{is_big_endian} {bom:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_a_list_is_named_once() {
+    let cases: [(&[u8], &str); 7] = [
+        (b"PK\x03\x04xl/workbook.xml", "save it as CSV"),
+        (b"\x1f\x8b\x08\0", "decompress it first"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\xff\xfe\0\0i\0\0\0", "UTF-32"),
+        (b"\n <!DOCTYPE html>\n", "HTML"),
+        (b"id\n\0\x01\x02\x03\n", "binary"),
+        (b"{\"record\":\"header\",\"version\":1}\n", "--resume"),
+    ];
+    for (bytes, expected) in cases {
+        let error = read_bytes(bytes, None).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn an_ambiguous_column_is_rejected() {
+    let rejected = |text: &str, column| read(text, column).unwrap_err();
+    let ambiguous = "several columns may contain the user ID: `id`, `userId`; choose one by --column";
+    assert_eq!(rejected("id,userId\n$A,$B\n", None), ambiguous);
+    assert_eq!(read("id,userId\n$A,$B\n", Some("userid")).unwrap(), ["2:2"]);
+    assert_eq!(rejected("{\"x\":1}\n{\"id\":\"$A\",\"userId\":\"$B\"}", None), format!("line 2: {ambiguous}"));
+    assert_eq!(read("{\"id\":\"$A\",\"userId\":\"$B\"}", Some("userId")).unwrap(), ["1:2"]);
+    // Case is ignored in both formats, unless one name matches exactly.
+    assert_eq!(read("USER_ID\n$A\n", None).unwrap(), ["2:1"]);
+    assert_eq!(read("{\"USER_ID\":\"$A\"}", None).unwrap(), ["1:1"]);
+    assert_eq!(read("who,WHO\n$A,$B\n", Some("WHO")).unwrap(), ["2:2"]);
+    assert_eq!(read("{\"who\":\"$A\",\"WHO\":\"$B\"}", Some("WHO")).unwrap(), ["1:2"]);
+    assert!(rejected("who,WHO\n$A,$B\n", Some("Who")).starts_with("several columns"));
+    assert!(rejected("who,who\n$A,$B\n", Some("who")).starts_with("several columns"));
+}
+
+#[test]
+fn json_lines() {
+    assert_eq!(
+        read("{\"id\":\"$A\"}\n\"$B\"\n{\"x\":1}\n{\"id\":7}\n{\n", None).unwrap(),
+        ["1:1", "2:2", "3:no property `id`, `user_id` or `userId`", "4:the ID is not a string", "5:not valid JSON"]
+    );
+    assert_eq!(read("{\"id\":\"$A\",\"who\":\"$B\"}", Some("who")).unwrap(), ["1:2"]);
+    assert_eq!(read("\"$A\"", None).unwrap(), ["1:1"]);
+    assert_eq!(read("{\"id\":\"$A\",\"id\":\"$B\"}", None).unwrap(), ["1:the property `id` is repeated"]);
+    assert_eq!(read("{\"id\":\"$A\"}\r{\"id\":\" {$B} \"}", None).unwrap(), ["1:1", "2:2"]);
+    // An invalid line adds no user.
+    assert_eq!(read("{\"x\":1}\n[\"$A\", \"$B\"\n", None).unwrap()[1], "2:not valid JSON");
+}
+
+#[test]
+fn json_documents() {
+    assert_eq!(read("[\n  {\"id\": \"$A\"},\n  \"$B\",\n  7, [\"$A\"]\n]\n", None).unwrap().len(), 4);
+    assert_eq!(read("[\"$A\",\"$B\"]", None).unwrap(), ["1:1", "1:2"]);
+    assert_eq!(read("[]\n", None).unwrap(), [""; 0]);
+    assert_eq!(read("{\n  \"id\": \"$A\"\n}\n{\n  \"id\": \"$B\"\n}\n", None).unwrap(), ["3:1", "6:2"]);
+    let page = r#"{"_links":{},"_embedded":{"users":[{"id":"$A","population":{"id":"x"}},{"id":"$B"}]},"size":2}"#;
+    assert_eq!(read(page, None).unwrap(), ["1:1", "1:2"]);
+    assert_eq!(read(&format!("{page}\n{page}"), None).unwrap(), ["1:1", "1:2", "2:1", "2:2"]);
+    assert_eq!(read(r#"{"_embedded":{"groups":[]}}"#, None).unwrap(), ["1:`_embedded` has no `users`"]);
+    assert_eq!(read("[{\"id\":\"$A\"}", None).unwrap_err(), "line 2: not valid JSON: EOF while parsing a list");
+    let long = format!("[{}\"$B\"]", "\"$A\",".repeat(40_000));
+    assert_eq!(read(&long, None).unwrap().len(), 40_001);
+}
+
+#[test]
+fn an_endless_line_takes_no_memory() {
+    let text = format!("{}\n{A}\n", "x".repeat(5 << 20));
+    let lines = read(&text, None).unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[1], "2:1");
+}
+
+/// A table of random shape, with the same content in every way of writing it down.
+#[derive(Clone, Debug)]
+struct Table {
+    names: Vec<String>,
+    column: usize,
+    /// The values of each row, with a user in the column.
+    rows: Vec<Vec<String>>,
+    delimiter: char,
+    quotes_all: bool,
+    padding: &'static str,
+    preamble: &'static str,
+    encoding: &'static str,
+    ends: Vec<&'static str>,
+    blank_rows: bool,
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    let value =
+        || select(&["x", "Ann", "Miller, Ann", "a;b", "5\" disk", "say \"hi\"", "", "two\nlines", "Zoë", "\tb|c", " "]);
+    (1_usize..6, 0_usize..12).prop_flat_map(move |(width, height)| {
+        (
+            0..width,
+            vec(vec(value().prop_map(str::to_owned), width), height),
+            (select(&[',', ';', '\t', '|']), any::<bool>(), select(&["", " ", "\u{a0}", "\u{200b}"])),
+            (
+                select(&["", "sep=", "#TYPE Selected.Object"]),
+                select(&["utf-8", "utf-8-bom", "windows-1252", "utf-16le", "utf-16be", "utf-16le-bom"]),
+                vec(select(&["\n", "\r\n", "\r"]), height + 3),
+                any::<bool>(),
+            ),
+        )
+            .prop_map(
+                move |(column, mut rows, (delimiter, quotes_all, padding), (preamble, encoding, ends, blank_rows))| {
+                    let mut names: Vec<_> = (0..width).map(|index| format!("column{index}")).collect();
+                    names[column] = "id".to_owned();
+                    for (number, row) in rows.iter_mut().enumerate() {
+                        row[column] = format!("a0000000-0000-8000-8000-{:012x}", number + 1);
+                    }
+                    Table { names, column, rows, delimiter, quotes_all, padding, preamble, encoding, ends, blank_rows }
+                },
+            )
+    })
+}
+
+impl Table {
+    fn to_bytes(&self) -> Vec<u8> {
+        let quote = |value: &str| {
+            let special = [self.delimiter, '"', '\n', ' ', '\t'];
+            if self.quotes_all || value.contains(special) {
+                format!("\"{}\"", value.replace('"', "\"\""))
+            } else {
+                value.to_owned()
+            }
+        };
+        let line = |values: &[String]| {
+            values.iter().map(|value| quote(value)).collect::<Vec<_>>().join(&self.delimiter.to_string())
+        };
+        let mut ends = self.ends.iter().cycle();
+        let mut text = String::new();
+        let mut add = |line: String| {
+            text += &line;
+            text += ends.next().unwrap();
+        };
+        match self.preamble {
+            "" => {}
+            "sep=" => add(format!("sep={}", self.delimiter)),
+            other => add(other.to_owned()),
+        }
+        add(line(&self.names));
+        for row in &self.rows {
+            let mut row = row.clone();
+            // Windows-1252 has no zero-width space.
+            let padding = if self.encoding == "windows-1252" { " " } else { self.padding };
+            row[self.column] = format!("{padding}{}{padding}", row[self.column]);
+            add(line(&row));
+            if self.blank_rows {
+                add(self.delimiter.to_string().repeat(self.names.len() - 1));
+            }
+        }
+        let utf_16 = |text: &str, is_big_endian: bool| -> Vec<u8> {
+            text.encode_utf16()
+                .flat_map(|unit| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect()
+        };
+        match self.encoding {
+            "windows-1252" => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
+            "utf-16le" => utf_16(&text, false),
+            "utf-16be" => utf_16(&text, true),
+            "utf-16le-bom" => utf_16(&format!("\u{feff}{text}"), false),
+            "utf-8-bom" => format!("\u{feff}{text}").into_bytes(),
+            _ => text.into_bytes(),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn every_user_of_a_table_is_read_from_its_column(table in table()) {
+        let read = entries(&table.to_bytes(), None).unwrap();
+        let users: Vec<_> = read.into_iter().map(|entry| entry.user.map(|user| user.to_string())).collect();
+        let expected: Vec<_> = table.rows.iter().map(|row| Ok(row[table.column].clone())).collect();
+        prop_assert_eq!(users, expected);
+    }
+
+    /// A table with values that are not quoted where they have to be: each user is sent or its line is reported, and no user
+    /// of another column is sent.
+    #[test]
+    fn no_user_comes_from_another_column(
+        rows in vec((select(&["Ann", "Miller, Ann", "x,y,z", "\"Bob", "a\"b", "", "\\\"q\\\""]), any::<bool>()), 0..8),
+        column in 0_usize..3,
+        end in select(&["\n", "\r\n", "\r"]),
+    ) {
+        let mut names = ["name", "manager_id"].map(str::to_owned).to_vec();
+        names.insert(column, "id".to_owned());
+        let mut text = names.join(",") + end;
+        for (number, (name, has_manager)) in rows.iter().enumerate() {
+            let manager = if *has_manager { format!("b0000000-0000-8000-8000-{number:012x}") } else { String::new() };
+            let mut values = vec![(*name).to_owned(), manager];
+            values.insert(column, format!("a0000000-0000-8000-8000-{number:012x}"));
+            text += &(values.join(",") + end);
+        }
+        if let Ok(read) = entries(text.as_bytes(), None) {
+            let mut told = std::collections::BTreeSet::new();
+            for entry in read {
+                if let Ok(user) = &entry.user {
+                    prop_assert!(user.to_string().starts_with('a'), "{} in {:?}", user, text);
+                }
+                told.insert(entry.line);
+            }
+            for number in 0..rows.len() as u64 {
+                prop_assert!(told.contains(&(number + 2)), "line {} of {:?}", number + 2, text);
+            }
+        }
+    }
+
+    #[test]
+    fn no_user_is_skipped(
+        pieces in vec(select(&["$A", "$B", "\"", "\"\"", ",", ";", "\n", "\r\n", "\r", " ", "x", "me"]), 0..40),
+        header in select(&["id,name\n", "name,id\n", "id\n", "id;name\r", "\"id\",\"name\"\r\n"]),
+    ) {
+        let text = header.to_owned() + &pieces.concat();
+        let delimiter = if header.contains(';') { ';' } else { ',' };
+        let is_user = |line: &str| line.strip_prefix("$A").is_some_and(|rest| rest.is_empty() || rest.starts_with(delimiter));
+        // Either the file is rejected as a whole, or the user is read or reported.
+        if let Ok(read) = read(&text, None) {
+            let text = text.replace("\r\n", "\n").replace('\r', "\n");
+            for (index, _) in text.lines().enumerate().skip(1).filter(|(_, line)| is_user(line)) {
+                let number = format!("{}:", index + 1);
+                let is_reported =
+                    |line: &String| line.ends_with(":1") || line.starts_with(&number) || line.contains(A);
+                prop_assert!(read.iter().any(is_reported), "line {number} of {text:?} in {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn reading_always_ends(bytes in vec(any::<u8>(), 0..300), column in option::of("[a-z]{1,3}")) {
+        if let Ok(read) = entries(&bytes, column.as_deref()) {
+            prop_assert!(read.len() <= bytes.len());
+        }
+    }
+}
