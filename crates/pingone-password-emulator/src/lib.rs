@@ -16,4 +16,4 @@ pub use emulator::{Builder, Emulator, StartError};
 pub use faults::{Fault, RandomFaults, TokenFault, UnknownFault};
 pub use journal::RecordedRequest;
 pub use operation::Operation;
-pub use store::{AccountLock, Event, EventKind, InvalidUser, NewUser, Role, Status, UnknownStatus, User};
+pub use store::{AccountLock, Actor, Agent, Event, EventKind, InvalidUser, NewUser, Role, Status, UnknownStatus, User};

@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) latency: Option<Duration>,
     pub(crate) redirect_target: HeaderValue,
     pub(crate) users: UserSettings,
+    /// The only redirect URI of the application that people sign in with, or `None` for any on a loopback address.
+    pub(crate) redirect_uri: Option<String>,
     /// The environment at the start, for a reset.
     pub(crate) start: Start,
     /// The random faults at the start, for a reset.
@@ -58,6 +60,21 @@ impl Default for UserSettings {
 }
 
 impl Shared {
+    /// Returns the URL in front of the authorization server's paths.
+    pub(crate) fn auth_base(&self) -> String {
+        let auth_url = self.api_url.trim_end_matches("/v1");
+        format!("{auth_url}/{}", self.worker_environment)
+    }
+
+    /// Returns the issuer of ID tokens.
+    pub(crate) fn issuer(&self) -> String {
+        self.auth_base() + "/as"
+    }
+
+    pub(crate) fn is_worker_environment(&self, id: &str) -> bool {
+        self.worker_environment.to_string().eq_ignore_ascii_case(id)
+    }
+
     /// Returns the format of users at this time.
     pub(crate) fn user_format(&self, now: DateTime<Utc>) -> UserFormat<'_> {
         UserFormat { api_url: &self.api_url, now, lockout_in_account: self.users.lockout_in_account }

@@ -21,10 +21,16 @@ pub(super) fn access(store: &mut Store, headers: &HeaderMap, environment: &str) 
     if store.rate_limit.as_mut().is_some_and(|limit| !limit.admit(now)) {
         return Err(ApiError::rate_limited());
     }
-    let grant = bearer_token(headers).and_then(|token| store.tokens.accept(token, now));
-    let grant = grant.ok_or_else(ApiError::invalid_token)?;
+    let grant = token(store, headers)?;
     let environment = uuid(environment).ok_or_else(|| ApiError::not_a_uuid("environmentId"))?;
     if environment == ENVIRONMENT_ID { Ok(grant) } else { Err(ApiError::other_environment()) }
+}
+
+/// Checks the access token. Returns its permissions.
+pub(super) fn token(store: &Store, headers: &HeaderMap) -> Result<Grant, ApiError> {
+    let now = store.clock.now();
+    let grant = bearer_token(headers).and_then(|token| store.tokens.accept(token, now));
+    grant.ok_or_else(ApiError::invalid_token)
 }
 
 /// Checks that the user exists, and that the token's permissions include the user's population.
@@ -44,9 +50,9 @@ pub(super) fn may_write(grant: Grant) -> Result<(), ApiError> {
 }
 
 /// Returns the request as the cause of events.
-pub(super) fn cause(headers: &HeaderMap, CorrelationId(correlation_id): CorrelationId) -> Cause {
+pub(super) fn cause(headers: &HeaderMap, CorrelationId(correlation_id): CorrelationId, grant: Grant) -> Cause {
     let transaction_id = only(headers, EXTERNAL_TRANSACTION_ID).map(str::to_owned);
-    Cause { correlation_id, transaction_id }
+    Cause { actor: grant.actor, correlation_id, transaction_id }
 }
 
 /// Checks that there is exactly one `Content-Type`, and that it has this media type. Parameters are ignored.

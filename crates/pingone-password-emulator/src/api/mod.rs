@@ -1,5 +1,6 @@
 //! The API: its routes, and the layers around them.
 
+mod auth;
 mod checks;
 mod correlation;
 mod cursor;
@@ -13,7 +14,6 @@ mod perform;
 mod query;
 mod recording;
 mod step;
-mod token;
 mod users;
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/environments/{environment}/users", any(users::users))
         .route("/v1/environments/{environment}/users/{user}", any(users::user))
         .route("/v1/environments/{environment}/users/{user}/password", any(password::password))
-        .route("/{environment}/as/token", any(token::issue))
+        .merge(auth::routes())
         .fallback(unknown_path)
         .layer(from_fn_with_state(Arc::clone(&shared), recording::record))
         .layer(from_fn_with_state(Arc::clone(&shared), correlation::correlate))

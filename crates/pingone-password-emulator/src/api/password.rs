@@ -55,7 +55,7 @@ fn respond(
         }
         _ => return Err(ApiError::method_not_allowed("GET, POST")),
     };
-    let request = Valid { operation, user, parts, id };
+    let request = Valid { operation, user, grant, parts, id };
     Ok(perform(shared, &mut store, &request, write, |store| {
         let state = store.users().get(&user);
         state.map(|state| responses::password_state(&shared.api_url, user, state, with_policy)).unwrap_or_default()

@@ -10,7 +10,7 @@ use crate::{
     operation::Operation,
     responses::{self, CorrelationId},
     state::Shared,
-    store::{Cause, Store},
+    store::{Cause, Grant, Store},
 };
 
 /// A request that passed the checks.
@@ -18,6 +18,7 @@ pub(super) struct Valid<'a> {
     pub(super) operation: Operation,
     /// The user it is about; nil if it is about all of them.
     pub(super) user: Uuid,
+    pub(super) grant: Grant,
     pub(super) parts: &'a Parts,
     pub(super) id: CorrelationId,
 }
@@ -38,7 +39,7 @@ pub(super) fn perform(
     let fault = shared.faults().next(request.user, request.operation);
     let write = write.filter(|_| fault.is_none_or(Fault::applies));
     if let Some(write) = write {
-        write(store, request.user, &checks::cause(headers, request.id));
+        write(store, request.user, &checks::cause(headers, request.id, request.grant));
     }
     let resource = resource(store);
     let (mut response, injected) = match fault {

@@ -43,7 +43,7 @@ fn read_users(shared: &Shared, environment: &str, parts: &Parts, id: Correlation
         return Err(ApiError::method_not_allowed("GET"));
     }
     let page = Page::requested(shared, &Query::of(&parts.uri), grant)?;
-    let request = Valid { operation: Operation::ReadUsers, user: Uuid::nil(), parts, id };
+    let request = Valid { operation: Operation::ReadUsers, user: Uuid::nil(), grant, parts, id };
     Ok(perform(shared, &mut store, &request, None, |store| page.of(shared, store)))
 }
 
@@ -81,7 +81,7 @@ fn one_user(
         }
         _ => return Err(ApiError::method_not_allowed("GET, POST")),
     };
-    let request = Valid { operation, user, parts, id };
+    let request = Valid { operation, user, grant, parts, id };
     Ok(perform(shared, &mut store, &request, write, |store| {
         let Some(state) = store.users().get(&user) else { return json!(null) };
         let mut resource = shared.user_format(store.clock.utc()).user(user, state);

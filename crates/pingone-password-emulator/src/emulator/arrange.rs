@@ -9,7 +9,7 @@ use super::Emulator;
 use crate::{
     faults::{Fault, TokenFault},
     operation::Operation,
-    store::{AccountLock, Grant, InvalidUser, NewUser, Role, Status, User},
+    store::{AccountLock, Agent, Decision, Grant, InvalidUser, NewUser, Role, Status, User},
 };
 
 /// Arranging the environment.
@@ -31,7 +31,7 @@ impl Emulator {
     pub fn issue_access_token(&self, role: Role, population: Option<Uuid>) -> String {
         let mut store = self.shared.store();
         let now = store.clock.now();
-        store.tokens.issue(Grant { role, population }, None, now)
+        store.tokens.issue(Grant { role, population, ..Grant::default() }, None, now)
     }
 
     /// Forgets every request so far. Their numbers aren't used again.
@@ -39,6 +39,25 @@ impl Emulator {
         if let Some(mut journal) = self.shared.journal() {
             journal.clear();
         }
+    }
+}
+
+/// Arranging sign-ins.
+impl Emulator {
+    /// Approves the device with this user code, as a person would on the page. Returns `false` if no device waits with it.
+    pub fn approve_device(&self, user_code: &str, agent: Agent) -> bool {
+        self.decide(user_code, Decision::Approve(agent))
+    }
+
+    /// Denies the device with this user code. Returns `false` if no device waits with it.
+    pub fn deny_device(&self, user_code: &str) -> bool {
+        self.decide(user_code, Decision::Deny)
+    }
+
+    fn decide(&self, user_code: &str, decision: Decision) -> bool {
+        let mut store = self.shared.store();
+        let now = store.clock.now();
+        store.sign_ins.decide(user_code, decision, now)
     }
 }
 

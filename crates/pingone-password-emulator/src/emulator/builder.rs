@@ -19,7 +19,7 @@ use crate::{
     journal::Journal,
     server,
     state::{Shared, UserSettings},
-    store::{CLIENT_ID, ENVIRONMENT_ID, NewUser, Start, Store, random_secret},
+    store::{CLIENT_ID, ENVIRONMENT_ID, NewUser, SignInSettings, Start, Store, random_secret},
 };
 
 /// Configures and starts an emulator; created by [`Emulator::builder`].
@@ -38,6 +38,8 @@ pub struct Builder {
     random_faults: Option<RandomFaults>,
     redirect_target: String,
     user_settings: UserSettings,
+    sign_in_settings: SignInSettings,
+    redirect_uri: Option<String>,
     #[cfg(feature = "tls")]
     tls: bool,
 }
@@ -58,6 +60,8 @@ impl Builder {
             // Port 9, "discard", is closed nearly everywhere.
             redirect_target: "http://127.0.0.1:9/".to_owned(),
             user_settings: UserSettings::default(),
+            sign_in_settings: SignInSettings::default(),
+            redirect_uri: None,
             #[cfg(feature = "tls")]
             tls: false,
         }
@@ -164,6 +168,31 @@ impl Builder {
         self
     }
 
+    /// Sets the only redirect URI of the application that people sign in with. Defaults to any on `127.0.0.1` or `[::1]`.
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// Sets the shortest time between two polls of a device, in whole seconds. Defaults to 5 seconds.
+    pub fn device_interval(mut self, interval: Duration) -> Self {
+        self.sign_in_settings.device_interval = interval;
+        self
+    }
+
+    /// Sets the lifetime of device codes, in whole seconds. Defaults to 10 minutes.
+    pub fn device_lifetime(mut self, lifetime: Duration) -> Self {
+        self.sign_in_settings.device_lifetime = lifetime;
+        self
+    }
+
+    /// Sets whether a refresh replaces the refresh token, so that using the old one again revokes the sign-in. Defaults to
+    /// `true`.
+    pub fn refresh_rotation(mut self, on: bool) -> Self {
+        self.sign_in_settings.rotation = on;
+        self
+    }
+
     /// Sets whether connections use TLS, with a throw-away certificate that [`Emulator::certificate_pem`] returns. Defaults to
     /// `false`.
     #[cfg(feature = "tls")]
@@ -202,6 +231,7 @@ impl Builder {
             access_token: access_token.clone(),
             token_lifetime: self.token_lifetime,
             rate_limit: self.rate_limit,
+            sign_ins: self.sign_in_settings,
         };
         let store = Store::new(&start).map_err(StartError::Seed)?;
         let shared = Arc::new(Shared {
@@ -213,6 +243,7 @@ impl Builder {
             latency: self.latency,
             redirect_target,
             users: self.user_settings,
+            redirect_uri: self.redirect_uri,
             start,
             random_faults: self.random_faults.clone(),
             store: Mutex::new(store),

@@ -15,7 +15,10 @@ use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
 
 pub use self::{builder::Builder, start_error::StartError};
-use crate::{state::Shared, store::ENVIRONMENT_ID};
+use crate::{
+    state::Shared,
+    store::{ENVIRONMENT_ID, SIGN_IN_CLIENT_ID},
+};
 
 /// A running emulator: one environment, one worker application, and users.
 ///
@@ -101,6 +104,12 @@ impl Emulator {
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.shared.client_id
+    }
+
+    /// Returns the client ID of the application that people sign in with. It has no secret, and is the same on every start.
+    #[must_use]
+    pub fn sign_in_client_id(&self) -> Uuid {
+        SIGN_IN_CLIENT_ID
     }
 
     /// Returns the worker application's client secret. It is different on every start.

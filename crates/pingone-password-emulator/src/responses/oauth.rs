@@ -21,14 +21,33 @@ pub(crate) struct OAuthError {
 }
 
 impl OAuthError {
-    pub(crate) fn invalid_request() -> Self {
-        let description = Cow::Borrowed("The body must be a form with exactly one grant_type.");
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description }
+    pub(crate) fn not_a_form() -> Self {
+        Self::bad_request("invalid_request", "The body must be a form with exactly one grant_type.")
+    }
+
+    pub(crate) fn invalid_request(description: String) -> Self {
+        Self::bad_request("invalid_request", description)
     }
 
     pub(crate) fn unsupported_grant_type() -> Self {
-        let description = Cow::Borrowed("The grant type must be client_credentials.");
-        Self { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description }
+        Self::bad_request("unsupported_grant_type", "The grant type is not supported.")
+    }
+
+    pub(crate) fn unauthorized_client() -> Self {
+        Self::bad_request("unauthorized_client", "The application must not use this grant type.")
+    }
+
+    pub(crate) fn invalid_grant(description: &'static str) -> Self {
+        Self::bad_request("invalid_grant", description)
+    }
+
+    /// Returns an error of the device authorization grant (RFC 8628, section 3.5).
+    pub(crate) fn device(error: &'static str, description: &'static str) -> Self {
+        Self::bad_request(error, description)
+    }
+
+    fn bad_request(error: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error, description: description.into() }
     }
 
     pub(crate) fn invalid_client() -> Self {

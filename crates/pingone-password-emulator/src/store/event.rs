@@ -5,6 +5,8 @@ use std::{collections::VecDeque, fmt};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::Actor;
+
 /// An event that the environment emits to its subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,6 +15,8 @@ pub struct Event {
     pub kind: EventKind,
     /// The user it is about.
     pub user: Uuid,
+    /// The worker application or the person who caused it.
+    pub actor: Actor,
     /// The time at which it was emitted.
     pub at: DateTime<Utc>,
     /// The `Correlation-Id` of the request that caused it.
@@ -51,6 +55,7 @@ impl fmt::Display for EventKind {
 /// The request that causes an event.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause {
+    pub(crate) actor: Actor,
     pub(crate) correlation_id: Uuid,
     pub(crate) transaction_id: Option<String>,
 }
@@ -68,12 +73,12 @@ impl Events {
     const LIMIT: usize = 10_000;
 
     pub(super) fn emit(&mut self, kind: EventKind, user: Uuid, at: DateTime<Utc>, cause: &Cause) {
-        let Cause { correlation_id, transaction_id } = cause.clone();
+        let Cause { actor, correlation_id, transaction_id } = cause.clone();
         if self.events.len() == Self::LIMIT {
             self.events.pop_front();
             self.dropped += 1;
         }
-        self.events.push_back(Event { kind, user, at, correlation_id, transaction_id });
+        self.events.push_back(Event { kind, user, actor, at, correlation_id, transaction_id });
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Event> {

@@ -1,9 +1,13 @@
 //! The contents of the environment: its users, the events it emitted, the access tokens it accepts, and its clock.
 
+mod agent;
 mod clock;
 mod event;
+mod expiring;
 mod names;
 mod rate_limit;
+mod role;
+mod sign_ins;
 mod start;
 mod status;
 mod tokens;
@@ -14,26 +18,30 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+pub use self::{
+    agent::{Actor, Agent},
+    event::{Event, EventKind},
+    role::Role,
+    status::{Status, UnknownStatus},
+    user::{AccountLock, InvalidUser, NewUser, User},
+};
 pub(crate) use self::{
     clock::Clock,
     event::{Cause, Events},
     rate_limit::RateLimit,
+    sign_ins::{Authorization, Decision, Poll, SignInSettings, SignIns},
     start::Start,
     tokens::{Grant, Tokens, random_secret},
     user::{LOCKOUT_SECONDS, POPULATION_IDS},
     users::Users,
-};
-pub use self::{
-    event::{Event, EventKind},
-    status::{Status, UnknownStatus},
-    tokens::Role,
-    user::{AccountLock, InvalidUser, NewUser, User},
 };
 
 /// The only environment.
 pub(crate) const ENVIRONMENT_ID: Uuid = Uuid::from_u128(0xe000_0000_0000_8000_8000_0000_0000_0001);
 /// The only worker application.
 pub(crate) const CLIENT_ID: Uuid = Uuid::from_u128(0xc000_0000_0000_8000_8000_0000_0000_0001);
+/// The application that people sign in with.
+pub(crate) const SIGN_IN_CLIENT_ID: Uuid = Uuid::from_u128(0xc000_0000_0000_8000_8000_0000_0000_0002);
 /// The ID before the first user's. Every user's ID is the previous one plus one.
 const BEFORE_FIRST_USER: u128 = 0xa000_0000_0000_8000_8000_0000_0000_0000;
 
@@ -47,9 +55,20 @@ pub(crate) struct Store {
     revision: u64,
     pub(crate) events: Events,
     pub(crate) tokens: Tokens,
+    pub(crate) sign_ins: SignIns,
     pub(crate) token_requests: usize,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) clock: Clock,
+}
+
+/// Sign-ins.
+impl Store {
+    /// Revokes every token of a sign-in.
+    pub(crate) fn revoke_sign_in(&mut self, sign_in: u64) {
+        self.tokens.revoke_sign_in(sign_in);
+        self.sign_ins.revoke(sign_in);
+        self.revision += 1;
+    }
 }
 
 /// Users.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Clock, Events, InvalidUser, NewUser, RateLimit, Status, Store, Tokens, Users};
+use super::{Clock, Events, InvalidUser, NewUser, RateLimit, SignInSettings, SignIns, Status, Store, Tokens, Users};
 
 /// The settings that an environment starts from.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub(crate) struct Start {
     pub(crate) access_token: String,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) rate_limit: Option<u32>,
+    pub(crate) sign_ins: SignInSettings,
 }
 
 impl Store {
@@ -26,6 +27,7 @@ impl Store {
             revision: 0,
             events: Events::default(),
             tokens: Tokens::new(start.access_token.clone(), start.token_lifetime, clock.now()),
+            sign_ins: SignIns::new(start.sign_ins),
             token_requests: 0,
             rate_limit: start.rate_limit.map(RateLimit::new),
             clock,

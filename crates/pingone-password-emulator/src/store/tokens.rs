@@ -2,21 +2,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// A predefined role of PingOne.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Identity Data Admin: may read and unlock.
-    #[default]
-    IdentityDataAdmin,
-    /// Identity Data Read Only: may only read.
-    IdentityDataReadOnly,
-}
+use super::{Actor, Role};
 
 /// The permissions of an access token. The default is all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +13,9 @@ pub(crate) struct Grant {
     pub(crate) role: Role,
     /// The only population whose users are visible.
     pub(crate) population: Option<Uuid>,
+    pub(crate) actor: Actor,
+    /// The sign-in that the token comes from.
+    pub(crate) sign_in: Option<u64>,
 }
 
 /// An access token that was issued.
@@ -77,6 +69,10 @@ impl Tokens {
     /// Returns the permissions of a token, or `None` if it isn't valid.
     pub(crate) fn accept(&self, token: &str, now: Instant) -> Option<Grant> {
         self.issued.get(token).filter(|token| token.is_valid(now)).map(|token| token.grant)
+    }
+
+    pub(crate) fn revoke_sign_in(&mut self, sign_in: u64) {
+        self.issued.retain(|_, token| token.grant.sign_in != Some(sign_in));
     }
 
     pub(crate) fn revoke_all(&mut self) {

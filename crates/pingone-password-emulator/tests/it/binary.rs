@@ -70,7 +70,8 @@ fn json_prints_one_line() {
     let (_program, ready) = Program::ready("7");
     let mut names: Vec<_> = ready.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    let expected = "access_token api_url auth_url client_id client_secret environment_id users";
+    let expected =
+        "access_token agents api_url auth_url client_id client_secret environment_id sign_in_client_id users";
     assert_eq!(names.join(" "), expected);
     assert_eq!(text(&ready, "api_url"), format!("{}/v1", text(&ready, "auth_url")));
     let users = ready["users"].as_array().unwrap().iter();

@@ -5,6 +5,7 @@ mod binary;
 #[cfg(feature = "cli")]
 mod binary_flags;
 mod broken;
+mod device;
 mod echo;
 mod environment;
 mod injected;
@@ -20,6 +21,7 @@ mod responses;
 mod retry_after;
 mod scripts;
 mod server;
+mod sign_in;
 #[cfg(feature = "tls")]
 mod tls;
 mod token;

@@ -3,7 +3,7 @@
 #[cfg(feature = "tls")]
 use std::io::{self, Write};
 
-use pingone_password_emulator::{Emulator, Status};
+use pingone_password_emulator::{Agent, Emulator, Role, Status};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ struct Ready<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     access_token: &'a str,
+    sign_in_client_id: Uuid,
+    agents: Vec<AgentInfo>,
     users: Vec<User>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_file: Option<String>,
@@ -52,6 +54,20 @@ struct User {
     email: Option<String>,
 }
 
+/// A person who can sign in.
+#[derive(Serialize)]
+struct AgentInfo {
+    username: &'static str,
+    role: Role,
+    population_id: Uuid,
+}
+
+impl From<Agent> for AgentInfo {
+    fn from(agent: Agent) -> Self {
+        Self { username: agent.username(), role: agent.role(), population_id: agent.population() }
+    }
+}
+
 /// Returns one line of JSON, with every user.
 pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json::Result<String> {
     let users = emulator.users().into_iter();
@@ -63,6 +79,8 @@ pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json
         client_id: emulator.client_id(),
         client_secret: emulator.client_secret(),
         access_token: emulator.access_token(),
+        sign_in_client_id: emulator.sign_in_client_id(),
+        agents: Agent::ALL.iter().copied().map(AgentInfo::from).collect(),
         users: users
             .filter_map(|(id, status)| {
                 let user = emulator.user(id)?;
@@ -94,6 +112,7 @@ pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
         format!("  client ID      {}", emulator.client_id()),
         format!("  client secret  {}", emulator.client_secret()),
         format!("  access token   {token}"),
+        format!("  sign-in client {} (for people, without a secret)", emulator.sign_in_client_id()),
     ];
     lines.extend(other_environment(emulator).map(|id| format!("  worker env     {id}")));
     let certificate = certificate.path.clone();

@@ -58,6 +58,14 @@ pub(crate) struct Arguments {
     #[arg(long)]
     hide_lockout_in_account: bool,
 
+    /// Shortest time between two polls of a device, such as 1s
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "5s")]
+    device_interval: Duration,
+
+    /// Only redirect URI of the application that people sign in with [default: any on a loopback address]
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Option<String>,
+
     /// Fault of the next API request, such as reset-after, or none; repeat for the requests after it
     #[arg(long = "fault", value_name = "NAME")]
     faults: Vec<Entry>,
@@ -99,6 +107,10 @@ impl Arguments {
             builder = builder.latency(latency);
         }
         builder = builder.page_size(self.page_size).lockout_in_account(!self.hide_lockout_in_account);
+        builder = builder.device_interval(self.device_interval);
+        if let Some(uri) = &self.redirect_uri {
+            builder = builder.redirect_uri(uri);
+        }
         if let Some(url) = &self.next_link_base {
             builder = builder.next_link_base(url);
         }
