@@ -23,6 +23,8 @@ async fn every_reported_outcome_is_true() -> Result {
     let faults = crate::faults::COVERED.iter().copied().filter(|fault| !slow.contains(fault)).collect();
     let emulator = Emulator::builder()
         .users(USERS)
+        // Every request is compared with what was reported.
+        .journal_limit(10 * USERS)
         .random_faults(RandomFaults { seed: SEED, probability: 0.3, faults })
         .start()
         .await?;
