@@ -51,11 +51,19 @@ pub(crate) struct UserSettings {
     pub(crate) max_filter_clauses: Option<usize>,
     /// Whether a password lockout shows in the account.
     pub(crate) lockout_in_account: bool,
+    /// Whether users have their password's status in `_embedded`.
+    pub(crate) embed_password: bool,
 }
 
 impl Default for UserSettings {
     fn default() -> Self {
-        Self { page_size: 200, next_link_base: None, max_filter_clauses: None, lockout_in_account: true }
+        Self {
+            page_size: 200,
+            next_link_base: None,
+            max_filter_clauses: None,
+            lockout_in_account: true,
+            embed_password: false,
+        }
     }
 }
 
@@ -77,7 +85,12 @@ impl Shared {
 
     /// Returns the format of users at this time.
     pub(crate) fn user_format(&self, now: DateTime<Utc>) -> UserFormat<'_> {
-        UserFormat { api_url: &self.api_url, now, lockout_in_account: self.users.lockout_in_account }
+        UserFormat {
+            api_url: &self.api_url,
+            now,
+            lockout_in_account: self.users.lockout_in_account,
+            embed_password: self.users.embed_password,
+        }
     }
 
     /// Puts everything back to the start.

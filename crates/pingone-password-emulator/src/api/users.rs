@@ -86,7 +86,7 @@ fn one_user(
         let Some(state) = store.users().get(&user) else { return json!(null) };
         let mut resource = shared.user_format(store.clock.utc()).user(user, state);
         if with_population {
-            resource["_embedded"] = json!({ "population": responses::population(state.population) });
+            resource["_embedded"]["population"] = responses::population(state.population);
         }
         resource
     }))

@@ -168,6 +168,14 @@ impl Builder {
         self
     }
 
+    /// Sets whether users have their password's status in `_embedded.password`. Defaults to `false`.
+    ///
+    /// The vendor's page says that a user can carry the password state, but not where.
+    pub fn embed_password(mut self, on: bool) -> Self {
+        self.user_settings.embed_password = on;
+        self
+    }
+
     /// Sets the only redirect URI of the application that people sign in with. Defaults to any on `127.0.0.1` or `[::1]`.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());

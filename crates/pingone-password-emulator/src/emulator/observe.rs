@@ -17,6 +17,13 @@ impl Emulator {
         store.users().iter().map(|(id, user)| (*id, user.status)).collect()
     }
 
+    /// Returns every user with all properties, in the order in which they were added.
+    #[must_use]
+    pub fn user_records(&self) -> Vec<(Uuid, User)> {
+        let store = self.shared.store();
+        store.users().iter().map(|(id, user)| (*id, user.clone())).collect()
+    }
+
     /// Returns a user, or `None` if there is no such user.
     #[must_use]
     pub fn user(&self, id: Uuid) -> Option<User> {

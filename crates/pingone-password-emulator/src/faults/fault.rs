@@ -110,6 +110,18 @@ fault_table! {
         MixedUpConnection = ("mixed-up-connection", true, Some(200)),
         /// The same as [`Self::MixedUpConnection`]. Not applied.
         MixedUpConnectionBefore = ("mixed-up-connection-before", false, Some(200)),
+        /// 401 `ACCESS_FAILED`, as for an access token that has expired. Applied.
+        Unauthorized401After = ("unauthorized-401-after", true, Some(401)),
+        /// 401 `ACCESS_FAILED`, as for an access token that has expired. Not applied.
+        Unauthorized401 = ("unauthorized-401", false, Some(401)),
+        /// 408 with an HTML page. Applied.
+        RequestTimeout408After = ("request-timeout-408-after", true, Some(408)),
+        /// 408 with an HTML page. Not applied.
+        RequestTimeout408 = ("request-timeout-408", false, Some(408)),
+        /// 204. Applied.
+        NoContent204 = ("no-content-204", true, Some(204)),
+        /// 201 with the right JSON. Applied.
+        Created201 = ("created-201", true, Some(201)),
         /// 403 in the gateway's format, with a `message` that quotes the `Authorization` header. Not applied.
         EchoAuthorization = ("echo-authorization", false, Some(403)),
         /// 400 `INVALID_DATA` that quotes the `Authorization` header in every property and in `Correlation-Id`: verbatim,

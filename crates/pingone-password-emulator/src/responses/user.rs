@@ -18,6 +18,8 @@ pub(crate) struct UserFormat<'a> {
     pub(crate) now: DateTime<Utc>,
     /// Whether a password lockout shows in the account.
     pub(crate) lockout_in_account: bool,
+    /// Whether users have their password's status in `_embedded`.
+    pub(crate) embed_password: bool,
 }
 
 impl UserFormat<'_> {
@@ -52,6 +54,9 @@ impl UserFormat<'_> {
             "username": user.username,
             "verifyStatus": "NOT_INITIATED",
         });
+        if self.embed_password {
+            json["_embedded"] = json!({ "password": { "status": user.status.as_str() } });
+        }
         if let Some(email) = &user.email {
             json["email"] = json!(email);
         }

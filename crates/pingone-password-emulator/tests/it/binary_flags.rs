@@ -116,3 +116,43 @@ fn tls_writes_a_certificate_file_and_deletes_it_at_the_end() {
     assert_eq!(program.0.wait().unwrap().code(), Some(0));
     assert!(!std::fs::exists(certificate).unwrap());
 }
+
+#[test]
+fn users_and_sign_in() {
+    let elsewhere = "https://10.1.2.3/v1";
+    let (_program, ready) = Program::ready_with(&[
+        "--page-size=2",
+        "--max-filter-clauses=1",
+        "--hide-lockout-in-account",
+        "--embed-password",
+        "--device-interval=2s",
+        "--redirect-uri=http://127.0.0.1:7464/callback",
+        "--next-link-base",
+        elsewhere,
+    ]);
+    let token = text(&ready, "access_token");
+    let get = |path: &str| send(&ready, &format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer {token}"), "");
+    let environment = text(&ready, "environment_id");
+    let page = get(&format!("/v1/environments/{environment}/users")).json();
+    assert_eq!((&page["size"], &page["count"]), (&2.into(), &6.into()));
+    assert!(page["_links"]["next"]["href"].as_str().unwrap().starts_with(elsewhere));
+    let locked_out = &ready["users"][3];
+    let user = get(&format!("/v1/environments/{environment}/users/{}", text(locked_out, "id"))).json();
+    assert_eq!((&user["username"], &user["email"]), (&locked_out["username"], &locked_out["email"]));
+    assert_eq!(
+        (&user["account"]["status"], &user["_embedded"]["password"]["status"]),
+        (&"OK".into(), &locked_out["status"])
+    );
+    let filter = "?filter=enabled+eq+true+or+enabled+eq+false";
+    assert_eq!(get(&format!("/v1/environments/{environment}/users{filter}")).status, 400);
+
+    let client = text(&ready, "sign_in_client_id");
+    let head = format!(
+        "POST /{environment}/as/device_authorization HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded"
+    );
+    assert_eq!(send(&ready, &head, &format!("client_id={client}")).json()["interval"], 2);
+    let query = format!("client_id={client}&redirect_uri=http://127.0.0.1:7465/callback");
+    assert_eq!(get(&format!("/{environment}/as/authorize?{query}")).status, 400);
+    let usernames: Vec<_> = ready["agents"].as_array().unwrap().iter().map(|agent| text(agent, "username")).collect();
+    assert_eq!(usernames, ["alex.admin", "robin.reader"]);
+}

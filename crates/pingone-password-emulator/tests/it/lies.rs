@@ -29,6 +29,7 @@ async fn pairs_that_differ_in_nothing() {
         (200, Fault::HtmlOk, Fault::HtmlOkBefore),
         (200, Fault::OtherJson, Fault::OtherJsonBefore),
         (202, Fault::Accepted202, Fault::Accepted202Before),
+        (408, Fault::RequestTimeout408After, Fault::RequestTimeout408),
     ] {
         let [one, two] = pair(status, applied, not_applied).await;
         assert_eq!(one.reply().body, two.reply().body, "{applied}");
@@ -55,6 +56,21 @@ async fn an_error_with_200() {
         assert_eq!(reply.json()["code"], "UNEXPECTED_ERROR");
         assert_eq!(reply.json()["id"], reply.header("Correlation-Id"));
     }
+}
+
+#[tokio::test]
+async fn an_expired_token() {
+    for injected in pair(401, Fault::Unauthorized401After, Fault::Unauthorized401).await {
+        injected.reply().assert_detail(401, "ACCESS_FAILED", "INVALID_TOKEN", None);
+    }
+}
+
+#[tokio::test]
+async fn other_success() {
+    let injected = Injected::by(Fault::Created201, 201, true).await;
+    assert_eq!(injected.reply().json(), injected.state().await);
+    let reply = Injected::by(Fault::NoContent204, 204, true).await.reply();
+    assert_eq!((reply.body.as_str(), reply.has("Content-Type")), ("", false));
 }
 
 #[tokio::test]

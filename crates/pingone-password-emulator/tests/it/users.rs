@@ -229,6 +229,18 @@ async fn a_password_lockout_can_be_hidden_in_the_account() {
 }
 
 #[tokio::test]
+async fn the_status_of_the_password_can_be_embedded() {
+    let emulator = Emulator::builder().embed_password(true).start().await.unwrap();
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let embedded = json!({ "password": { "status": "PASSWORD_LOCKED_OUT" } });
+    assert_eq!(read(&emulator, user).await["_embedded"], embedded);
+    assert_eq!(users(&page(&emulator, "").await)[0]["_embedded"], embedded);
+    let path = format!("{}/{user}?expand=population", users_path(&emulator));
+    let both = get(&emulator, &path).await.json()["_embedded"].clone();
+    assert_eq!((&both["password"], both["population"].is_object()), (&embedded["password"], true));
+}
+
+#[tokio::test]
 async fn an_account_unlock_leaves_the_password_and_emits_one_event() {
     let emulator = Emulator::start().await.unwrap();
     let user = emulator.add_user(Status::PasswordLockedOut);

@@ -70,7 +70,7 @@ impl From<Agent> for AgentInfo {
 
 /// Returns one line of JSON, with every user.
 pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json::Result<String> {
-    let users = emulator.users().into_iter();
+    let users = emulator.user_records().into_iter();
     let ready = Ready {
         api_url: emulator.api_url(),
         auth_url: emulator.auth_url(),
@@ -82,10 +82,7 @@ pub(crate) fn json(emulator: &Emulator, certificate: &Certificate) -> serde_json
         sign_in_client_id: emulator.sign_in_client_id(),
         agents: Agent::ALL.iter().copied().map(AgentInfo::from).collect(),
         users: users
-            .filter_map(|(id, status)| {
-                let user = emulator.user(id)?;
-                Some(User { id, status: status.as_str(), username: user.username, email: user.email })
-            })
+            .map(|(id, user)| User { id, status: user.status.as_str(), username: user.username, email: user.email })
             .collect(),
         certificate_file: certificate.path.clone(),
     };
@@ -102,7 +99,7 @@ fn other_environment(emulator: &Emulator) -> Option<Uuid> {
 pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
     let (api_url, token) = (emulator.api_url(), emulator.access_token());
     let environment = emulator.environment_id();
-    let users = emulator.users();
+    let users = emulator.user_records();
     let mut lines = vec![
         "PingOne user-password API emulator, running until Ctrl-C".to_owned(),
         String::new(),
@@ -118,16 +115,14 @@ pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
     let certificate = certificate.path.clone();
     lines.extend(certificate.as_ref().map(|path| format!("  certificate    {path}")));
     lines.extend([String::new(), format!("Users: {}", users.len())]);
-    for (id, status) in users.iter().take(SHOWN) {
-        let username = emulator.user(*id).map(|user| user.username).unwrap_or_default();
-        lines.push(format!("  {id}  {status:19}  {username}"));
-    }
+    let shown = users.iter().take(SHOWN);
+    lines.extend(shown.map(|(id, user)| format!("  {id}  {:20}  {}", user.status, user.username)));
     if let Some(more @ 1..) = users.len().checked_sub(SHOWN) {
         lines.push(format!("  and {more} more"));
     }
 
-    let locked_out = |user: &&(Uuid, Status)| user.1 == Status::PasswordLockedOut;
-    if let Some((id, _)) = users.iter().find(locked_out) {
+    let locked_out = users.iter().find(|(_, user)| user.status == Status::PasswordLockedOut);
+    if let Some((id, _)) = locked_out {
         let curl = certificate.map_or("curl".to_owned(), |path| format!("curl --cacert '{path}'"));
         let url = format!("{api_url}/environments/{environment}/users/{id}/password");
         lines.extend([

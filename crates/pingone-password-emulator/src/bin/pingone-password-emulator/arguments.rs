@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 
-use clap::Parser;
+use clap::{Args, Parser};
 use pingone_password_emulator::{Builder, Emulator, Fault, RandomFaults, TokenFault, UnknownFault};
 use uuid::Uuid;
 
@@ -42,29 +42,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     latency: Option<Duration>,
 
-    /// Largest page of users, whatever the request's limit
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    page_size: usize,
+    #[command(flatten)]
+    users_format: UserArguments,
 
-    /// Base URL of links to the next page, up to and including /v1 [default: the API's]
-    #[arg(long, value_name = "URL")]
-    next_link_base: Option<String>,
-
-    /// Maximum comparisons in a filter of users; more of them get 400
-    #[arg(long, value_name = "N")]
-    max_filter_clauses: Option<usize>,
-
-    /// Hide password lockouts in the account of a user
-    #[arg(long)]
-    hide_lockout_in_account: bool,
-
-    /// Shortest time between two polls of a device, such as 1s
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "5s")]
-    device_interval: Duration,
-
-    /// Only redirect URI of the application that people sign in with [default: any on a loopback address]
-    #[arg(long, value_name = "URI")]
-    redirect_uri: Option<String>,
+    #[command(flatten)]
+    sign_in: SignInArguments,
 
     /// Fault of the next API request, such as reset-after, or none; repeat for the requests after it
     #[arg(long = "fault", value_name = "NAME")]
@@ -106,17 +88,7 @@ impl Arguments {
         if let Some(latency) = self.latency {
             builder = builder.latency(latency);
         }
-        builder = builder.page_size(self.page_size).lockout_in_account(!self.hide_lockout_in_account);
-        builder = builder.device_interval(self.device_interval);
-        if let Some(uri) = &self.redirect_uri {
-            builder = builder.redirect_uri(uri);
-        }
-        if let Some(url) = &self.next_link_base {
-            builder = builder.next_link_base(url);
-        }
-        if let Some(clauses) = self.max_filter_clauses {
-            builder = builder.max_filter_clauses(clauses);
-        }
+        builder = self.sign_in.apply(self.users_format.apply(builder));
         if let Some(probability) = self.fault_rate {
             let kinds = self.fault_kinds.as_slice();
             let faults = if kinds.is_empty() { Fault::ALL } else { kinds }.to_vec();
@@ -127,6 +99,68 @@ impl Arguments {
 
     pub(crate) fn script(&self) -> impl Iterator<Item = Option<Fault>> {
         self.faults.iter().map(|Entry(fault)| *fault)
+    }
+}
+
+/// The format of users.
+#[derive(Args)]
+struct UserArguments {
+    /// Largest page of users, whatever the request's limit
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    page_size: usize,
+
+    /// Base URL of links to the next page, up to and including /v1 [default: the API's]
+    #[arg(long, value_name = "URL")]
+    next_link_base: Option<String>,
+
+    /// Maximum comparisons in a filter of users; more of them get 400
+    #[arg(long, value_name = "N")]
+    max_filter_clauses: Option<usize>,
+
+    /// Hide password lockouts in the account of a user
+    #[arg(long)]
+    hide_lockout_in_account: bool,
+
+    /// Embed the password's status in every user
+    #[arg(long)]
+    embed_password: bool,
+}
+
+impl UserArguments {
+    fn apply(&self, builder: Builder) -> Builder {
+        let mut builder = builder
+            .page_size(self.page_size)
+            .lockout_in_account(!self.hide_lockout_in_account)
+            .embed_password(self.embed_password);
+        if let Some(url) = &self.next_link_base {
+            builder = builder.next_link_base(url);
+        }
+        if let Some(clauses) = self.max_filter_clauses {
+            builder = builder.max_filter_clauses(clauses);
+        }
+        builder
+    }
+}
+
+/// The sign-in of people.
+#[derive(Args)]
+struct SignInArguments {
+    /// Shortest time between two polls of a device, such as 1s
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "5s")]
+    device_interval: Duration,
+
+    /// Only redirect URI of the application that people sign in with [default: any on a loopback address]
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Option<String>,
+}
+
+impl SignInArguments {
+    fn apply(&self, builder: Builder) -> Builder {
+        let builder = builder.device_interval(self.device_interval);
+        match &self.redirect_uri {
+            Some(uri) => builder.redirect_uri(uri),
+            None => builder,
+        }
     }
 }
 

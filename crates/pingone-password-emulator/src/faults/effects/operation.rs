@@ -71,6 +71,10 @@ pub(in crate::faults) fn operation(
         Fault::MixedUpConnection | Fault::MixedUpConnectionBefore => {
             connection::mixed_up(&resource, &resource::of_other_user(resource.clone()))
         }
+        Fault::Unauthorized401 | Fault::Unauthorized401After => ApiError::invalid_token().into_response(id),
+        Fault::RequestTimeout408 | Fault::RequestTimeout408After => gateway::page(StatusCode::REQUEST_TIMEOUT),
+        Fault::NoContent204 => StatusCode::NO_CONTENT.into_response(),
+        Fault::Created201 => (StatusCode::CREATED, responses::ok(&resource)).into_response(),
         Fault::EchoAuthorization => echo::gateway(&authorization),
         Fault::EchoEverywhere => echo::everywhere(&authorization),
         Fault::GzipBomb => {
