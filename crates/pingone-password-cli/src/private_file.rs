@@ -19,3 +19,34 @@ pub(crate) fn options() -> OpenOptions {
 pub(crate) fn replace(path: &Path) -> io::Result<File> {
     options().write(true).create(true).truncate(true).open(path)
 }
+
+/// Lets only the owner read and write a file. Does nothing on systems without modes.
+pub(crate) fn restrict(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    {
+        _ = file;
+        Ok(())
+    }
+}
+
+/// Returns whether a path still leads to this file. On systems without inodes, whether it leads to any.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        match (file.metadata(), std::fs::metadata(path)) {
+            (Ok(file), Ok(other)) => (file.dev(), file.ino()) == (other.dev(), other.ino()),
+            _ => false,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        _ = file;
+        path.exists()
+    }
+}

@@ -175,7 +175,7 @@ async fn a_journal_has_the_result_of_each_user() {
 
     let journal = bench.journal("users.txt.journal.jsonl");
     let header = &journal[0];
-    assert_eq!((&header["record"], &header["version"]), (&"header".into(), &1.into()));
+    assert_eq!((&header["record"], &header["version"]), (&"header".into(), &2.into()));
     assert_eq!((&header["operation"], &header["base_url"]), (&"unlock".into(), &bench.emulator.api_url().into()));
     assert_eq!(header["environment_id"], bench.emulator.environment_id().to_string());
     assert_eq!(header["input_sha256"].as_str().unwrap().len(), 64);

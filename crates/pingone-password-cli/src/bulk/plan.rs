@@ -87,7 +87,7 @@ impl Plan {
     }
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
-        let (Replay { header, users: earlier, has_done, .. }, journal) = Journal::resume(path)?;
+        let (Replay { header, users: earlier, has_done, damaged_lines, .. }, journal) = Journal::resume(path)?;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
         let Settings { column, rate, concurrency, .. } = header.settings;
@@ -108,6 +108,7 @@ impl Plan {
             (None, Some(file)) => Source::open(Path::new(file))?,
             (None, None) => return Err(anyhow!("the users were on the command line: give them again").into()),
         };
+        report_damage(&damaged_lines, earlier.doubts_all());
         let users = worklist(&source, column.as_deref(), earlier, options)?;
         if users.digest != header.input_sha256 {
             let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
@@ -126,6 +127,17 @@ impl Plan {
         let only_locked_out = options.only_locked_out || header.settings.only_locked_out;
         Ok(Self { source, users, has_unlocked: has_done, journal: Some(journal), only_locked_out, rate, concurrency })
     }
+}
+
+/// Reports damaged records of the journal.
+fn report_damage(lines: &[u64], doubts_all: bool) {
+    let Some(first) = lines.first() else { return };
+    let lines = match lines.len() - 1 {
+        0 => format!("line {first} of the journal is damaged"),
+        more => format!("line {first} of the journal and {more} more are damaged"),
+    };
+    let users = if doubts_all { "all remaining users" } else { "their users" };
+    note(format!("{lines}: the states of {users} are read before any unlock"));
 }
 
 /// Checks that the journal belongs to the same run.
@@ -175,7 +187,8 @@ fn worklist(
     if options.is_strict && invalid > 0 {
         return Err(anyhow!("{} invalid lines with --strict: nothing was sent", grouped(invalid)).into());
     }
-    let users = builder.finish(earlier.sorted(), invalid)?;
+    let doubts_all = earlier.doubts_all();
+    let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
     let is_empty = users.counts == Counts::default();
     if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
 }

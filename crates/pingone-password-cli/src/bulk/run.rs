@@ -67,10 +67,7 @@ async fn execute(
         Ok(client) => client,
         Err(error) => return Ok(reject(&error.into())),
     };
-    let resume = journal.as_ref().map(|journal| {
-        let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-        resume_command(operation, journal.path(), arguments)
-    });
+    let resume = journal.as_ref().map(|journal| resume_command(operation, journal.path(), std::env::args_os()));
     if let (Some(command), 1..) = (&resume, counts.users) {
         // Printed up front, because a crash can't print it.
         note(format!("if interrupted, resume with: {command}"));
@@ -98,6 +95,7 @@ async fn execute(
         note(tally.summary(operation, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
     }
     let has_remaining = !is_quiet && (stop.is_some() || tally.has_failures());
+    let is_resumable = !closed.is_journal_broken();
     let exit = if is_quiet { exit_of(&tally) } else { conclude(stop, &tally) };
     let exit = if has_forbidden { exit.and(Exit::NotAllowed) } else { exit };
     let exit = if source.has_changed() {
@@ -107,7 +105,7 @@ async fn execute(
         exit
     };
     let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
-    if has_remaining && !options.dry_run {
+    if has_remaining && is_resumable && !options.dry_run {
         match resume {
             Some(command) => note(format!("resume with: {command}")),
             None if operation == Operation::Unlock => note("there is no journal, so the run can't be resumed"),

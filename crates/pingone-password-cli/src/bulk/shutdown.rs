@@ -44,6 +44,11 @@ impl Closed {
         matches!(&self.output, Some(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// Returns whether the journal lacks results, so that the run can't be resumed.
+    pub(crate) fn is_journal_broken(&self) -> bool {
+        matches!(self.journal, Some(Err(_)))
+    }
+
     /// Reports what could not be written, and returns the exit code.
     pub(crate) fn conclude(self, exit: Exit) -> Exit {
         let is_broken_pipe = self.is_broken_pipe();

@@ -63,7 +63,7 @@ impl ForbiddenStreaks {
             }
             Outcome::Skipped | Outcome::WouldUnlock => self.reads.allow(),
             // Other failures say nothing about permissions.
-            Outcome::Failed | Outcome::Unknown => {}
+            Outcome::Failed | Outcome::NotSent | Outcome::Unknown => {}
         }
         None
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pingone_password::Client;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
@@ -56,6 +56,8 @@ pub(in crate::bulk) struct Ended {
 pub(in crate::bulk) struct Engine {
     worker: Worker,
     concurrency: usize,
+    /// The maximum number of users in progress, including those that wait for the disk.
+    max_tasks: usize,
     limiter: SharedRateLimiter,
     progress: Progress,
     tally: Tally,
@@ -83,10 +85,13 @@ impl Engine {
                 dry_run: options.dry_run,
                 journal: journal.map(Journal::writer),
                 rows: rows.map(RowWriter::sender),
+                slots: Arc::new(Semaphore::new(concurrency)),
                 network: Arc::new(Network::new(options.patience)),
                 stopping,
             },
             concurrency,
+            // Twice as many, so that the next users' records are on disk by the time that a slot is free.
+            max_tasks: if journal.is_some() { 2 * concurrency } else { concurrency },
             limiter,
             progress: Progress::new(counts.users, rows.is_some()),
             tally: Tally::of(counts),
@@ -122,14 +127,14 @@ impl Engine {
                             self.stop_now(&mut tasks).await;
                             break;
                         }
-                        let users = tasks.len();
+                        let users = self.concurrency - self.worker.slots.available_permits();
                         self.progress.note(&format!("finishing {users} users in flight; press Ctrl-C again to stop now"));
                         self.stop_for(Stop::Interrupted);
                     }
                     None => may_be_interrupted = false,
                 },
                 Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
-                next = queue.recv(), if takes_more && tasks.len() < self.concurrency => match next {
+                next = queue.recv(), if takes_more && tasks.len() < self.max_tasks => match next {
                     Some(Ok(Listed { user, is_pending })) => {
                         tasks.spawn(self.worker.clone().process(user, is_pending));
                     }
@@ -178,7 +183,7 @@ impl Engine {
     }
 
     fn settle(&mut self, report: Result<Report, JoinError>) {
-        let Report { finished, requests, forbidden, stop } = match report {
+        let Report { finished, requests, forbidden, stop, is_unrecorded, slot: _slot } = match report {
             Ok(report) => report,
             // The user stays pending in the journal.
             Err(error) => {
@@ -195,6 +200,10 @@ impl Engine {
             return;
         };
         self.tally.count(&finished);
+        if is_unrecorded && matches!(finished.outcome, Outcome::Done | Outcome::Unknown) {
+            let outcome = finished.outcome.as_str();
+            self.progress.note(&format!("user {}: {outcome}, but not recorded in the journal", finished.user));
+        }
         if let Some(why) = self.forbidden.count(forbidden, finished.outcome) {
             self.stop_for(Stop::NotAllowed(why));
         }

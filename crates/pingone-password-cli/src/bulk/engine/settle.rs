@@ -40,7 +40,7 @@ pub(super) fn success(progress: &UserProgress, success: Success) -> Settled {
 
 pub(super) fn error(progress: &UserProgress, error: &Error) -> Settled {
     let UserProgress { user, status_before, .. } = progress;
-    let outcome = progress.outcome_of_failure();
+    let outcome = progress.outcome_of_failure(is_sent(error));
     let mut finished = Finished::new(*user, outcome);
     finished.status_before.clone_from(status_before);
     finished.code = Some(code(error));
@@ -58,6 +58,7 @@ pub(super) fn unrecognized_status(progress: &UserProgress, response: Response<Pa
     let read = Row::read(user, response);
     let (mut finished, row, stop) = without_response(
         progress,
+        true,
         "UNKNOWN_STATUS",
         format!("user {user}: this version doesn't know the status `{status}`, which may be a lockout"),
     );
@@ -68,18 +69,18 @@ pub(super) fn unrecognized_status(progress: &UserProgress, response: Response<Pa
 
 pub(super) fn journal_error(progress: &UserProgress) -> Settled {
     let error = format!("user {}: can't write the journal, so nothing was sent", progress.user);
-    let (finished, row, _) = without_response(progress, "JOURNAL", error);
+    let (finished, row, _) = without_response(progress, false, "JOURNAL", error);
     (finished, row, Some(Stop::Journal))
 }
 
 /// An unlock was sent, and the run stopped before its response.
 pub(super) fn stopped(progress: &UserProgress) -> Settled {
     let error = format!("user {}: the run was stopped before the response", progress.user);
-    without_response(progress, "INTERRUPTED", error)
+    without_response(progress, true, "INTERRUPTED", error)
 }
 
-fn without_response(progress: &UserProgress, code: &str, error: String) -> Settled {
-    let outcome = progress.outcome_of_failure();
+fn without_response(progress: &UserProgress, is_sent: bool, code: &str, error: String) -> Settled {
+    let outcome = progress.outcome_of_failure(is_sent);
     let mut finished = Finished::new(progress.user, outcome);
     finished.status_before.clone_from(&progress.status_before);
     finished.code = Some(code.to_owned());
@@ -96,13 +97,28 @@ fn without_response(progress: &UserProgress, code: &str, error: String) -> Settl
 fn failure(outcome: Outcome, operation: Operation) -> &'static str {
     match (outcome, operation) {
         (Outcome::Unknown, _) => "outcome unknown",
+        (Outcome::NotSent, _) => "not sent",
         (_, Operation::State) => "not read",
         (_, Operation::Unlock) => "not unlocked",
     }
 }
 
 fn status_of(outcome: Outcome) -> Status {
-    if outcome == Outcome::Unknown { Status::Unknown } else { Status::Failed }
+    match outcome {
+        Outcome::Unknown => Status::Unknown,
+        Outcome::NotSent => Status::NotSent,
+        _ => Status::Failed,
+    }
+}
+
+/// Returns whether a request of the operation reached the network.
+fn is_sent(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Configuration | ErrorKind::AccessToken | ErrorKind::Connect => false,
+        // The rate limiter did not admit it.
+        ErrorKind::RateLimited => error.status().is_some(),
+        _ => true,
+    }
 }
 
 /// Returns the 403 of an error, if it is one.

@@ -3,6 +3,8 @@
 use pingone_password::model::PasswordState;
 use pingone_password::{Response, UserId};
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::bulk::journal::Outcome;
 use crate::bulk::options::Operation;
 
@@ -19,6 +21,8 @@ pub(super) struct UserProgress {
     /// There was one in this run.
     pub(super) was_left_pending: bool,
     pub(super) is_started: bool,
+    /// The right to send requests.
+    pub(super) slot: Option<OwnedSemaphorePermit>,
     pub(super) status_before: Option<String>,
 }
 
@@ -31,6 +35,7 @@ impl UserProgress {
             may_be_applied_late: is_pending,
             was_left_pending: false,
             is_started: false,
+            slot: None,
             status_before: None,
         }
     }
@@ -42,9 +47,13 @@ impl UserProgress {
         self.was_left_pending = true;
     }
 
-    /// Returns the outcome of a failure.
-    pub(super) fn outcome_of_failure(&self) -> Outcome {
-        if self.may_be_applied_late { Outcome::Unknown } else { Outcome::Failed }
+    /// Returns the outcome of a failure, according to whether the last request was sent.
+    pub(super) fn outcome_of_failure(&self, is_sent: bool) -> Outcome {
+        match (self.may_be_applied_late, is_sent) {
+            (true, _) => Outcome::Unknown,
+            (false, true) => Outcome::Failed,
+            (false, false) => Outcome::NotSent,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use pingone_password::model::PasswordState;
 use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::forbidden::Forbidden;
@@ -18,7 +18,7 @@ use super::stop::{Stop, Stopping};
 use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
 use crate::bulk::options::Operation;
-use crate::bulk::report::BulkRow;
+use crate::bulk::report::{BulkRow, RowSender};
 
 /// How often a throttled user is started again.
 const MAX_THROTTLED_STARTS: u32 = 10;
@@ -33,7 +33,9 @@ pub(super) struct Worker {
     pub(super) only_locked_out: bool,
     pub(super) dry_run: bool,
     pub(super) journal: Option<JournalWriter>,
-    pub(super) rows: Option<mpsc::Sender<Box<BulkRow>>>,
+    pub(super) rows: Option<RowSender>,
+    /// Limits the number of users with requests. Further users wait for their records to be on disk meanwhile.
+    pub(super) slots: Arc<Semaphore>,
     pub(super) network: Arc<Network>,
     pub(super) stopping: watch::Receiver<Stopping>,
 }
@@ -47,6 +49,10 @@ pub(super) struct Report {
     /// A 403, which may concern this user only.
     pub(super) forbidden: Option<Forbidden>,
     pub(super) stop: Option<Stop>,
+    /// Whether the journal could not take the result.
+    pub(super) is_unrecorded: bool,
+    /// Kept until the report is handled, so that a run that stops for it sends nothing more.
+    pub(super) slot: Option<OwnedSemaphorePermit>,
 }
 
 /// Why a user is not done.
@@ -75,6 +81,16 @@ impl Worker {
     /// Processes a user and writes the result to the journal and the output.
     pub(super) async fn process(mut self, user: UserId, is_pending: bool) -> Report {
         let mut progress = UserProgress::new(user, self.operation, is_pending);
+        if !self.wait_for_room().await {
+            return Report {
+                finished: None,
+                requests: 0,
+                forbidden: None,
+                stop: None,
+                is_unrecorded: false,
+                slot: None,
+            };
+        }
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let mut forbidden = None;
         let (mut finished, row, mut stop) = match result {
@@ -88,23 +104,25 @@ impl Worker {
             Err(Interruption::Stopping) if progress.was_left_pending => settle::stopped(&progress),
             Err(Interruption::Stopping) => {
                 let stop = self.record_not_sent(&progress, requests).await;
-                return Report { finished: None, requests, forbidden, stop };
+                return Report { finished: None, requests, forbidden, stop, is_unrecorded: false, slot: progress.slot };
             }
         };
         finished.requests = requests;
+        let mut is_unrecorded = false;
         if let Some(journal) = &self.journal
-            && journal.add(&JournalRecord::Finished(Box::new(finished.clone()))).await.is_err()
+            && journal.add(&JournalRecord::Finished(Box::new(finished.for_journal()))).await.is_err()
         {
+            is_unrecorded = true;
             stop = Some(Stop::Journal);
         }
         if let Some(rows) = &self.rows {
             let row = BulkRow { finished: finished.clone(), row };
             // Without a reader, a read is useless, while an unlock still has its effect.
-            if rows.send(Box::new(row)).await.is_err() && self.operation == Operation::State {
+            if rows.send(row).await.is_err() && self.operation == Operation::State {
                 stop = stop.or(Some(Stop::Output));
             }
         }
-        Report { finished: Some(finished), requests, forbidden, stop }
+        Report { finished: Some(finished), requests, forbidden, stop, is_unrecorded, slot: progress.slot }
     }
 
     /// Records that no unlock was sent, if the journal says that it was about to be.
@@ -113,9 +131,9 @@ impl Worker {
         if !progress.is_started || progress.may_be_applied_late {
             return None;
         }
-        let (status_before, code) = (progress.status_before.clone(), Some("NOT_SENT".to_owned()));
-        let finished = Finished { status_before, code, requests, ..Finished::new(progress.user, Outcome::Failed) };
-        let written = self.journal.as_ref()?.add(&JournalRecord::Finished(Box::new(finished))).await;
+        let status_before = progress.status_before.clone();
+        let finished = Finished { status_before, requests, ..Finished::new(progress.user, Outcome::NotSent) };
+        let written = self.journal.as_ref()?.add(&JournalRecord::Finished(Box::new(finished.for_journal()))).await;
         written.is_err().then_some(Stop::Journal)
     }
 
@@ -196,10 +214,38 @@ impl Worker {
         }
     }
 
+    /// Waits until the output has room. Returns false if the run stops meanwhile.
+    async fn wait_for_room(&mut self) -> bool {
+        let Some(rows) = &self.rows else { return true };
+        tokio::select! {
+            biased;
+            () = rows.wait_for_room() => true,
+            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => false,
+        }
+    }
+
+    /// Waits until the user may send requests, and keeps that right until the user is done.
+    async fn take_slot(&self, progress: &mut UserProgress) -> Result<(), Interruption> {
+        if progress.slot.is_some() {
+            return Ok(());
+        }
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stopping| *stopping != Stopping::No) => Err(Interruption::Stopping),
+            slot = Arc::clone(&self.slots).acquire_owned() => {
+                // The semaphore is never closed.
+                progress.slot = slot.ok();
+                Ok(())
+            }
+        }
+    }
+
     async fn attempt(&self, progress: &mut UserProgress) -> Result<Success, Interruption> {
         let UserProgress { user, .. } = *progress;
         let is_read = self.dry_run || self.operation == Operation::State;
         if is_read || progress.is_pending || self.only_locked_out && progress.status_before.is_none() {
+            self.take_slot(progress).await?;
             let read = self.client.read_password_state(user).with_response();
             let response = self.unless_stopping(read.into_future()).await??;
             if self.operation == Operation::State {
@@ -228,6 +274,7 @@ impl Worker {
             journal.add_durably(&JournalRecord::Started { user: user.to_string(), at: now() }).await?;
             progress.is_started = true;
         }
+        self.take_slot(progress).await?;
         let before = unthrottled_requests();
         match self.unless_stopping(self.client.unlock_password(user).with_response().into_future()).await {
             Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),

@@ -73,7 +73,8 @@ impl WorklistBuilder {
         Ok(())
     }
 
-    /// Makes the worklist. `earlier` has the users of earlier runs in the order of their IDs.
+    /// Makes the worklist. `earlier` has the users of earlier runs in the order of their IDs. With `doubts_all`, the unlock of
+    /// any other user may have been applied, too.
     ///
     /// # Errors
     ///
@@ -81,6 +82,7 @@ impl WorklistBuilder {
     pub(in crate::bulk) fn finish(
         self,
         earlier: impl Iterator<Item = io::Result<(u128, Earlier)>>,
+        doubts_all: bool,
         invalid: u64,
     ) -> anyhow::Result<Worklist> {
         let mut counts = Counts { invalid, ..Counts::default() };
@@ -102,7 +104,9 @@ impl WorklistBuilder {
                 Some((_, Earlier::Done)) => counts.earlier += 1,
                 state => {
                     counts.users += 1;
-                    by_place.push([place << 1 | u128::from(state.is_some()), id]).context(TEMPORARY_FILE)?;
+                    by_place
+                        .push([place << 1 | u128::from(doubts_all || state.is_some()), id])
+                        .context(TEMPORARY_FILE)?;
                 }
             }
         }
@@ -167,7 +171,7 @@ mod tests {
         for id in ids {
             builder.push(user(id)).unwrap();
         }
-        builder.finish(earlier.into_iter().map(Ok), 0).unwrap()
+        builder.finish(earlier.into_iter().map(Ok), false, 0).unwrap()
     }
 
     #[test]

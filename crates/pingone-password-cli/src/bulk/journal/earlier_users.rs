@@ -22,6 +22,8 @@ enum Event {
 pub(in crate::bulk) struct EarlierUsers {
     events: Sorter,
     count: u128,
+    /// Whether a record was lost that may have been any user's.
+    doubts_all: bool,
 }
 
 impl EarlierUsers {
@@ -34,10 +36,20 @@ impl EarlierUsers {
             user,
             match outcome {
                 Outcome::Done | Outcome::Skipped => Event::Done,
-                Outcome::Failed | Outcome::WouldUnlock => Event::Failed,
+                Outcome::Failed | Outcome::NotSent | Outcome::WouldUnlock => Event::Failed,
                 Outcome::Unknown => Event::Unknown,
             },
         )
+    }
+
+    /// Records that any user's unlock may have been applied.
+    pub(super) fn doubt_all(&mut self) {
+        self.doubts_all = true;
+    }
+
+    /// Returns whether the unlock of any user who is not done may have been applied.
+    pub(in crate::bulk) fn doubts_all(&self) -> bool {
+        self.doubts_all
     }
 
     fn push(&mut self, user: UserId, event: Event) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The journal: the result of each user on disk, from which a run is resumed.
 
+mod checksum;
 mod earlier_users;
 mod record;
 mod replay;

@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use pingone_password::UserId;
 use serde::{Deserialize, Serialize};
 
+use super::checksum::seal;
 use crate::bulk::options::Operation;
 
 /// A record of the journal: one line of JSON.
@@ -21,17 +22,17 @@ pub(crate) enum JournalRecord {
 }
 
 impl JournalRecord {
-    /// Formats the record as a line.
+    /// Formats the record as a line with a checksum.
     pub(crate) fn to_line(&self) -> Vec<u8> {
         // Strings and numbers always serialize.
-        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        let mut line = seal(serde_json::to_vec(self).unwrap_or_default());
         line.push(b'\n');
         line
     }
 }
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Describes a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +43,7 @@ pub(crate) struct Header {
     pub(crate) base_url: String,
     /// The absolute path of the file, or `-`; none for users on the command line.
     pub(crate) input: Option<String>,
+    /// The SHA-256 of the distinct user IDs, in their order.
     pub(crate) input_sha256: String,
     pub(crate) settings: Settings,
     pub(crate) started_at: String,
@@ -88,6 +90,26 @@ impl Finished {
             error: None,
         }
     }
+
+    /// Returns a copy for the journal, in which texts from the server are cut.
+    pub(crate) fn for_journal(&self) -> Self {
+        let mut copy = self.clone();
+        for text in [&mut copy.status_before, &mut copy.status_after, &mut copy.code, &mut copy.correlation_id] {
+            cut(text);
+        }
+        copy
+    }
+}
+
+/// Cuts a text from a server.
+fn cut(text: &mut Option<String>) {
+    const MAX_CHARS: usize = 200;
+    if let Some(text) = text
+        && let Some((end, _)) = text.char_indices().nth(MAX_CHARS)
+    {
+        text.truncate(end);
+        text.push('…');
+    }
 }
 
 /// The outcome for a user.
@@ -98,6 +120,8 @@ pub(crate) enum Outcome {
     Done,
     /// The operation was not applied.
     Failed,
+    /// No request was sent.
+    NotSent,
     /// The operation may have been applied.
     Unknown,
     /// Not sent: the user is not locked out.
@@ -112,6 +136,7 @@ impl Outcome {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::NotSent => "not_sent",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
             Self::WouldUnlock => "would_unlock",

@@ -3,75 +3,115 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
+use anyhow::{anyhow, bail};
+use pingone_password::UserId;
+use serde::Deserialize;
+
+use super::checksum::is_intact;
 use super::earlier_users::EarlierUsers;
 use super::record::{Header, JournalRecord, Outcome, VERSION};
-use anyhow::bail;
+
+/// The start of every journal.
+const START: &[u8] = br#"{"record":"header","#;
+/// The maximum length of a record in bytes.
+const MAX_RECORD: usize = 64 << 10;
 
 /// The state of an interrupted run.
 #[derive(Debug)]
-pub(crate) struct Replay {
-    pub(crate) header: Header,
-    pub(crate) users: EarlierUsers,
+pub(in crate::bulk) struct Replay {
+    pub(in crate::bulk) header: Header,
+    pub(in crate::bulk) users: EarlierUsers,
     /// Whether any user was unlocked.
-    pub(crate) has_done: bool,
+    pub(in crate::bulk) has_done: bool,
+    /// The lines of damaged records.
+    pub(in crate::bulk) damaged_lines: Vec<u64>,
     /// The length of the complete lines, in bytes.
-    pub(crate) length: u64,
+    pub(super) length: u64,
 }
 
 /// Reads a journal. An incomplete last line was being written when the run ended.
-pub(crate) fn replay(file: &mut File) -> anyhow::Result<Replay> {
+///
+/// # Errors
+///
+/// Fails if the file is not a journal, or has records that this version doesn't know.
+pub(super) fn replay(file: &mut File) -> anyhow::Result<Replay> {
+    match file_start(file)? {
+        FileStart::Empty => bail!("the journal is empty, so nothing was sent: start again without --resume"),
+        FileStart::Foreign => bail!("not a journal"),
+        FileStart::Journal => {}
+    }
     file.rewind()?;
     let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
-    let header = match lines.next().transpose()?.map(|line| serde_json::from_slice(&line)) {
-        Some(Ok(JournalRecord::Header(header))) if header.version == VERSION => *header,
-        Some(Ok(JournalRecord::Header(header))) => {
-            bail!("unsupported version {} of the format; expected {VERSION}", header.version)
-        }
-        Some(_) => bail!("not a journal"),
-        None => bail!("the journal is empty, so nothing was sent: start again without --resume"),
+    let header = lines.next().transpose()?.ok_or_else(|| anyhow!("not a journal"))?;
+    let mut replay = Replay {
+        header: read_header(&header)?,
+        users: EarlierUsers::default(),
+        has_done: false,
+        damaged_lines: Vec::new(),
+        length: lines.length,
     };
-    let mut replay = Replay { header, users: EarlierUsers::default(), has_done: false, length: lines.length };
-    let mut damage = None;
     let mut number = 1;
     while let Some(line) = lines.next().transpose()? {
         number += 1;
-        // Only the last line may be damaged: it was being written when the run ended.
-        if let Some(damaged) = damage {
-            bail!("line {damaged} is damaged");
-        }
-        if replay.apply(&line)?.is_none() {
-            damage = Some(number);
+        if is_intact(&line) {
+            replay.apply(&line).map_err(|error| error.context(format!("line {number}")))?;
         } else {
-            replay.length = lines.length;
+            replay.apply_damaged(&line)?;
+            replay.damaged_lines.push(number);
         }
+        replay.length = lines.length;
     }
     Ok(replay)
 }
 
+fn read_header(line: &[u8]) -> anyhow::Result<Header> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+
+    let version = serde_json::from_slice::<Version>(line).map(|header| header.version);
+    if let Some(version) = version.ok().filter(|version| *version != VERSION) {
+        bail!("unsupported version {version} of the format; expected {VERSION}");
+    }
+    match serde_json::from_slice(line) {
+        Ok(JournalRecord::Header(header)) if is_intact(line) => Ok(*header),
+        _ => bail!(
+            "line 1 is damaged, so the journal can't be resumed: start again with --only-locked-out and another --journal"
+        ),
+    }
+}
+
 impl Replay {
-    /// Applies a record. Returns nothing if it is damaged.
-    fn apply(&mut self, line: &[u8]) -> io::Result<Option<()>> {
-        let Ok(record) = serde_json::from_slice(line) else { return Ok(None) };
-        match record {
-            JournalRecord::Header(_) => return Ok(None),
-            JournalRecord::Resumed { .. } => {}
-            JournalRecord::Started { user, .. } => {
-                let Ok(user) = user.parse() else { return Ok(None) };
-                self.users.started(user)?;
-            }
+    fn apply(&mut self, line: &[u8]) -> anyhow::Result<()> {
+        // The checksum is right, so what can't be read was written by another version.
+        let unknown = || anyhow!("a record that this version doesn't know: resume with the version that wrote it");
+        match serde_json::from_slice(line).map_err(|_| unknown())? {
+            JournalRecord::Header(_) => Err(unknown()),
+            JournalRecord::Resumed { .. } => Ok(()),
+            JournalRecord::Started { user, .. } => Ok(self.users.started(user.parse().map_err(|_| unknown())?)?),
             JournalRecord::Finished(finished) => {
-                let Ok(user) = finished.user.parse() else { return Ok(None) };
                 self.has_done |= finished.outcome == Outcome::Done;
-                self.users.finished(user, finished.outcome)?;
+                Ok(self.users.finished(finished.user.parse().map_err(|_| unknown())?, finished.outcome)?)
             }
         }
-        Ok(Some(()))
+    }
+
+    /// Treats the user of a damaged record as pending, or all users if it can't be read.
+    fn apply_damaged(&mut self, line: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(line);
+        let id = text.split_once("\"user\":\"").and_then(|(_, rest)| rest.get(..36));
+        if let Some(user) = id.and_then(|id| id.parse::<UserId>().ok()) {
+            return self.users.finished(user, Outcome::Unknown);
+        }
+        self.users.doubt_all();
+        Ok(())
     }
 }
 
 /// The start of a file that is to become a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileStart {
+pub(super) enum FileStart {
     /// Empty, or an incomplete header: nothing was sent.
     Empty,
     /// A complete header.
@@ -81,20 +121,22 @@ pub(crate) enum FileStart {
 }
 
 /// Reads the start of a file.
-pub(crate) fn file_start(file: &mut File) -> io::Result<FileStart> {
-    const HEADER: &[u8] = br#"{"record":"header","#;
+pub(super) fn file_start(file: &mut File) -> io::Result<FileStart> {
     file.rewind()?;
     let mut start = Vec::new();
-    file.by_ref().take(HEADER.len() as u64).read_to_end(&mut start)?;
-    if !HEADER.starts_with(&start) {
+    file.by_ref().take(MAX_RECORD as u64).read_to_end(&mut start)?;
+    let beginning = start.get(..START.len()).unwrap_or(&start);
+    if !START.starts_with(beginning) {
         return Ok(FileStart::Foreign);
     }
-    file.rewind()?;
-    let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
-    Ok(if lines.next().transpose()?.is_some() { FileStart::Journal } else { FileStart::Empty })
+    Ok(match (start.contains(&b'\n'), start.len() == MAX_RECORD) {
+        (true, _) => FileStart::Journal,
+        (false, true) => FileStart::Foreign,
+        (false, false) => FileStart::Empty,
+    })
 }
 
-/// The complete lines of a file.
+/// The complete lines of a file. A line that is too long for a record is cut.
 struct CompleteLines<'a> {
     file: BufReader<&'a mut File>,
     length: u64,
@@ -105,13 +147,22 @@ impl Iterator for CompleteLines<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut line = Vec::new();
-        match self.file.read_until(b'\n', &mut line) {
-            Ok(_) if !line.ends_with(b"\n") => None,
-            Ok(length) => {
-                self.length += length as u64;
-                Some(Ok(line))
+        let mut length = 0;
+        loop {
+            let mut part = Vec::new();
+            match self.file.by_ref().take(MAX_RECORD as u64).read_until(b'\n', &mut part) {
+                Ok(0) => return None,
+                Ok(read) => length += read as u64,
+                Err(error) => return Some(Err(error)),
             }
-            Err(error) => Some(Err(error)),
+            let is_end = part.ends_with(b"\n");
+            if line.is_empty() {
+                line = part;
+            }
+            if is_end {
+                self.length += length;
+                return Some(Ok(line));
+            }
         }
     }
 }

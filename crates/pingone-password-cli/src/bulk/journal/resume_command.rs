@@ -1,22 +1,25 @@
 //! The command that resumes a run.
 
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
 use std::path::Path;
 
 use crate::bulk::options::Operation;
 
 /// Flags of the journal. They are replaced.
 const JOURNAL: [&str; 2] = ["--journal", "--resume"];
-/// Flags of the input. They are in the journal, except for standard input and the flags of a resumed run.
+/// Flags of the input. They are in the journal, except for standard input, the flags of a resumed run, and names that are
+/// not UTF-8.
 const INPUT: [&str; 2] = ["--from", "--column"];
 
 /// Returns the command that resumes a run: the current one with the flags of input and journal replaced.
-pub(crate) fn resume_command(
+pub(in crate::bulk) fn resume_command(
     operation: Operation,
     journal: &Path,
-    arguments: impl IntoIterator<Item = String>,
+    arguments: impl IntoIterator<Item = OsString>,
 ) -> String {
     let name = operation.as_str();
-    let mut words = vec!["pingone-password".to_owned(), name.to_owned()];
+    let mut words: Vec<OsString> = vec!["pingone-password".into(), name.into()];
     // Another program's arguments have another meaning.
     let mut arguments: Vec<_> = arguments.into_iter().skip(1).collect();
     let is_resumed = arguments.iter().any(|word| flag_of(word).0 == "--resume");
@@ -24,36 +27,75 @@ pub(crate) fn resume_command(
         let mut arguments = arguments.drain(1..);
         while let Some(word) = arguments.next() {
             let (flag, value) = flag_of(&word);
-            if JOURNAL.contains(&flag) || INPUT.contains(&flag) || flag == "--proxy" {
-                let value = value.map(str::to_owned).or_else(|| arguments.next()).unwrap_or_default();
+            if JOURNAL.contains(&&*flag) || INPUT.contains(&&*flag) || flag == "--proxy" {
+                let value = value.or_else(|| arguments.next()).unwrap_or_default();
                 if flag == "--proxy" {
                     // The URL may contain a password.
-                    let value = if value.contains('@') { "[URL]".to_owned() } else { value };
-                    words.extend(["--proxy".to_owned(), value]);
-                } else if INPUT.contains(&flag) && (is_resumed || value == "-") {
-                    words.extend([flag.to_owned(), value]);
+                    let has_password = value.as_encoded_bytes().contains(&b'@');
+                    words.extend(with_value(&flag, if has_password { "[URL]".into() } else { value }));
+                } else if INPUT.contains(&&*flag) && (is_resumed || value == "-" || value.to_str().is_none()) {
+                    words.extend(with_value(&flag, value));
                 }
-            } else if !matches!(flag, "--yes" | "-y" | "--strict") {
+            } else if !matches!(&*flag, "--yes" | "-y" | "--strict") {
                 words.push(word);
             }
         }
     }
-    words.extend(["--resume".to_owned(), journal.display().to_string()]);
+    words.extend(with_value("--resume", journal.as_os_str().to_owned()));
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Splits a word into a flag and the value after `=`.
-fn flag_of(word: &str) -> (&str, Option<&str>) {
-    word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)))
+fn flag_of(word: &OsStr) -> (String, Option<OsString>) {
+    let bytes = word.as_encoded_bytes();
+    let Some(end) = bytes.iter().position(|byte| *byte == b'=') else {
+        return (word.to_string_lossy().into_owned(), None);
+    };
+    let flag = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
+    (flag, Some(after(word, end + 1)))
 }
 
-/// Quotes a word for a shell.
-fn quoted(word: &str) -> String {
+/// Returns the part of a word after an ASCII character.
+#[cfg(unix)]
+fn after(word: &OsStr, start: usize) -> OsString {
+    use std::os::unix::ffi::OsStrExt;
+
+    OsStr::from_bytes(word.as_bytes().get(start..).unwrap_or_default()).to_owned()
+}
+
+#[cfg(not(unix))]
+fn after(word: &OsStr, start: usize) -> OsString {
+    word.to_string_lossy().get(start..).unwrap_or_default().into()
+}
+
+/// Returns a flag and its value, as one word if the value would be taken for a flag.
+fn with_value(flag: &str, value: OsString) -> Vec<OsString> {
+    if value != "-" && value.as_encoded_bytes().starts_with(b"-") {
+        let mut word = OsString::from(format!("{flag}="));
+        word.push(value);
+        return vec![word];
+    }
+    vec![flag.into(), value]
+}
+
+/// Quotes a word for a shell. Bytes that can't be printed are escaped as `$'\xff'`, which bash, ksh and zsh understand.
+fn quoted(word: &OsStr) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=@%+,".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+    match word.to_str() {
+        Some(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
+        Some(text) if !text.chars().any(char::is_control) => format!("'{}'", text.replace('\'', r"'\''")),
+        _ => {
+            let mut quoted = String::from("$'");
+            for byte in word.as_encoded_bytes() {
+                match byte {
+                    b'\'' | b'\\' => quoted.extend(['\\', char::from(*byte)]),
+                    b' '..=b'~' => quoted.push(char::from(*byte)),
+                    // Writing to a string never fails.
+                    _ => _ = write!(quoted, "\\x{byte:02x}"),
+                }
+            }
+            quoted + "'"
+        }
     }
 }
 
@@ -61,11 +103,16 @@ fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
 
+    fn command(journal: &OsStr, arguments: &[&OsStr]) -> String {
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+        resume_command(Operation::Unlock, Path::new(journal), arguments)
+    }
+
     #[test]
     fn flags_of_the_input_are_removed() {
         let command = |arguments: &str| {
-            let arguments = arguments.split(' ').map(str::to_owned);
-            resume_command(Operation::Unlock, Path::new("a b.jsonl"), arguments)
+            let arguments: Vec<_> = arguments.split(' ').map(OsStr::new).collect();
+            command(OsStr::new("a b.jsonl"), &arguments)
         };
         assert_eq!(
             command("x unlock --from a.csv --rate 30/s -y --journal=j --profile p"),
@@ -83,5 +130,28 @@ mod tests {
         assert!(command("x unlock --proxy http://proxy:1").contains("--proxy http://proxy:1"));
         assert_eq!(command("x unlock --from=-"), "pingone-password unlock --from - --resume 'a b.jsonl'");
         assert_eq!(command("test --nocapture"), "pingone-password unlock --resume 'a b.jsonl'");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_reads_the_same_words() {
+        use std::os::unix::ffi::OsStrExt;
+
+        for name in [&b"-dash"[..], b"it's", b"two words", b"new\nline", b"\xff\xfe'\\", b"$HOME `x`", b"z\xc3\xb6e"] {
+            let name = OsStr::from_bytes(name);
+            let words = ["x", "unlock", "--profile", "p q"].map(OsStr::new);
+            let command = command(name, &words);
+            // Prints each word, ended by a zero byte.
+            let script = format!("f() {{ printf '%s\\0' \"$@\"; }}; f {command}");
+            let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+            let words: Vec<_> = output.stdout.split(|byte| *byte == 0).map(OsStr::from_bytes).collect();
+            assert_eq!(words[..4], ["pingone-password", "unlock", "--profile", "p q"].map(OsStr::new), "{command}");
+            let is_dash = name.as_bytes().starts_with(b"-");
+            let mut resume = OsString::from("--resume=");
+            resume.push(name);
+            let expected = if is_dash { vec![resume.as_os_str()] } else { vec![OsStr::new("--resume"), name] };
+            assert_eq!(words[4..words.len() - 1], expected, "{command}");
+            assert!(!command.contains('\n'), "{command}");
+        }
     }
 }

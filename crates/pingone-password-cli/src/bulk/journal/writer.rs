@@ -5,24 +5,29 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use fs4::FileExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::record::{Header, JournalRecord};
+use super::record::{Header, JournalRecord, Outcome};
 use super::replay::{FileStart, Replay, file_start, replay};
+use crate::private_file;
+use crate::terminal::note;
 
 /// The maximum number of records that wait for the disk.
 const QUEUE: usize = 1024;
+/// How long a record that nothing depends on may be in the system's cache only.
+const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A journal that is open for writing.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     sender: mpsc::Sender<Entry>,
-    writer: JoinHandle<io::Result<()>>,
+    writer: JoinHandle<Result<(), WriteError>>,
 }
 
 #[derive(Debug)]
@@ -30,6 +35,13 @@ struct Entry {
     line: Vec<u8>,
     /// Notified once the line is on disk.
     durable: Option<oneshot::Sender<()>>,
+}
+
+/// Why the journal can't be written, and the records that were lost.
+#[derive(Debug)]
+struct WriteError {
+    source: io::Error,
+    lost: Vec<Vec<u8>>,
 }
 
 /// The journal can't be written. [`Journal::close`] returns the cause.
@@ -40,7 +52,7 @@ impl Journal {
     /// Creates a journal. Its header is on disk when this returns.
     pub(crate) fn create(path: &Path, header: Header) -> anyhow::Result<Self> {
         let cannot = || format!("can't write the journal {}", path.display());
-        let mut options = OpenOptions::new();
+        let mut options = private_file::options();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).with_context(cannot)?;
         lock(&file, path)?;
@@ -55,6 +67,7 @@ impl Journal {
                 bail!("{} exists and is not a journal: name another file by --journal", path.display())
             }
         }
+        private_file::restrict(&file).with_context(cannot)?;
         file.set_len(0).with_context(cannot)?;
         file.rewind().with_context(cannot)?;
         file.write_all(&JournalRecord::Header(Box::new(header)).to_line()).with_context(cannot)?;
@@ -76,7 +89,10 @@ impl Journal {
 
     fn of(file: File, path: &Path) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let writer = tokio::task::spawn_blocking(move || write(file, receiver));
+        let writer = tokio::task::spawn_blocking({
+            let path = path.to_owned();
+            move || write(file, &path, receiver)
+        });
         Self { path: path.to_owned(), sender, writer }
     }
 
@@ -96,7 +112,16 @@ impl Journal {
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         let Self { path, sender, writer } = self;
         drop(sender);
-        writer.await?.with_context(|| format!("can't write the journal {}", path.display()))
+        let Err(WriteError { source, lost }) = writer.await? else { return Ok(()) };
+        for line in lost {
+            if let Ok(JournalRecord::Finished(finished)) = serde_json::from_slice(&line)
+                && matches!(finished.outcome, Outcome::Done | Outcome::Unknown)
+            {
+                let outcome = finished.outcome.as_str();
+                note(format!("user {}: {outcome}, but not recorded in the journal", finished.user));
+            }
+        }
+        Err(source).with_context(|| format!("can't write the journal {}", path.display()))
     }
 }
 
@@ -118,24 +143,42 @@ impl JournalWriter {
     }
 }
 
-/// Writes and syncs all waiting records at once, until every sender is gone.
-fn write(mut file: File, mut entries: mpsc::Receiver<Entry>) -> io::Result<()> {
-    let mut batch = Vec::new();
-    let mut durable = Vec::new();
+/// Writes all waiting records at once, until every sender is gone.
+fn write(mut file: File, path: &Path, mut entries: mpsc::Receiver<Entry>) -> Result<(), WriteError> {
+    let mut last_sync = Instant::now();
     while let Some(first) = entries.blocking_recv() {
-        let mut next = Some(first);
-        while let Some(Entry { line, durable: notify }) = next {
-            batch.extend_from_slice(&line);
-            durable.extend(notify);
-            next = entries.try_recv().ok();
+        let mut batch = vec![first];
+        while let Ok(entry) = entries.try_recv() {
+            batch.push(entry);
         }
-        file.write_all(&batch)?;
-        file.sync_data()?;
-        batch.clear();
-        for notify in durable.drain(..) {
+        if let Err(source) = write_batch(&mut file, path, &batch, &mut last_sync) {
+            entries.close();
+            while let Some(entry) = entries.blocking_recv() {
+                batch.push(entry);
+            }
+            return Err(WriteError { source, lost: batch.into_iter().map(|entry| entry.line).collect() });
+        }
+        for notify in batch.into_iter().filter_map(|entry| entry.durable) {
             // The receiver may have been dropped.
             _ = notify.send(());
         }
+    }
+    file.sync_data().map_err(|source| WriteError { source, lost: Vec::new() })
+}
+
+/// Writes records, and syncs if one of them has to be durable.
+fn write_batch(file: &mut File, path: &Path, batch: &[Entry], last_sync: &mut Instant) -> io::Result<()> {
+    if !private_file::is_at(file, path) {
+        return Err(io::Error::other(
+            "the file was deleted or replaced during the run, so the run can't be resumed: start again with \
+             --only-locked-out",
+        ));
+    }
+    let lines: Vec<u8> = batch.iter().flat_map(|entry| &entry.line).copied().collect();
+    file.write_all(&lines)?;
+    if batch.iter().any(|entry| entry.durable.is_some()) || last_sync.elapsed() > SYNC_INTERVAL {
+        file.sync_data()?;
+        *last_sync = Instant::now();
     }
     Ok(())
 }
@@ -146,9 +189,12 @@ fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
         Err(fs4::TryLockError::WouldBlock) => {
             bail!("another run is writing the journal {}", path.display())
         }
-        Err(fs4::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("can't lock the journal {}", path.display()))
-        }
+        Err(fs4::TryLockError::Error(error)) => Err(error).with_context(|| {
+            format!(
+                "can't lock the journal {}: if its file system has no locks, put the journal elsewhere by --journal",
+                path.display()
+            )
+        }),
     }
 }
 
@@ -164,7 +210,7 @@ fn sync_folder(path: &Path) {
 mod tests {
     use super::*;
     use crate::bulk::input::Earlier;
-    use crate::bulk::journal::record::{Finished, Outcome, Settings, VERSION, now};
+    use crate::bulk::journal::record::{Finished, Settings, VERSION, now};
     use crate::bulk::options::Operation;
 
     fn header() -> Header {

@@ -5,5 +5,5 @@ mod rows;
 mod summary;
 
 pub(super) use progress::{Conditions, Progress};
-pub(super) use rows::{BulkRow, RowWriter};
+pub(super) use rows::{BulkRow, RowSender, RowWriter};
 pub(super) use summary::Tally;

@@ -1,19 +1,20 @@
 //! Writes a row for each user to standard output.
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use pingone_password::model::PasswordState;
 use serde::Serialize;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
 use crate::output::{self, Columns, FIELDS, Format, Row};
 use crate::terminal::stdout_width;
 
-/// The maximum number of rows that wait for the reader.
-const QUEUE: usize = 1024;
+/// The maximum size of the rows that wait for the reader, in bytes. A larger row waits alone.
+const QUEUE_BYTES: usize = 4 << 20;
 /// The fields of a bulk run, after those of [`FIELDS`].
 const MORE_FIELDS: [&str; 3] = ["status_before", "requests", "at"];
 
@@ -27,9 +28,30 @@ pub(crate) struct BulkRow {
 /// Writes rows in a thread of its own, so that users wait for a slow reader only once the queue is full.
 #[derive(Debug)]
 pub(crate) struct RowWriter {
-    sender: mpsc::Sender<Box<BulkRow>>,
+    sender: RowSender,
     result: oneshot::Receiver<io::Result<()>>,
 }
+
+/// Sends rows to the thread.
+#[derive(Clone, Debug)]
+pub(crate) struct RowSender {
+    rows: mpsc::UnboundedSender<QueuedRow>,
+    /// The room in the queue, in bytes.
+    room: Arc<Semaphore>,
+    format: Format,
+    width: Option<usize>,
+}
+
+#[derive(Debug)]
+struct QueuedRow {
+    text: io::Result<String>,
+    /// Held until the row is written.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// The reader of standard output is gone.
+#[derive(Debug)]
+pub(crate) struct OutputClosed;
 
 impl RowWriter {
     /// Starts the thread. Returns `None` for the table of an unlock: its failures are reported as messages.
@@ -37,15 +59,16 @@ impl RowWriter {
         if format == Format::Table && operation == Operation::Unlock {
             return None;
         }
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let width = stdout_width();
+        let (rows, receiver) = mpsc::unbounded_channel();
         let (done, result) = oneshot::channel();
         // Not one of tokio's threads: the program would wait for it at its end, and the reader may have stalled.
-        std::thread::spawn(move || done.send(write_rows(format, receiver)));
+        std::thread::spawn(move || done.send(write_rows(format, width, receiver)));
+        let sender = RowSender { rows, room: Arc::new(Semaphore::new(QUEUE_BYTES)), format, width };
         Some(Self { sender, result })
     }
 
-    /// Returns a sender of rows. It fails once the reader is gone.
-    pub(crate) fn sender(&self) -> mpsc::Sender<Box<BulkRow>> {
+    pub(crate) fn sender(&self) -> RowSender {
         self.sender.clone()
     }
 
@@ -60,8 +83,24 @@ impl RowWriter {
     }
 }
 
-fn write_rows(format: Format, mut rows: mpsc::Receiver<Box<BulkRow>>) -> io::Result<()> {
-    let width = stdout_width();
+impl RowSender {
+    /// Waits until the queue has any room.
+    pub(crate) async fn wait_for_room(&self) {
+        // The semaphore is never closed.
+        _ = self.room.acquire().await;
+    }
+
+    /// Sends a row, and waits until the queue has room for it. Only its text is kept meanwhile.
+    pub(crate) async fn send(&self, row: BulkRow) -> Result<(), OutputClosed> {
+        let text = row.to_text(self.format, self.width);
+        drop(row);
+        let bytes = text.as_ref().map_or(1, |text| text.len().clamp(1, QUEUE_BYTES));
+        let room = Arc::clone(&self.room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
+        self.rows.send(QueuedRow { text, _room: room.ok() }).map_err(|_| OutputClosed)
+    }
+}
+
+fn write_rows(format: Format, width: Option<usize>, mut rows: mpsc::UnboundedReceiver<QueuedRow>) -> io::Result<()> {
     let mut writer = BufWriter::new(anstream::stdout());
     match format {
         Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS))?)?,
@@ -71,7 +110,7 @@ fn write_rows(format: Format, mut rows: mpsc::Receiver<Box<BulkRow>>) -> io::Res
     while let Some(first) = rows.blocking_recv() {
         let mut next = Some(first);
         while let Some(row) = next {
-            writer.write_all(row.to_text(format, width)?.as_bytes())?;
+            writer.write_all(row.text?.as_bytes())?;
             next = rows.try_recv().ok();
         }
         writer.flush()?;

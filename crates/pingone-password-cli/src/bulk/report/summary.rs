@@ -75,7 +75,8 @@ impl Tally {
 
     /// Returns whether another run may succeed for any user.
     pub(crate) fn has_failures(&self) -> bool {
-        self.number_of(Outcome::Failed) + self.number_of(Outcome::Unknown) + self.aborted > 0
+        [Outcome::Failed, Outcome::NotSent, Outcome::Unknown].into_iter().any(|outcome| self.number_of(outcome) > 0)
+            || self.aborted > 0
     }
 
     /// Formats the summary, optionally with a chart.
@@ -136,6 +137,7 @@ fn outcome_label(operation: Operation, outcome: Outcome) -> &'static str {
         (Outcome::Done, Operation::State) => "read",
         (Outcome::Done, Operation::Unlock) => "unlocked",
         (Outcome::Failed, _) => "failed",
+        (Outcome::NotSent, _) => "not sent",
         (Outcome::Unknown, _) => "unknown",
         (Outcome::Skipped, _) => "not locked out",
         (Outcome::WouldUnlock, _) => "would be unlocked",

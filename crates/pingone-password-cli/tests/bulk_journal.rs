@@ -1,0 +1,220 @@
+//! The journal as a file: damaged, foreign, deleted, with odd names.
+
+mod bulk_support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use bulk_support::{Bench, Ended, count, sealed};
+use pingone_password_emulator::Status;
+use uuid::Uuid;
+
+const JOURNAL: &str = "users.txt.journal.jsonl";
+
+fn path(bench: &Bench) -> PathBuf {
+    bench.folder.path().join(JOURNAL)
+}
+
+/// The methods of a user's requests, from the given one on.
+fn methods(bench: &Bench, user: Uuid, from: usize) -> Vec<String> {
+    let requests = bench.emulator.requests();
+    let of_user = requests[from..].iter().filter(|request| request.path.contains(&user.to_string()));
+    of_user.map(|request| request.method.clone()).collect()
+}
+
+/// Unlocks two of four users, and returns all of them with the journal.
+fn interrupted(bench: &Bench) -> (Vec<Uuid>, String) {
+    let users = bench.add_users(4, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.run("unlock --from users.txt --concurrency 1").with_code(0);
+    let text = fs::read_to_string(path(bench)).unwrap();
+    // Everything about the last two users is gone.
+    let is_kept = |line: &&str| !users[2..].iter().any(|user| line.contains(&user.to_string()));
+    (users.clone(), text.lines().filter(is_kept).map(|line| line.to_owned() + "\n").collect::<Vec<_>>().concat())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_users_of_a_damaged_record_are_checked_first() {
+    let bench = Bench::start().await;
+    let (users, journal) = interrupted(&bench);
+    let finished = format!("\"finished\",\"user\":\"{}\"", users[0]);
+    let damaged = |marker: &str, from: &str, to: &str| -> String {
+        let line = |line: &str| if line.contains(marker) { line.replacen(from, to, 1) } else { line.to_owned() };
+        journal.lines().map(|text| line(text) + "\n").collect::<Vec<_>>().concat()
+    };
+    let number = journal.lines().position(|line| line.contains(&finished)).unwrap() + 1;
+    // The result of the first user: its state is read. The others are as they were.
+    fs::write(path(&bench), damaged(&finished, "\"done\"", "\"dome\"")).unwrap();
+    let before = bench.emulator.requests().len();
+    bench
+        .run(&format!("unlock --resume {JOURNAL}"))
+        .with_code(0)
+        .says(&format!("line {number} of the journal is damaged"))
+        .says("1 done before, 3 remaining");
+    assert_eq!(methods(&bench, users[0], before), ["GET"]);
+    assert_eq!(methods(&bench, users[1], before), [""; 0]);
+    assert_eq!(methods(&bench, users[2], before), ["POST"]);
+
+    // A record without a readable user: the states of all remaining users are read.
+    fs::write(path(&bench), damaged(&finished, &users[0].to_string(), "?")).unwrap();
+    let before = bench.emulator.requests().len();
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0).says("the states of all remaining users");
+    assert_eq!(methods(&bench, users[1], before), [""; 0]);
+    for user in [users[0], users[2], users[3]] {
+        assert_eq!(methods(&bench, user, before), ["GET"]);
+    }
+
+    fs::write(path(&bench), damaged("header", "\"unlock\"", "\"unl0ck\"")).unwrap();
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("line 1 is damaged");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_of_another_version_is_refused_and_kept() {
+    let bench = Bench::start().await;
+    let (_, journal) = interrupted(&bench);
+    for record in ["{\"record\":\"paused\",\"at\":\"2026-01-01T00:00:00Z\"}", "{\"record\":\"header\"}"] {
+        let text = journal.clone() + &sealed(record);
+        fs::write(path(&bench), &text).unwrap();
+        bench
+            .run(&format!("unlock --resume {JOURNAL}"))
+            .with_code(2)
+            .says("line 6: a record that this version doesn't know");
+        assert_eq!(fs::read_to_string(path(&bench)).unwrap(), text);
+    }
+    fs::write(path(&bench), sealed(&journal.replace("\"version\":2", "\"version\":3"))).unwrap();
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("unsupported version 3");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_not_a_journal_is_not_read_whole() {
+    let bench = Bench::start().await;
+    // A terabyte without a line end, of which nothing is on disk.
+    let file = fs::File::create(path(&bench)).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let start = Instant::now();
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("not a journal");
+    bench.list(&bench.add_users(1, Status::PasswordLockedOut));
+    bench.run("unlock --from users.txt").with_code(2).says("is not a journal");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_owner_can_read_a_journal() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let bench = Bench::start().await;
+    interrupted(&bench);
+    assert_eq!(fs::metadata(path(&bench)).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_is_deleted_or_replaced_stops_the_run() {
+    for is_replaced in [false, true] {
+        let bench = Bench::start().await;
+        let users = bench.add_users(200, Status::PasswordLockedOut);
+        bench.list(&users);
+        let run = bench.command("unlock --from users.txt --yes --rate 50/s").spawn().unwrap();
+        while bench.emulator.requests().len() < 5 {
+            std::thread::yield_now();
+        }
+        fs::remove_file(path(&bench)).unwrap();
+        if is_replaced {
+            fs::write(path(&bench), "").unwrap();
+        }
+        let ended = Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the file was deleted or replaced");
+        let unlocks = bench.unlocks();
+        assert!(unlocks < 60, "{unlocks}");
+        assert!(!ended.stderr.contains("\nresume with"), "{ended:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_resume_with_another_column_is_rejected() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    bench.file("users.txt", &format!("id,manager\n{},{}\n", users[0], users[1]));
+    bench.run("unlock --from users.txt").with_code(0);
+    bench.run(&format!("unlock --resume {JOURNAL} --column manager")).with_code(2).says("another --column");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(0);
+    assert_eq!(bench.emulator.unlocks(users[1]), 0);
+}
+
+/// The printed command resumes the run, whatever the names of the files.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_printed_command_resumes_the_run() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    let bench = Bench::start().await;
+    for name in [&b"-dash"[..], b"it's \"two\" words", b"new\nline", b"z\xff\xfe", b"$HOME", b"z\xc3\xb6e"] {
+        let users = bench.add_users(2, Status::PasswordLockedOut);
+        let name = OsStr::from_bytes(name);
+        fs::write(bench.folder.path().join(name), format!("{}\n{}\n", users[0], Uuid::from_u128(7))).unwrap();
+        let mut from = std::ffi::OsString::from("--from=");
+        from.push(name);
+        let run = bench.command("unlock").arg(&from).output().unwrap();
+        let ended = Ended::of(run).with_code(1);
+        let command = ended.stderr.lines().last().unwrap().strip_prefix("resume with: pingone-password ").unwrap();
+        let program = env!("CARGO_BIN_EXE_pingone-password");
+        let template = bench.command("");
+        let mut shell = Command::new("bash");
+        shell.arg("-c").arg(format!("{program} {command}")).current_dir(bench.folder.path());
+        shell.envs(template.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(shell.output().unwrap()).with_code(1).says("1 done before, 1 remaining");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_from_a_server_are_cut() {
+    use std::io::{Read, Write};
+
+    let bench = Bench::start().await;
+    bench.list(&[Uuid::from_u128(1)]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            _ = connection.read(&mut [0; 4096]);
+            let body = format!("{{\"code\":\"{0}\",\"message\":\"{0}\"}}", "X".repeat(20_000));
+            _ = write!(
+                connection,
+                "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let mut command = bench.command("unlock --from users.txt");
+    Ended::of(command.env("PINGONE_API_URL", url).output().unwrap()).with_code(1);
+    let journal = fs::read_to_string(path(&bench)).unwrap();
+    assert!(journal.lines().all(|line| line.len() < 2000), "{}", journal.len());
+    assert_eq!(count(&bench.journal(JOURNAL), "finished failed"), 1);
+}
+
+/// A slow reader holds back the run: rows wait in a queue of limited size, and no more users are read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_reader_holds_back_the_run() {
+    let bench = Bench::of(pingone_password_emulator::Emulator::builder().users(10_000)).await;
+    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    bench.list(&users);
+    let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
+    let mut last = (Instant::now(), 0);
+    // Until the run stands still.
+    while last.0.elapsed() < Duration::from_secs(2) || last.1 == 0 {
+        let requests = bench.emulator.requests().len();
+        if requests > last.1 {
+            last = (Instant::now(), requests);
+        }
+        assert!(run.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(last.1 < 9_000, "{}", last.1);
+    let rows = std::io::read_to_string(run.stdout.take().unwrap()).unwrap().lines().count();
+    assert_eq!((rows, run.wait().unwrap().code()), (10_000, Some(0)));
+}
