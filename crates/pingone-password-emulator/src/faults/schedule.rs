@@ -14,7 +14,7 @@ pub(crate) struct Schedule {
     by_operation: HashMap<Operation, VecDeque<Option<Fault>>>,
     tokens: VecDeque<Option<TokenFault>>,
     random: Option<RandomFaults>,
-    /// The number of valid requests so far for each operation on each user.
+    /// The number of valid requests so far for each operation on each user, which random faults depend on.
     requests: HashMap<(Uuid, Operation), u64>,
 }
 
@@ -38,15 +38,18 @@ impl Schedule {
     /// Takes the fault for a valid request: from the operation's own script, else from the one for all operations, else at
     /// random.
     pub(crate) fn next(&mut self, user: Uuid, operation: Operation) -> Option<Fault> {
-        let nth = self.requests.entry((user, operation)).or_default();
-        *nth += 1;
+        let random = self.random.as_ref().map(|random| {
+            let nth = self.requests.entry((user, operation)).or_default();
+            *nth += 1;
+            (random, *nth)
+        });
         if let Some(scripted) = self.by_operation.get_mut(&operation).and_then(VecDeque::pop_front) {
             return scripted;
         }
         if let Some(scripted) = self.any.pop_front() {
             return scripted;
         }
-        self.random.as_ref()?.choose(user, operation, *nth)
+        random.and_then(|(random, nth)| random.choose(user, operation, nth))
     }
 
     pub(crate) fn next_token(&mut self) -> Option<TokenFault> {

@@ -57,6 +57,9 @@ impl UserFormat<'_> {
         if self.embed_password {
             json["_embedded"] = json!({ "password": { "status": user.status.as_str() } });
         }
+        if user.status == Status::Ok {
+            json["lastSignOn"] = json!({ "at": USER_UPDATED_AT, "remoteIp": "192.0.2.1" });
+        }
         if let Some(email) = &user.email {
             json["email"] = json!(email);
         }

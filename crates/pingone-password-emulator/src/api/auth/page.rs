@@ -56,8 +56,8 @@ pub(super) fn error(text: &str) -> Response {
 fn agents(verb: &str) -> String {
     let button = |agent: &Agent| {
         let role = match agent.role() {
-            Role::IdentityDataAdmin => "may read and unlock",
-            Role::IdentityDataReadOnly => "may only read",
+            Role::IdentityDataAdmin => "may read and unlock in",
+            Role::IdentityDataReadOnly => "may only read in",
         };
         let (username, name) = (agent.username(), agent.name());
         format!(
