@@ -10,9 +10,11 @@
 //! | `links` | links between the workspace's documents |
 //! | `drift` | the generated files against the OpenAPI document |
 //! | `emulator` | the emulator's responses against the OpenAPI document |
+//! | `reference` | the reference on the emulator's page against the OpenAPI document |
 //! | `responses` | what a successful call returns |
 //! | `errors` | failures of servers, gateways and networks, and the errors that callers see |
 //! | `config` | valid and invalid settings of a client |
+//! | `control` | the emulator's control API against its OpenAPI document |
 //! | `open_input` | properties of arbitrary input |
 //! | `tokens` | access tokens, and an authorization server that fails |
 //! | `retries` | the retry policy and the rate limiter |
@@ -28,6 +30,7 @@
 mod architecture;
 mod clock;
 mod config;
+mod control;
 mod document;
 mod drift;
 mod emulator;
@@ -38,6 +41,7 @@ mod links;
 mod modules;
 mod open_input;
 mod outline;
+mod reference;
 mod responses;
 mod retries;
 mod schema;

@@ -165,6 +165,20 @@ impl Journal {
     pub(crate) fn requests(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
         self.entries.iter().map(|entry| &entry.request)
     }
+
+    /// Returns the requests that arrived or were completed after a revision, in the order of arrival.
+    pub(crate) fn changed_since(&self, revision: u64) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
+        self.entries.iter().filter(move |entry| entry.revision > revision).map(|entry| &entry.request)
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Returns the number of requests that were dropped to make room, since the start or since the journal was cleared.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
 }
 
 /// Returns the approximate size of a request in memory, in bytes.

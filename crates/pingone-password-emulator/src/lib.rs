@@ -2,6 +2,7 @@
 
 mod api;
 mod connection_state;
+mod control;
 mod emulator;
 mod faults;
 mod journal;

@@ -14,7 +14,7 @@ use super::{Emulator, Running, StartError};
 #[cfg(feature = "tls")]
 use crate::server::Tls;
 use crate::{
-    api,
+    api, control,
     faults::{RandomFaults, Schedule},
     journal::Journal,
     server,
@@ -264,7 +264,7 @@ impl Builder {
             listener,
             #[cfg(feature = "tls")]
             tls.as_ref().map(|tls| tls.acceptor.clone()),
-            api::router(Arc::clone(&shared)),
+            control::in_front_of(api::router(Arc::clone(&shared)), Arc::clone(&shared)),
             stopped,
         );
         let running = Mutex::new(Some(Running { stop, server: tokio::spawn(server) }));

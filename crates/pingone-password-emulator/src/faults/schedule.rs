@@ -52,7 +52,34 @@ impl Schedule {
         random.and_then(|(random, nth)| random.choose(user, operation, nth))
     }
 
+    /// Returns the scripts: for one operation each, for all of them, and for the token endpoint.
+    pub(crate) fn scripts(&self) -> Scripts<'_> {
+        let of = |operation| (operation, self.by_operation.get(&operation).into_iter().flatten().copied().collect());
+        Scripts { by_operation: Operation::ALL.iter().copied().map(of).collect(), any: &self.any, tokens: &self.tokens }
+    }
+
+    pub(crate) fn random_faults(&self) -> Option<&RandomFaults> {
+        self.random.as_ref()
+    }
+
+    pub(crate) fn set_random_faults(&mut self, faults: Option<RandomFaults>) {
+        self.random = faults;
+    }
+
+    /// Forgets every fault still to come.
+    pub(crate) fn clear(&mut self) {
+        let requests = std::mem::take(&mut self.requests);
+        *self = Self { requests, ..Self::default() };
+    }
+
     pub(crate) fn next_token(&mut self) -> Option<TokenFault> {
         self.tokens.pop_front()?
     }
+}
+
+/// The scripts of a schedule; `None` is no fault.
+pub(crate) struct Scripts<'a> {
+    pub(crate) by_operation: Vec<(Operation, Vec<Option<Fault>>)>,
+    pub(crate) any: &'a VecDeque<Option<Fault>>,
+    pub(crate) tokens: &'a VecDeque<Option<TokenFault>>,
 }

@@ -8,28 +8,47 @@ use hyper::{
     server::conn::http1,
     service::{Service, service_fn},
 };
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
     task::JoinSet,
     time::sleep,
 };
 
+#[cfg(feature = "tls")]
+use tokio::time::timeout;
+
 use crate::{
     connection_state::ConnectionState,
     raw_response::{ENDLESS_CHUNK, ENDLESS_PAUSE, RawResponse, Then},
 };
 
+/// The number of connections at a time. Others wait until one of them is closed.
+const CONNECTION_LIMIT: usize = 1024;
+/// The time for a TLS handshake, for the head of a request, and between two requests. Then the connection is closed.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A connection's transport.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    fn tcp(&self) -> &TcpStream;
+    /// Makes dropping it a reset (TCP RST).
+    fn reset_on_drop(&self) -> io::Result<()>;
 }
 
 impl Socket for TcpStream {
-    fn tcp(&self) -> &TcpStream {
-        self
+    fn reset_on_drop(&self) -> io::Result<()> {
+        self.set_zero_linger()
+    }
+}
+
+/// A connection in memory, which has no reset: it just ends.
+impl Socket for DuplexStream {
+    fn reset_on_drop(&self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -46,7 +65,7 @@ pub(crate) async fn serve(
             biased;
             _ = &mut stopped => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => {
+            accepted = listener.accept(), if connections.len() < CONNECTION_LIMIT => {
                 let Ok((tcp, _)) = accepted else {
                     // The system is out of a resource, or the client has disconnected already.
                     sleep(Duration::from_millis(10)).await;
@@ -58,7 +77,7 @@ pub(crate) async fn serve(
                 if let Some(acceptor) = acceptor.clone() {
                     let router = router.clone();
                     connections.spawn(async move {
-                        if let Ok(tls) = acceptor.accept(tcp).await {
+                        if let Ok(Ok(tls)) = timeout(HEAD_TIMEOUT, acceptor.accept(tcp)).await {
                             serve_connection(tls, router).await;
                         }
                     });
@@ -73,7 +92,7 @@ pub(crate) async fn serve(
 }
 
 /// Serves one connection until either side closes it or a response is a [`RawResponse`].
-async fn serve_connection(socket: impl Socket, router: Router) {
+pub(crate) async fn serve_connection(socket: impl Socket, router: Router) {
     let (take_over, mut raw) = mpsc::unbounded_channel();
     let router = TowerToHyperService::new(router);
     let state = Arc::<ConnectionState>::default();
@@ -92,7 +111,9 @@ async fn serve_connection(socket: impl Socket, router: Router) {
             Ok::<_, Infallible>(response)
         }
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let mut connection = http.serve_connection(TokioIo::new(socket), service);
     let raw = tokio::select! {
         biased;
         Some(raw) = raw.recv() => raw,
@@ -109,7 +130,7 @@ async fn send(raw: RawResponse, mut socket: impl Socket) -> io::Result<()> {
     socket.flush().await?;
     match raw.then {
         Then::Close => socket.shutdown().await,
-        Then::Reset => socket.tcp().set_zero_linger(),
+        Then::Reset => socket.reset_on_drop(),
         Then::Stall => {
             let mut ignored = [0; 1024];
             while socket.read(&mut ignored).await? != 0 {}

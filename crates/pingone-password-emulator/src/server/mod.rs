@@ -4,6 +4,6 @@ mod connection;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub(crate) use self::connection::serve;
+pub(crate) use self::connection::{serve, serve_connection};
 #[cfg(feature = "tls")]
 pub(crate) use self::tls::Tls;

@@ -1,6 +1,6 @@
 //! TLS with a throw-away certificate.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, io, sync::Arc};
 
 use chrono::{DateTime, Datelike, Days, Utc};
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
@@ -52,7 +52,7 @@ impl Tls {
 }
 
 impl Socket for TlsStream<TcpStream> {
-    fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+    fn reset_on_drop(&self) -> io::Result<()> {
+        self.get_ref().0.set_zero_linger()
     }
 }

@@ -15,6 +15,10 @@ impl Clock {
     /// The furthest that the clock can be ahead: a century.
     const MAX_AHEAD: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
+    pub(crate) fn ahead(&self) -> Duration {
+        self.ahead
+    }
+
     /// Returns the time for comparisons: monotonic, and Tokio's.
     pub(crate) fn now(&self) -> Instant {
         Instant::now() + self.ahead

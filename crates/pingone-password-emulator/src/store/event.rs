@@ -84,4 +84,9 @@ impl Events {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter()
     }
+
+    /// Returns the number of older events that were dropped.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
 }

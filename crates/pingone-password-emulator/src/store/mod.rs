@@ -31,8 +31,8 @@ pub(crate) use self::{
     rate_limit::RateLimit,
     sign_ins::{Authorization, Decision, Poll, SignInSettings, SignIns},
     start::Start,
-    tokens::{Grant, Tokens, random_secret},
-    user::{LOCKOUT_SECONDS, POPULATION_IDS},
+    tokens::{AccessToken, Grant, Tokens, random_secret},
+    user::{LOCKOUT_SECONDS, POPULATION_IDS, present},
     users::Users,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct Store {
     users: Users,
     /// The number of users added so far, including those removed.
     added: u128,
-    /// Grows whenever users, events or tokens change.
+    /// Grows whenever users or events change.
     revision: u64,
     pub(crate) events: Events,
     pub(crate) tokens: Tokens,
@@ -140,6 +140,11 @@ impl Store {
 
 /// The whole environment.
 impl Store {
+    /// Returns a number that grows whenever users or events change.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Moves the clock forward: tokens expire, and lockouts end without an event. Returns `false` if that is too far.
     pub(crate) fn advance_clock(&mut self, by: Duration) -> bool {
         if !self.clock.advance(by) {

@@ -21,6 +21,7 @@ pub(crate) struct Grant {
 /// An access token that was issued.
 #[derive(Clone)]
 pub(crate) struct AccessToken {
+    pub(crate) id: Uuid,
     pub(crate) grant: Grant,
     /// The time at which it expires, if it does.
     pub(crate) expiry: Option<Instant>,
@@ -62,7 +63,7 @@ impl Tokens {
         }
         // A lifetime that exceeds the clock's range never ends.
         let expiry = lifetime.and_then(|lifetime| now.checked_add(lifetime));
-        self.issued.insert(token, AccessToken { grant, expiry, number: self.next });
+        self.issued.insert(token, AccessToken { id: Uuid::new_v4(), grant, expiry, number: self.next });
         self.next += 1;
     }
 
@@ -73,6 +74,21 @@ impl Tokens {
 
     pub(crate) fn revoke_sign_in(&mut self, sign_in: u64) {
         self.issued.retain(|_, token| token.grant.sign_in != Some(sign_in));
+    }
+
+    /// Returns the tokens that are valid, in the order in which they were issued.
+    pub(crate) fn valid(&self, now: Instant) -> Vec<(&str, &AccessToken)> {
+        let valid = self.issued.iter().filter(|(_, token)| token.is_valid(now));
+        let mut valid: Vec<_> = valid.map(|(secret, token)| (secret.as_str(), token)).collect();
+        valid.sort_by_key(|(_, token)| token.number);
+        valid
+    }
+
+    /// Revokes one token. Returns `false` if there is no such token.
+    pub(crate) fn revoke(&mut self, id: Uuid) -> bool {
+        let before = self.issued.len();
+        self.issued.retain(|_, token| token.id != id);
+        self.issued.len() < before
     }
 
     pub(crate) fn revoke_all(&mut self) {

@@ -5,6 +5,7 @@ mod binary;
 #[cfg(feature = "cli")]
 mod binary_flags;
 mod broken;
+mod control;
 mod device;
 mod echo;
 mod environment;

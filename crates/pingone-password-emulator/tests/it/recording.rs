@@ -106,7 +106,7 @@ async fn large_requests_go_earlier() {
     let emulator = Emulator::start().await.unwrap();
     let body = vec![b'x'; 1024 * 1024];
     for _ in 0..70 {
-        send(&emulator, "POST", "/", &[], &body).await;
+        send(&emulator, "POST", "/large", &[], &body).await;
     }
     let kept = emulator.requests().len();
     assert!((60..64).contains(&kept), "{kept}");

@@ -103,6 +103,7 @@ pub(crate) fn text(emulator: &Emulator, certificate: &Certificate) -> String {
     let mut lines = vec![
         "PingOne user-password API emulator, running until Ctrl-C".to_owned(),
         String::new(),
+        format!("  page           {}/", emulator.auth_url()),
         format!("  API            {api_url}"),
         format!("  auth           {}", emulator.auth_url()),
         format!("  environment    {environment}"),

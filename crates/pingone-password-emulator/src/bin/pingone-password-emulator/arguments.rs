@@ -1,9 +1,16 @@
 //! The program's arguments.
 
-use std::{net::SocketAddr, str::FromStr, time::Duration};
+use std::{
+    error::Error,
+    fmt, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use clap::{Args, Parser};
-use pingone_password_emulator::{Builder, Emulator, Fault, RandomFaults, TokenFault, UnknownFault};
+use pingone_password_emulator::{Builder, Emulator, Fault, NewUser, RandomFaults, TokenFault, UnknownFault};
 use uuid::Uuid;
 
 #[derive(Parser)]
@@ -13,9 +20,21 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
-    /// Number of users: one with each password status, the rest locked out
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    users: usize,
+    /// Number of users: one with each password status, the rest locked out [default: 6, or 0 with --seed]
+    #[arg(long, value_name = "N")]
+    users: Option<usize>,
+
+    /// JSON file with users to start with, such as `[{"username": "ada", "status": "PASSWORD_LOCKED_OUT"}]`
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// Number of requests to keep, the latest ones; 0 keeps none
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    journal: usize,
+
+    /// Write a Postman environment for the vendor's collection to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) postman_environment: Option<PathBuf>,
 
     /// Print one line of JSON when ready, including every user
     #[arg(long)]
@@ -70,8 +89,13 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn builder(&self) -> Builder {
-        let mut builder = Emulator::builder().listen(self.listen).users(self.users).recording(false);
+    pub(crate) fn builder(&self) -> Result<Builder, SeedError> {
+        let users = self.users.unwrap_or(if self.seed.is_some() { 0 } else { 6 });
+        let mut builder = Emulator::builder().listen(self.listen).users(users);
+        builder = builder.recording(self.journal > 0).journal_limit(self.journal);
+        if let Some(file) = &self.seed {
+            builder = builder.seed(seed(file)?);
+        }
         #[cfg(feature = "tls")]
         {
             builder = builder.tls(self.tls);
@@ -94,7 +118,7 @@ impl Arguments {
             let faults = if kinds.is_empty() { Fault::ALL } else { kinds }.to_vec();
             builder = builder.random_faults(RandomFaults { seed: self.fault_seed, probability, faults });
         }
-        builder
+        Ok(builder)
     }
 
     pub(crate) fn script(&self) -> impl Iterator<Item = Option<Fault>> {
@@ -179,4 +203,29 @@ impl FromStr for Entry {
 fn probability(text: &str) -> Result<f64, String> {
     let probability = text.parse().map_err(|error| format!("{error}"))?;
     if (0.0..=1.0).contains(&probability) { Ok(probability) } else { Err("not in 0..=1".to_owned()) }
+}
+
+fn seed(file: &Path) -> Result<Vec<NewUser>, SeedError> {
+    let error = |source| SeedError { file: file.to_owned(), source };
+    let text = fs::read_to_string(file).map_err(error)?;
+    serde_json::from_str(&text).map_err(|source| error(source.into()))
+}
+
+/// The error for a seed that can't be read.
+#[derive(Debug)]
+pub(crate) struct SeedError {
+    file: PathBuf,
+    source: io::Error,
+}
+
+impl fmt::Display for SeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to read the users in {}", self.file.display())
+    }
+}
+
+impl Error for SeedError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
 }

@@ -2,6 +2,7 @@
 
 mod announcement;
 mod arguments;
+mod postman;
 
 use std::{
     error::Error,
@@ -47,9 +48,12 @@ async fn stop_signal() -> io::Result<()> {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let emulator = arguments.builder().start().await?;
+    let emulator = arguments.builder()?.start().await?;
     emulator.inject(arguments.script());
     emulator.inject_token(arguments.token_faults.iter().copied());
+    if let Some(file) = &arguments.postman_environment {
+        postman::write(&emulator, file)?;
+    }
     #[cfg(feature = "tls")]
     let certificate = announcement::Certificate::write(&emulator)?;
     #[cfg(not(feature = "tls"))]
