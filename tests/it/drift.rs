@@ -153,7 +153,7 @@ fn a_new_operation_changes_generated_files_only() -> Result {
     assert!(inspect.replace(' ', "").contains(&sends), "{inspect}");
     assert!(after["types.rs"].contains("pub password: crate::Secret"), "a password is a redacted type");
     assert!(after["operations.rs"].contains("pub const INSPECT_PASSWORD"));
-    assert!(after["requests.rs"].contains("impl crate::Request for InspectPassword"), "the wrapper can send it");
+    assert!(after["requests.rs"].contains("impl super::Request for InspectPassword"), "the wrapper can send it");
     let operations = |files: &Files| files["operations.rs"].matches(": Operation = Operation {").count();
     assert_eq!(operations(&after), operations(&before) + 1);
     Ok(())

@@ -3,9 +3,9 @@
 //! Use `pingone-password` instead. This crate sends exactly what the OpenAPI document describes, and leaves access tokens,
 //! retries and errors to its caller.
 //!
-//! `src/generated` is written by `cargo xtask generate`. Don't edit it. The hand-written modules know no operation:
-//! [`Request`] is the trait of every operation, [`Attempt`] is what all requests share, and [`Secret`] is the type of a
-//! property with `format: password`.
+//! `src/generated` is written by `cargo xtask generate`. Don't edit it: each operation is a value that implements
+//! [`Request`]. The hand-written modules know no operation: [`Attempt`] is what all requests share, and [`Secret`] is the
+//! type of a property with `format: password`.
 //!
 //! A generated [`Client`] is for one attempt:
 //!
@@ -40,14 +40,12 @@ mod attempt;
 mod id;
 mod json;
 mod path_segment;
-mod request;
 mod response;
 mod secret;
 
 pub use attempt::Attempt;
-pub use generated::{Client, ClientInfo, Error, ResponseValue, operations, requests, types};
+pub use generated::{Client, ClientInfo, Error, Request, ResponseValue, operations, requests, types};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use path_segment::{InvalidPathSegment, PathSegment};
-pub use request::Request;
 pub use response::RawResponse;
 pub use secret::Secret;

@@ -146,7 +146,7 @@ fn implementation(operation: &Operation, name: &Ident, fields: &[Field<'_>]) -> 
     let arguments = fields.iter().map(|Field { ident, ty, is_required, .. }| pass(ident, ty, *is_required));
     let arguments: Vec<_> = environment_id.chain(arguments).collect();
     parse_quote! {
-        impl crate::Request for #name {
+        impl super::Request for #name {
             const OPERATION: &'static super::operations::Operation = &super::operations::#constant;
             type Body = #body;
             type Output = #output;

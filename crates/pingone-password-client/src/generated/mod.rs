@@ -4,6 +4,8 @@
 #![allow(deprecated)]
 mod client;
 pub mod operations;
+mod request;
 pub mod requests;
 pub mod types;
 pub use client::{Client, ClientInfo, Error, ResponseValue};
+pub use request::Request;

@@ -37,7 +37,7 @@ impl ReadPasswordState {
         self
     }
 }
-impl crate::Request for ReadPasswordState {
+impl super::Request for ReadPasswordState {
     const OPERATION: &'static super::operations::Operation = &super::operations::READ_PASSWORD_STATE;
     type Body = types::PasswordState;
     type Output = types::PasswordState;
@@ -83,7 +83,7 @@ impl UnlockPassword {
         Self { user_id: user_id.into() }
     }
 }
-impl crate::Request for UnlockPassword {
+impl super::Request for UnlockPassword {
     const OPERATION: &'static super::operations::Operation = &super::operations::UNLOCK_PASSWORD;
     type Body = types::PasswordState;
     type Output = ::std::option::Option<types::PasswordState>;

@@ -2,6 +2,7 @@
 
 mod files;
 mod operations;
+mod request;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use super::lower::Lowered;
 
 pub use files::{Difference, differences, write};
 use operations::operations;
+use request::request;
 
 /// The start of every generated file. A file without it is never overwritten or removed.
 pub const MARK: &str = "// @generated";
@@ -31,14 +33,17 @@ pub fn emit(client: Vec<Item>, requests: Vec<Item>, models: Vec<Item>, lowered: 
         #![allow(deprecated)]
         mod client;
         pub mod operations;
+        mod request;
         pub mod requests;
         pub mod types;
         pub use client::{Client, ClientInfo, Error, ResponseValue};
+        pub use request::Request;
     };
     let files = [
         ("mod.rs", "The client, the operations as values, the models, and the table of operations.", module),
         ("client.rs", "The client: one method per operation.", file(client)),
         ("operations.rs", "The table of operations.", file(operations(lowered))),
+        ("request.rs", "The trait of the operations as values.", file(request())),
         ("requests.rs", "The operations as values.", file(requests)),
         ("types.rs", "The models of requests and responses.", file(models)),
     ];

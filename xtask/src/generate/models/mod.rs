@@ -5,7 +5,7 @@ mod structs;
 mod types;
 
 use quote::quote;
-use syn::{Attribute, Item};
+use syn::{Attribute, Item, parse_quote};
 
 use super::lower::{Kind, Model, Models};
 
@@ -32,8 +32,17 @@ fn attributes(name: &str, model: &Model) -> proc_macro2::TokenStream {
 /// Returns documentation, one `///` per line.
 pub(super) fn docs(text: &str) -> Vec<Attribute> {
     let mut attributes = Vec::new();
-    super::restore::put_docs(&mut attributes, text);
+    put_docs(&mut attributes, text);
     attributes
+}
+
+/// Adds documentation, one `///` per line.
+pub(super) fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
+    let lines = docs.trim().lines().map(|line| {
+        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        parse_quote!(#[doc = #line])
+    });
+    attributes.splice(0..0, lines.collect::<Vec<Attribute>>());
 }
 
 /// Returns `#[deprecated]` if the document says so.

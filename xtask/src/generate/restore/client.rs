@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use syn::{Expr, ExprCall, ExprLit, ImplItem, Item, Lit, ReturnType, parse_quote};
+use syn::{ImplItem, Item, ReturnType, parse_quote};
 
 use super::patch::Patch;
 use super::responses;
-use super::{put_docs, take_docs};
+use super::take_docs;
 use crate::generate::Error;
 use crate::generate::lower::{Lowered, Operation};
-use crate::generate::models::{argument, deprecated};
+use crate::generate::models::{argument, deprecated, put_docs};
 
 pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error> {
     let mut patched = BTreeSet::new();
@@ -127,12 +127,4 @@ fn docs(operation: &Operation) -> String {
     }
     docs.push("# Errors\n\nIf the request can't be sent, or the response is not the documented success.".to_owned());
     docs.join("\n\n")
-}
-
-/// Returns the text of a call's first argument.
-pub(super) fn first_text(call: &ExprCall) -> Option<String> {
-    match call.args.first()? {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-        _ => None,
-    }
 }

@@ -8,7 +8,7 @@ mod patch;
 mod responses;
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Item, parse_quote};
+use syn::{Attribute, Item};
 
 use super::Error;
 use super::lower::{Lowered, Operation};
@@ -69,13 +69,4 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
         syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
     }
-}
-
-/// Adds documentation, one `///` per line.
-pub(super) fn put_docs(attributes: &mut Vec<Attribute>, docs: &str) {
-    let lines = docs.trim().lines().map(|line| {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-        parse_quote!(#[doc = #line])
-    });
-    attributes.splice(0..0, lines.collect::<Vec<Attribute>>());
 }

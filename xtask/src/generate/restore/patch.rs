@@ -3,9 +3,8 @@
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprLit, ExprMethodCall, Lit, Local, Macro, Pat, Stmt, Token, parse_quote};
+use syn::{Block, Expr, ExprCall, ExprLit, ExprMethodCall, Lit, Local, Macro, Pat, Stmt, Token, parse_quote};
 
-use super::client::first_text;
 use super::responses;
 use crate::generate::lower::{Location, Operation};
 
@@ -215,5 +214,13 @@ impl VisitMut for DropHeaders {
             *expr = (*call.receiver).clone();
         }
         visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+/// Returns the text of a call's first argument.
+fn first_text(call: &ExprCall) -> Option<String> {
+    match call.args.first()? {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
     }
 }

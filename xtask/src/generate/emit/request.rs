@@ -1,0 +1,39 @@
+//! The trait of the operations as values.
+//!
+//! It is generated, although it is the same for every document, because it stands between two generated modules: its
+//! implementations are above it, the client and the table of operations below.
+
+use syn::{Item, parse_quote};
+
+pub(super) fn request() -> Vec<Item> {
+    let file: syn::File = parse_quote! {
+        /// An operation of the OpenAPI document as a value: everything that a request contains, except for the environment.
+        pub trait Request: Clone + ::std::fmt::Debug + Send + Sync + 'static {
+            /// The method, path and media type.
+            const OPERATION: &'static super::operations::Operation;
+
+            /// The body of a success response.
+            type Body: ::serde::de::DeserializeOwned + Send;
+
+            /// The result of the operation.
+            type Output: Send;
+
+            /// Returns the user in the path, if the path contains one.
+            fn user_id(&self) -> ::std::option::Option<crate::UserId> {
+                ::std::option::Option::None
+            }
+
+            /// Returns the result of a success with this body, if there was one that could be decoded. Returns none if the
+            /// operation requires a body.
+            fn output(body: ::std::option::Option<Self::Body>) -> ::std::option::Option<Self::Output>;
+
+            /// Sends the request once. Returns the body of the response, if the document allows a response without one.
+            fn send<'a>(
+                &'a self,
+                client: &'a super::Client,
+                environment_id: &'a crate::EnvironmentId,
+            ) -> impl Future<Output = ::std::result::Result<::std::option::Option<Self::Body>, super::Error>> + Send + 'a;
+        }
+    };
+    file.items
+}
