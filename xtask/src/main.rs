@@ -1,11 +1,12 @@
 //! The tasks of this workspace: `cargo xtask generate` and `cargo xtask changes`.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use xtask::changes;
+use xtask::changes::{self, Outcome};
 use xtask::generate::Error;
 use xtask::generate::emit::{self, Difference};
 
@@ -41,7 +42,7 @@ struct Generate {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Generate(arguments) => generate(&arguments),
-        Task::Changes(arguments) => root().and_then(|root| changes::run(&arguments, root)),
+        Task::Changes(arguments) => changes(&arguments),
     };
     match result {
         Ok(code) => code,
@@ -50,6 +51,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn changes(arguments: &changes::Arguments) -> anyhow::Result<ExitCode> {
+    let Outcome { report, note, is_success } = changes::run(arguments, root()?)?;
+    // Whoever has read enough, such as `head`, may close the pipe.
+    let _ = io::stdout().write_all(report.as_bytes());
+    eprint!("{note}");
+    Ok(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The root of the workspace.

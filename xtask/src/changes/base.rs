@@ -27,8 +27,9 @@ pub(super) enum Found {
     Nothing(&'static str),
 }
 
-/// Finds what to compare with. `document` is the path of the OpenAPI document below `root`.
-pub(super) fn find(root: &Path, document: &str, wanted: Option<&str>) -> anyhow::Result<Found> {
+/// Finds what to compare with. `documents` are the paths of the OpenAPI document below `root`: the first that a revision
+/// has is taken.
+pub(super) fn find(root: &Path, documents: &[&str], wanted: Option<&str>) -> anyhow::Result<Found> {
     if let Some(wanted) = wanted {
         if Path::new(wanted).is_file() {
             let text = std::fs::read_to_string(wanted).with_context(|| wanted.to_owned())?;
@@ -38,20 +39,20 @@ pub(super) fn find(root: &Path, document: &str, wanted: Option<&str>) -> anyhow:
         let Some(commit) = commit(root, wanted)? else {
             bail!("`{wanted}` is neither a file nor a revision");
         };
-        return revision(root, document, format!("`{wanted}`"), wanted, &commit).map(Found::Base);
+        return revision(root, documents, format!("`{wanted}`"), wanted, &commit).map(Found::Base);
     }
     if git(root, &["rev-parse", "--git-dir"])?.is_none() {
         return Ok(Found::Nothing("this isn't a git repository"));
     }
     if let Some(tag) = git(root, &["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"])? {
-        return revision(root, document, format!("`{tag}`, the last release"), &tag, &tag).map(Found::Base);
+        return revision(root, documents, format!("`{tag}`, the last release"), &tag, &tag).map(Found::Base);
     }
     for branch in MAIN {
         let Some(other) = commit(root, branch)? else { continue };
         if let Some(commit) = git(root, &["merge-base", "HEAD", &other])? {
             let short = &commit[..commit.len().min(10)];
             let label = format!("`{short}`, the merge base with {branch}");
-            return revision(root, document, label, short, &commit).map(Found::Base);
+            return revision(root, documents, label, short, &commit).map(Found::Base);
         }
     }
     Ok(Found::Nothing("there is neither a tag `v*` nor a main branch; fetch them, or name a base with --base"))
@@ -62,10 +63,14 @@ fn commit(root: &Path, revision: &str) -> anyhow::Result<Option<String>> {
     git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
 }
 
-fn revision(root: &Path, document: &str, label: String, argument: &str, commit: &str) -> anyhow::Result<Base> {
+fn revision(root: &Path, documents: &[&str], label: String, argument: &str, commit: &str) -> anyhow::Result<Base> {
     let show = |file: &str| git(root, &["show", "--end-of-options", &format!("{commit}:./{file}")]);
-    let text = show(document)?.with_context(|| format!("{label} has no {document}"))?;
-    Ok(Base { label, argument: argument.to_owned(), document: text, manifest: show("Cargo.toml")? })
+    for document in documents {
+        if let Some(document) = show(document)? {
+            return Ok(Base { label, argument: argument.to_owned(), document, manifest: show("Cargo.toml")? });
+        }
+    }
+    bail!("{label} has no {}", documents.first().unwrap_or(&"document"))
 }
 
 /// What a git command prints, or nothing where it fails.

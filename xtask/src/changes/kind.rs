@@ -39,6 +39,7 @@ pub(super) enum Kind {
     ParameterRemoved,
     ParameterRenamed,
     ParameterRespelled,
+    ParametersReordered,
     ParameterBecameRequired,
     ParameterBecameOptional,
     ParameterEncodingChanged,
@@ -71,6 +72,7 @@ pub(super) enum Kind {
     TypeBecameResponse,
     TypeLeftRequests,
     TypeLeftResponses,
+    TypeSplit,
     PropertyAdded,
     RequiredPropertyAdded,
     PropertyRemoved,
@@ -114,6 +116,8 @@ pub(super) enum Direction {
     Request,
     /// From the server to the client.
     Response,
+    /// Both ways.
+    Both,
 }
 
 /// Which ways the values of one type go.
@@ -129,9 +133,12 @@ impl Directions {
     pub(super) const REQUEST: Self = Self { request: true, response: false };
     pub(super) const RESPONSE: Self = Self { request: false, response: true };
 
-    /// Each of them.
-    pub(super) fn each(self) -> impl Iterator<Item = Direction> {
-        let request = self.request.then_some(Direction::Request);
-        request.into_iter().chain(self.response.then_some(Direction::Response))
+    /// Whether values go this way.
+    pub(super) fn contain(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Request => self.request,
+            Direction::Response => self.response,
+            Direction::Both => self.request && self.response,
+        }
     }
 }

@@ -25,7 +25,7 @@ use std::fmt;
 pub use change::Change;
 pub use release::{Entry, Release, Sources, Versioned};
 pub use report::{Report, json, markdown, text};
-pub use task::{Arguments, run};
+pub use task::{Arguments, Outcome, run};
 pub use verdict::{Judgement, Needs, Verdict, Verdicts};
 
 use crate::generate::load::Document;
@@ -38,11 +38,16 @@ use model::Model;
 /// When one of the documents can't be compared: it isn't YAML or OpenAPI 3.0, a reference leads nowhere, or two of its
 /// operations send the same request.
 pub fn changes(base: &str, new: &str) -> Result<Vec<Change>, Error> {
-    let parse =
-        |text: &str, which| Document::parse(text).map_err(|finding| Error { which, problem: finding.to_string() });
-    let (base, new) = (parse(base, Which::Base)?, parse(new, Which::New)?);
+    between(&parse(base, Which::Base)?, &parse(new, Which::New)?)
+}
+
+fn parse(text: &str, which: Which) -> Result<Document, Error> {
+    Document::parse(text).map_err(|finding| Error { which, problem: finding.to_string() })
+}
+
+fn between(base: &Document, new: &Document) -> Result<Vec<Change>, Error> {
     let model = |document, which| Model::new(document).map_err(|problem| Error { which, problem });
-    let mut changes = compare::compare(model(&base, Which::Base)?, model(&new, Which::New)?);
+    let mut changes = compare::compare(model(base, Which::Base)?, model(new, Which::New)?);
     changes.sort_by_key(|change| std::cmp::Reverse(change.verdicts.worst()));
     Ok(changes)
 }

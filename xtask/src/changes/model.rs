@@ -186,6 +186,25 @@ impl<'a> Model<'a> {
         self.root["components"]["schemas"].get(name)
     }
 
+    /// Whether a component is one type in requests and another in responses, because some of its properties go only one
+    /// way.
+    pub(super) fn is_split(&self, name: &str) -> bool {
+        let (mut waiting, mut seen): (Vec<&Value>, BTreeSet<&str>) =
+            (self.schema(name).into_iter().collect(), BTreeSet::new());
+        while let Some(node) = waiting.pop() {
+            if node["readOnly"] == true || node["writeOnly"] == true {
+                return self.types.get(name).is_some_and(|directions| directions.request && directions.response);
+            }
+            if let Some(target) = node.get("$ref").and_then(Value::as_str)
+                && seen.insert(target)
+            {
+                waiting.push(self.resolve(node));
+            }
+            waiting.extend(parts(node).into_iter().map(|(_, part)| part));
+        }
+        false
+    }
+
     /// The request body of an operation, resolved, and the component that it is.
     pub(super) fn request_body(&self, operation: &'a Map<String, Value>) -> Option<(&'a Value, Option<&'a str>)> {
         let node = operation.get("requestBody")?;

@@ -1,5 +1,7 @@
 //! The release that changes need, and whether the versions and the changelog say so.
 
+use std::collections::BTreeMap;
+
 use heck::ToSnakeCase;
 use semver::Version;
 
@@ -127,16 +129,16 @@ impl Release {
             return mismatches;
         }
         for version in self.versions.iter().filter(|version| !version.is_enough()) {
-            let (file, key) = match version.name {
-                "Cargo.toml" => ("Cargo.toml", "version"),
-                _ => (document, "info.version"),
-            };
+            let is_manifest = version.name == "Cargo.toml";
+            let (file, key) = if is_manifest { ("Cargo.toml", "version") } else { (document, "info.version") };
             mismatches.push(match (&version.now, &version.needed) {
                 (Some(now), Some(needed)) => {
-                    format!(
-                        "{file}: {key} is {now}, and a {} release needs {needed}\n    edit: version: {needed}",
-                        self.needs
-                    )
+                    let edit = if is_manifest {
+                        format!("version = \"{needed}\", also beside each path under [workspace.dependencies]")
+                    } else {
+                        format!("version: {needed}")
+                    };
+                    format!("{file}: {key} is {now}, and a {} release needs {needed}\n    edit: {edit}", self.needs)
                 }
                 (None, _) => format!("{file}: {key} isn't a semantic version\n    edit: a version such as 1.2.3"),
                 (_, None) => format!("{file}: {key} can't be compared: the base has no semantic version there"),
@@ -167,21 +169,21 @@ fn version_of(manifest: &str) -> Option<String> {
 /// comes with what uses it.
 fn entries(changes: &[Change]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let told = changes.iter().filter(|change| change.verdicts.worst() > Verdict::Docs);
     for change in told.filter(|change| change.kind != Kind::TypeAdded) {
         let section = section(change);
         let is_breaking = change.verdicts.worst() == Verdict::Breaking;
-        match entries.iter_mut().find(|entry| entry.place == change.place) {
-            Some(entry) => {
-                entry.is_breaking |= is_breaking;
-                entry.what = format!("{}; {}", entry.what, change.what);
-                if entry.section != section {
-                    entry.section = "Changed";
-                }
-            }
-            None => {
-                entries.push(Entry { section, place: change.place.clone(), is_breaking, what: change.what.clone() });
-            }
+        let Some(index) = places.get(change.place.as_str()) else {
+            places.insert(&change.place, entries.len());
+            entries.push(Entry { section, place: change.place.clone(), is_breaking, what: change.what.clone() });
+            continue;
+        };
+        let entry = &mut entries[*index];
+        entry.is_breaking |= is_breaking;
+        entry.what = format!("{}; {}", entry.what, change.what);
+        if entry.section != section {
+            entry.section = "Changed";
         }
     }
     entries

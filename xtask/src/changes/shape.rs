@@ -1,7 +1,7 @@
 //! A schema as it is where it is used, and the Rust type that the generator makes of it.
 
 use heck::ToUpperCamelCase;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::model::{Model, schema_name};
 
@@ -18,28 +18,62 @@ pub(super) struct Shape {
 /// How deep schemas may be composed of others.
 const DEPTH: usize = 16;
 
+/// The keywords that may stand beside the one reference of an `allOf`: this is how a reference gets a description.
+const ANNOTATIONS: [&str; 9] =
+    ["allOf", "description", "title", "nullable", "readOnly", "writeOnly", "deprecated", "example", "default"];
+
 impl Shape {
     pub(super) fn of(model: &Model<'_>, schema: &Value) -> Self {
         let own = schema.as_object().cloned().unwrap_or_default();
-        if let Some(component) = schema.get("$ref").and_then(Value::as_str).and_then(schema_name) {
-            let all = flat(model, model.resolve(schema), DEPTH);
-            return Self { component: Some(component.to_owned()), own: Map::new(), all };
+        let is_wrapper = own.keys().all(|key| key.starts_with("x-") || ANNOTATIONS.contains(&key.as_str()));
+        let (inner, mut own) = match (schema.get("$ref").and_then(Value::as_str), schema["allOf"].as_array()) {
+            (Some(target), _) => {
+                let Some((component, schema)) = schema_name(target).and_then(|name| Some((name, model.schema(name)?)))
+                else {
+                    return Self { component: None, own: Map::new(), all: flat(model, model.resolve(schema), DEPTH) };
+                };
+                let inner = Self::of(model, schema);
+                let component = inner.component.unwrap_or_else(|| component.to_owned());
+                (Self { component: Some(component), ..inner }, Map::new())
+            }
+            (None, Some(members)) if members.len() == 1 && is_wrapper => (Self::of(model, &members[0]), own),
+            _ => {
+                let all = flat(model, schema, DEPTH);
+                return Self { component: None, own: all.clone(), all };
+            }
+        };
+        if inner.component.is_none() {
+            let all = flat(model, schema, DEPTH);
+            return Self { component: None, own: all.clone(), all };
         }
-        // `allOf` with one reference is how a reference gets a description.
-        if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
-            && !own.keys().any(|key| ["type", "properties", "items", "enum", "format"].contains(&key.as_str()))
-            && only.get("$ref").is_some()
-        {
-            let inner = Self::of(model, only);
-            let mut own = own;
-            own.remove("allOf");
-            let mut all = inner.all;
-            all.extend(own.clone());
-            return Self { component: inner.component, own, all };
-        }
-        let all = flat(model, schema, DEPTH);
-        Self { component: None, own: all.clone(), all }
+        own.remove("allOf");
+        let mut all = inner.all;
+        all.extend(own.clone());
+        Self { component: inner.component, own, all }
     }
+
+    /// Whether the generator makes a type with a name of it: a struct or an enum.
+    pub(super) fn is_named(&self) -> bool {
+        is_enum(&self.all) || is_struct(&self.all)
+    }
+
+    /// The name of its type, if it has one. `name` is the one that it gets where the document doesn't give it one.
+    pub(super) fn type_name(&self, name: &str) -> Option<String> {
+        self.is_named().then(|| self.component.as_deref().unwrap_or(name).to_upper_camel_case())
+    }
+}
+
+/// Whether a schema becomes an enum.
+pub(super) fn is_enum(schema: &Map<String, Value>) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    json_type(schema) == Some("string")
+        && values.is_some_and(|values| values.iter().all(|value| value.is_string() || value.is_null()))
+}
+
+/// Whether a schema becomes a struct.
+pub(super) fn is_struct(schema: &Map<String, Value>) -> bool {
+    json_type(schema) == Some("object")
+        && schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
 }
 
 /// A schema with the members of its `allOf` put together, as the generator does. Members that say different things of
@@ -86,83 +120,49 @@ pub(super) fn json_type(schema: &Map<String, Value>) -> Option<&str> {
 /// The Rust type of a string or a number, without its path.
 pub(super) fn scalar(json_type: Option<&str>, format: Option<&str>) -> &'static str {
     match (json_type, format) {
-        (Some("string"), Some("password")) => "Secret",
+        (Some("string"), Some(format)) if format.eq_ignore_ascii_case("password") => "Secret",
         (Some("string"), Some("uuid")) => "Uuid",
         (Some("string"), Some("date-time")) => "DateTime<Utc>",
         (Some("string"), Some("date")) => "NaiveDate",
-        (Some("string"), Some("ip")) => "IpAddr",
-        (Some("string"), Some("ipv4")) => "Ipv4Addr",
-        (Some("string"), Some("ipv6")) => "Ipv6Addr",
         (Some("string"), _) => "String",
         (Some("boolean"), _) => "bool",
-        (Some("integer"), Some("int8")) => "i8",
-        (Some("integer"), Some("uint8")) => "u8",
-        (Some("integer"), Some("int16")) => "i16",
-        (Some("integer"), Some("uint16")) => "u16",
-        (Some("integer"), Some("int" | "int32")) => "i32",
-        (Some("integer"), Some("uint" | "uint32")) => "u32",
-        (Some("integer"), Some("uint64")) => "u64",
+        (Some("integer"), Some("int32")) => "i32",
         (Some("integer"), _) => "i64",
-        (Some("number"), Some("float")) => "f32",
         (Some("number"), _) => "f64",
         _ => "Value",
     }
 }
 
-/// Whether each JSON value of one Rust number is one of another.
+/// Whether each JSON value of one Rust type is one of another.
 pub(super) fn is_wider(wide: &str, narrow: &str) -> bool {
-    let integers = |name: &str| {
-        let bits = name.get(1..)?.parse::<u32>().ok()?;
-        match name.get(..1)? {
-            "i" => Some((bits - 1, true)),
-            "u" => Some((bits, false)),
-            _ => None,
-        }
-    };
-    match (integers(wide), integers(narrow)) {
-        (Some((wide, wide_signed)), Some((narrow, narrow_signed))) => wide >= narrow && (wide_signed || !narrow_signed),
-        _ => {
-            (wide, narrow) == ("f64", "f32")
-                || (wide == "String" && !["bool", "Value"].contains(&narrow) && !is_number(narrow))
-        }
+    match wide {
+        "String" => ["Uuid", "DateTime<Utc>", "NaiveDate", "Secret"].contains(&narrow),
+        "i64" => narrow == "i32",
+        _ => false,
     }
-}
-
-fn is_number(name: &str) -> bool {
-    name.starts_with(['i', 'u', 'f']) && name.len() <= 3
 }
 
 /// The Rust type of a schema, as a message shows it. `name` is the one that it gets where the document doesn't give it
 /// one.
 pub(super) fn rust_type(model: &Model<'_>, schema: &Value, name: &str) -> String {
-    let Shape { component, all, .. } = Shape::of(model, schema);
-    match component {
-        Some(component) if !is_secret(&all) => component.to_upper_camel_case(),
-        _ => type_of(model, &all, name),
-    }
+    type_of(model, &Shape::of(model, schema), name)
 }
 
-/// The Rust type of a schema that is no component.
-pub(super) fn type_of(model: &Model<'_>, schema: &Map<String, Value>, name: &str) -> String {
-    if schema.contains_key("enum") || schema.contains_key("properties") {
-        return name.to_owned();
+pub(super) fn type_of(model: &Model<'_>, shape: &Shape, name: &str) -> String {
+    if let Some(name) = shape.type_name(name) {
+        return name;
     }
-    match json_type(schema) {
+    match json_type(&shape.all) {
         Some("array") => {
-            let items = schema.get("items").map(|items| rust_type(model, items, &format!("{name}Item")));
+            let items = shape.all.get("items").map(|items| rust_type(model, items, &format!("{name}Item")));
             format!("Vec<{}>", items.as_deref().unwrap_or("Value"))
         }
-        Some("object") => match schema.get("additionalProperties") {
-            Some(values @ Value::Object(keys)) if !keys.is_empty() => {
+        Some("object") => match shape.all.get("additionalProperties") {
+            Some(values @ Value::Object(_)) => {
                 format!("BTreeMap<String, {}>", rust_type(model, values, &format!("{name}Value")))
             }
-            _ => "Map<String, Value>".to_owned(),
+            _ => "BTreeMap<String, Value>".to_owned(),
         },
-        json_type => scalar(json_type, schema.get("format").and_then(Value::as_str)).to_owned(),
+        json_type => scalar(json_type, shape.all.get("format").and_then(Value::as_str)).to_owned(),
     }
-}
-
-/// Whether a schema is a secret, which has no type of its own.
-pub(super) fn is_secret(schema: &Map<String, Value>) -> bool {
-    schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("password"))
 }

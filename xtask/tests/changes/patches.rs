@@ -53,7 +53,7 @@ const DELETE: &str = "
         '404': { $ref: '#/components/responses/Error' }
 ";
 const FIRST: &str = "/environments/{environmentId}/users/{userId}/password:";
-const STATE: &str = "      required: [status, changedAt]\n";
+const STATE: &str = "      required: [status]\n";
 
 patches! {
     // The document.
@@ -112,6 +112,10 @@ patches! {
     parameter_style: ("name: limit, in: query,", "name: limit, in: query, allowReserved: true,");
     parameter_style_spelled_out: ("name: limit, in: query,", "name: limit, in: query, required: false, style: form, explode: true,");
     parameter_description: ("description: What to include.", "description: A related resource to include.");
+    parameters_reordered: ("        - { name: since, in: query, required: true, schema: { type: string } }\n        - { name: before, in: query, required: true, schema: { type: string } }\n",
+        "        - { name: before, in: query, required: true, schema: { type: string } }\n        - { name: since, in: query, required: true, schema: { type: string } }\n");
+    optional_parameters_reordered: ("        - { name: since, in: query, required: true, schema: { type: string } }\n", ""),
+        ("        - { name: limit, in: query, schema: { type: integer } }\n", "        - { name: since, in: query, required: true, schema: { type: string } }\n        - { name: limit, in: query, schema: { type: integer } }\n");
     parameter_deprecated: ("name: limit, in: query,", "name: limit, in: query, deprecated: true,");
     header_parameter_respelled: ("name: X-Audit,", "name: x-audit,");
     header_parameter_became_required: ("name: X-Audit, in: header,", "name: X-Audit, in: header, required: true,");
@@ -161,12 +165,12 @@ patches! {
 
     // Types.
     property_added: ("        label: { type: string }\n", "        label: { type: string }\n        level: { type: integer }\n");
-    required_property_added: ("        label: { type: string }\n", "        label: { type: string }\n        level: { type: integer }\n"),
-        (STATE, "      required: [status, changedAt, level]\n");
+    required_property_added: ("        lockout:\n          type: object\n", "        lockout:\n          type: object\n          required: [level]\n"),
+        ("            attempts: { type: integer }\n", "            attempts: { type: integer }\n            level: { type: integer }\n"), ("attempts: 6", "attempts: 6, level: 1");
     property_removed: ("        label: { type: string }\n", "");
     property_renamed: ("        until: {", "        unlockIn: {"), ("        until: 240", "        unlockIn: 240");
-    property_became_required: (STATE, "      required: [status, changedAt, label]\n");
-    property_became_optional: (STATE, "      required: [status]\n");
+    property_became_required: ("ApiError: { type: object, properties", "ApiError: { type: object, required: [code], properties");
+    property_became_optional: (STATE, "");
     property_deprecated: ("        label: { type: string }\n", "        label: { type: string, deprecated: true }\n");
     property_description: ("description: Seconds until the unlock.", "description: Seconds until the unlock by itself.");
     property_write_only: ("        label: { type: string }\n", "        label: { type: string, writeOnly: true }\n");
@@ -174,6 +178,7 @@ patches! {
     type_renamed: ("    Link: {", "    Anchor: {"), ("$ref: '#/components/schemas/Link'", "$ref: '#/components/schemas/Anchor'");
     type_of_both_directions: ("        text: { type: string, minLength: 1 }\n", "        text: { type: string, minLength: 1 }\n        title: { type: string }\n");
     type_of_both_directions_requires: ("      required: [text]\n", "      required: [text, author]\n");
+    type_split: ("        author: { type: string }\n", "        author: { type: string }\n        id: { type: string, readOnly: true }\n");
     type_used_in_requests_too: ("hint: { type: string, maxLength: 20 }", "hint: { type: string, maxLength: 20 }\n        of: { $ref: '#/components/schemas/Reference' }");
     type_no_longer_used_in_responses: ("          content: { application/json: { schema: { $ref: '#/components/schemas/Note' } } }\n        4XX",
         "          content: { application/json: { schema: { $ref: '#/components/schemas/Link' } } }\n        4XX");
@@ -203,10 +208,16 @@ patches! {
     enum_reordered: ("enum: [OK, LOCKED_OUT, EXPIRED]", "enum: [OK, EXPIRED, LOCKED_OUT]");
     enum_added: ("        label: { type: string }\n", "        label: { type: string, enum: [VIP] }\n");
     enum_removed: ("reason: { type: string, enum: [FAILURES, ADMINISTRATOR] }", "reason: { type: string }");
-    null_allowed: ("changedAt: { type: string, format: date-time }", "changedAt: { type: string, format: date-time, nullable: true }");
+    null_allowed: ("properties: { href: { type: string } }", "properties: { href: { type: string, nullable: true } }");
+    integer_enum: ("share: { type: number }", "share: { type: number, enum: [0.5, 1] }");
     optional_null_allowed: ("        label: { type: string }\n", "        label: { type: string, nullable: true }\n");
     default_of_a_response: ("        label: { type: string }\n", "        label: { type: string, default: none }\n");
     inline_to_component: ("    Unused: {", "    Lockout: { type: object, properties: { reason: { type: string, enum: [FAILURES, ADMINISTRATOR] }, attempts: { type: integer } } }\n    Unused: {"),
         ("        lockout:\n          type: object\n          properties:\n            reason: { type: string, enum: [FAILURES, ADMINISTRATOR] }\n            attempts: { type: integer }\n", "        lockout: { $ref: '#/components/schemas/Lockout' }\n");
     description_of_a_reference: ("description: Who approved it.", "description: Who approved the state.");
+}
+
+/// The patch of this name.
+pub(crate) fn patch(name: &str) -> &'static Patch {
+    PATCHES.iter().find(|patch| patch.name == name).unwrap_or_else(|| panic!("there is no patch {name}"))
 }

@@ -6,7 +6,7 @@ use super::schemas::Spot;
 use super::{Comparison, Differing, constraints, differing};
 use crate::changes::kind::Kind;
 use crate::changes::rules::Names;
-use crate::changes::shape::json_type;
+use crate::changes::shape::{is_struct, json_type};
 
 /// The keywords that make a schema of others.
 const COMPOSED: [&str; 4] = ["oneOf", "anyOf", "allOf", "not"];
@@ -17,6 +17,11 @@ impl Comparison<'_> {
         let is_another_type = self.json_types(from, to, spot, names);
         for keyword in differing(from, to) {
             match keyword.key {
+                // Left out, it can be told from the other keywords, and an array is generated otherwise then.
+                "type" if !is_another_type && json_type(from) != Some("array") => {
+                    self.add(Kind::FormatRespelled, spot.directions, &spot.place, keyword.text(), names);
+                }
+                "type" if !is_another_type => self.unknown(&spot.place, "type"),
                 // What a value of another type may be isn't compared.
                 "format" if !is_another_type => self.format(from, to, &keyword, spot, names),
                 "enum" if !is_another_type => self.enum_values(&keyword, spot, names),
@@ -94,7 +99,8 @@ impl Comparison<'_> {
         let is_any = |values: &Value| values == &json!(true) || values == &json!({});
         let (was, is) = (values(from), values(to));
         let kind = match (is_any(&was), is_any(&is)) {
-            (true, true) if from.contains_key("properties") != to.contains_key("properties") => Kind::ValueRewritten,
+            _ if is_struct(from) && is_struct(to) => return self.more_names(&was, &is, spot, names),
+            (true, true) if is_struct(from) != is_struct(to) => Kind::ValueRewritten,
             (true, true) => return,
             (true, false) => Kind::ValueNarrowed,
             (false, true) => Kind::ValueWidened,
@@ -103,5 +109,15 @@ impl Comparison<'_> {
             (false, false) => Kind::ValueChanged,
         };
         self.add(kind, spot.directions, &spot.place, "values under free names changed", names);
+    }
+
+    /// Values under names beside properties, which stay plain JSON in Rust.
+    fn more_names(&mut self, was: &Value, is: &Value, spot: &Spot, names: &Names) {
+        let is_any = |values: &Value| values == &json!(true) || values == &json!({});
+        if was == is || is_any(was) && is_any(is) {
+            return;
+        }
+        let kind = if is_any(is) { Kind::ConstraintLoosened } else { Kind::ConstraintTightened };
+        self.add(kind, spot.directions, &spot.place, "values under other names changed", names);
     }
 }

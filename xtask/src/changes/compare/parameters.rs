@@ -8,6 +8,7 @@ use super::{Comparison, Differing, differing, request_type};
 use crate::changes::kind::{Directions, Kind};
 use crate::changes::model::{Parameter, Request};
 use crate::changes::rules::Names;
+use crate::changes::verdict::{Judgement, Verdict};
 
 pub(super) fn compare<'a>(comparison: &mut Comparison<'a>, base: &Request<'a>, new: &Request<'a>) {
     let olds = comparison.base.parameters(base);
@@ -17,6 +18,23 @@ pub(super) fn compare<'a>(comparison: &mut Comparison<'a>, base: &Request<'a>, n
     } else {
         Vec::new()
     };
+    let order = |parameters: &[Parameter<'_>]| -> Vec<(String, String)> {
+        let required = parameters.iter().filter(|parameter| parameter.node["required"] == true);
+        let required = required.filter(|parameter| ["query", "header"].contains(&parameter.place));
+        let mut names: Vec<_> =
+            required.map(|parameter| (parameter.place.to_owned(), parameter.name.to_ascii_lowercase())).collect();
+        names.sort_by_key(|(place, _)| place == "header");
+        names
+    };
+    let (was, is) = (order(&olds), order(&news));
+    let kept = |names: &[(String, String)], others: &[(String, String)]| -> Vec<(String, String)> {
+        names.iter().filter(|name| others.contains(name)).cloned().collect()
+    };
+    if kept(&was, &is) != kept(&is, &was) {
+        let names = Names { item: request_type(&base.id), ..Names::default() };
+        let what = "required parameters reordered";
+        comparison.add(Kind::ParametersReordered, Directions::REQUEST, &base.id, what, &names);
+    }
     for old in &olds {
         let name = match renamed.iter().find(|(name, _)| old.place == "path" && *name == old.name) {
             Some((_, name)) => name,
@@ -73,7 +91,15 @@ fn parameter<'a>(comparison: &mut Comparison<'a>, request: &Request<'a>, base: &
         let name = format!("{}_{}", request.id, base.name.to_snake_case());
         let is_required = base.node["required"] == true && new.node["required"] == true;
         let spot = Spot::new(&place, &names.item, &name, Directions::REQUEST, is_required);
+        let before = comparison.found.len();
         comparison.schemas(from, to, &spot);
+        // What a component says is compared as a type; a value of a parameter is in no stored JSON.
+        for change in &mut comparison.found[before..] {
+            if change.verdicts.schema.verdict == Verdict::Breaking && change.kind != Kind::Unknown {
+                change.verdicts.schema =
+                    Judgement { verdict: Verdict::Compatible, why: "parameters are not stored".to_owned() };
+            }
+        }
     }
 }
 

@@ -17,14 +17,16 @@ impl Comparison<'_> {
             let item = format!("types::{}::{}", spot.name, name.to_snake_case());
             let names = Names { item: item.clone(), ..Names::default() };
             match (was, is) {
-                (None, Some(is)) if is_required(to, name, is, spot.directions) => {
-                    let what = "property added, and required";
-                    self.add(Kind::RequiredPropertyAdded, spot.directions, &place, what, &names);
+                (None, Some(is)) => {
+                    let (kind, what) = if is_required(to, name, is, spot.directions) {
+                        (Kind::RequiredPropertyAdded, "property added, and required")
+                    } else {
+                        (Kind::PropertyAdded, "property added")
+                    };
+                    self.on_its_way(kind, is, spot, &place, what, &names);
                 }
-                (None, Some(_)) => self.add(Kind::PropertyAdded, spot.directions, &place, "property added", &names),
                 (Some(was), None) => {
-                    let what = removed(was, olds, news);
-                    self.add(Kind::PropertyRemoved, spot.directions, &place, what, &names);
+                    self.on_its_way(Kind::PropertyRemoved, was, spot, &place, &removed(was, olds, news), &names);
                 }
                 (Some(was), Some(is)) => {
                     let required =
@@ -48,6 +50,20 @@ impl Comparison<'_> {
             }
         }
         self.undeclared(from, to, spot);
+    }
+
+    /// Adds a change of a property, which may go only one of the ways that its object goes.
+    fn on_its_way(&mut self, kind: Kind, property: &Value, spot: &Spot, place: &str, what: &str, names: &Names) {
+        let directions = Directions {
+            request: spot.directions.request && property["readOnly"] != true,
+            response: spot.directions.response && property["writeOnly"] != true,
+        };
+        if directions == Directions::default() {
+            // Neither side has it, so that it is only documented.
+            self.note(Kind::DocumentText, place, what);
+        } else {
+            self.add(kind, directions, place, what, names);
+        }
     }
 
     /// Names that are required without being declared as properties.

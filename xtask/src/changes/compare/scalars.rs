@@ -36,6 +36,17 @@ impl Comparison<'_> {
     /// The values of an enum.
     pub(super) fn enum_values(&mut self, keyword: &Differing<'_>, spot: &Spot, names: &Names) {
         let list = |values: Option<&Value>| values.and_then(Value::as_array).cloned();
+        let is_text = |values: &Vec<Value>| values.iter().all(|value| value.is_string() || value.is_null());
+        let lists = [list(keyword.base), list(keyword.new)];
+        if !lists.iter().flatten().all(is_text) {
+            // Numbers stay numbers in Rust.
+            let is_looser = match &lists {
+                [Some(from), Some(to)] => from.iter().all(|value| to.contains(value)),
+                [_, to] => to.is_none(),
+            };
+            let kind = if is_looser { Kind::ConstraintLoosened } else { Kind::ConstraintTightened };
+            return self.add(kind, spot.directions, &spot.place, keyword.values(), names);
+        }
         let (from, to) = match (list(keyword.base), list(keyword.new)) {
             (Some(from), Some(to)) => (from, to),
             (None, _) => return self.add(Kind::EnumAdded, spot.directions, &spot.place, "enum added", names),

@@ -5,9 +5,8 @@ use serde_json::Value;
 use super::Comparison;
 use crate::changes::change::Change;
 use crate::changes::kind::{Directions, Kind};
-use crate::changes::model::Model;
 use crate::changes::rules::Names;
-use crate::changes::shape::{Shape, is_secret, type_of};
+use crate::changes::shape::{Shape, type_of};
 use crate::changes::verdict::{Judgement, Verdict};
 
 /// Where two schemas are compared.
@@ -54,30 +53,19 @@ impl Spot {
 
     /// The names for a reason: the item, and its Rust type before and after.
     pub(super) fn names(&self, comparison: &Comparison<'_>, from: &Shape, to: &Shape) -> Names {
-        let rust_type = |model: &Model<'_>, shape: &Shape| {
-            let inner = match &shape.component {
-                Some(component) if !is_secret(&shape.all) => component.clone(),
-                _ => type_of(model, &shape.all, &self.name),
-            };
-            self.frame.replace('_', &inner)
-        };
+        let rust_type = |model, shape| self.frame.replace('_', &type_of(model, shape, &self.name));
         let (from, to) = (rust_type(&comparison.base, from), rust_type(&comparison.new, to));
         Names { item: self.item.clone(), from, to }
-    }
-
-    /// The name that a type has of its own: that of its component, or the one that the generator makes.
-    fn type_name<'s>(&'s self, shape: &'s Shape) -> Option<&'s str> {
-        match &shape.component {
-            Some(component) if !is_secret(&shape.all) => Some(component),
-            _ if shape.all.contains_key("enum") || shape.all.contains_key("properties") => Some(&self.name),
-            _ => None,
-        }
     }
 }
 
 impl Comparison<'_> {
     /// Compares two schemas where they are used. What a component says is compared once, as a type.
     pub(super) fn schemas(&mut self, from: &Value, to: &Value, spot: &Spot) {
+        if from == to {
+            // What the same references lead to is compared as a type.
+            return;
+        }
         let (from, to) = (Shape::of(&self.base, from), Shape::of(&self.new, to));
         let names = spot.names(self, &from, &to);
         if from.component.is_some() && from.component == to.component {
@@ -95,7 +83,7 @@ impl Comparison<'_> {
             self.keywords(&from.all, &to.all, spot, &names);
             self.within.pop();
         }
-        if spot.type_name(&from) != spot.type_name(&to) {
+        if from.type_name(&spot.name) != to.type_name(&spot.name) {
             let inside = self.found.split_off(before);
             self.replaced(inside, spot, &names);
         }

@@ -53,13 +53,12 @@ impl Report<'_> {
         let shown =
             |version: &Option<semver::Version>| version.as_ref().map_or("unknown".to_owned(), ToString::to_string);
         let versions = self.release.versions.iter().map(|version| {
-            let now = shown(&version.now);
-            let rest = match &version.needed {
-                None => "the base's is unknown".to_owned(),
-                Some(_) if version.is_enough() => format!("the base's is {}", shown(&version.base)),
-                Some(needed) => format!("the base's is {}, needs {needed}", shown(&version.base)),
-            };
-            format!("{} {now} ({rest})", version.name)
+            let (was, now) = (shown(&version.base), shown(&version.now));
+            let now = if was == now { now } else { format!("{now}, was {was}") };
+            match &version.needed {
+                Some(needed) if !version.is_enough() => format!("{} {now}, has to be {needed}", version.name),
+                _ => format!("{} {now}", version.name),
+            }
         });
         versions.collect()
     }

@@ -1,82 +1,19 @@
-//! What each kind of change means: the table that decides.
+//! The table: a row for each kind of change, and for each way that values go where that matters.
 //!
-//! A row is for a kind of change, and for values that go one way only where that matters. In a reason, `{item}` is the
-//! Rust item, `{from}` and `{to}` are what it was and what it is.
-//!
-//! What the generator makes decides the Rust column. Request values have a constructor and setters, are
-//! `#[non_exhaustive]`, and are redacted where they are secret. Response models are `#[non_exhaustive]`, their enums hold
-//! unknown values, and unknown properties stay in `extra`.
+//! In a reason, `{item}` is the Rust item, `{from}` and `{to}` are what it was and what it is.
 
-use Direction::{Request, Response};
-use Kind::{
-    BodyAdded, BodyBecameOptional, BodyBecameRequired, BodyRemoved, ConstraintLoosened, ConstraintTightened,
-    DefaultChanged, DocumentText, DocumentVersion, EnumAdded, EnumRemoved, EnumReordered, EnumValueAdded,
-    EnumValueRemoved, ErrorAdded, ErrorRemoved, FormatLoosened, FormatRespelled, FormatTightened, HeaderAdded,
-    HeaderChanged, HeaderRemoved, IdempotenceChanged, MediaTypeChanged, MediaTypeRespelled, MethodChanged, NullAllowed,
-    NullForbidden, OperationAdded, OperationDeprecated, OperationRemoved, OperationRenamed, OperationRespelled,
-    OperationText, OptionalNullAllowed, OptionalNullForbidden, OptionalParameterAdded, OutputChanged, ParameterAdded,
-    ParameterBecameOptional, ParameterBecameRequired, ParameterDeprecated, ParameterEncodingChanged, ParameterRemoved,
-    ParameterRenamed, ParameterRespelled, PathChanged, PropertyAdded, PropertyBecameOptional, PropertyBecameRequired,
-    PropertyDeprecated, PropertyRemoved, ReadOnlyChanged, RequiredPropertyAdded, ResponseBodyAdded,
-    ResponseBodyRemoved, ResponseMediaTypeAdded, ResponseMediaTypeRemoved, SecretAdded, SecretRemoved,
-    SecurityAlternativeAdded, SecurityChanged, SecuritySchemeAdded, SecuritySchemeChanged, SecuritySchemeRemoved,
-    ServerAdded, ServerDefaultChanged, ServerRemoved, ServerValueAdded, ServerValueRemoved, StateCheckChanged,
-    SuccessAdded, SuccessRemoved, TypeAdded, TypeBecameRequest, TypeBecameResponse, TypeLeftRequests,
-    TypeLeftResponses, TypeRemoved, TypeRenamed, Unknown, UnusedComponent, ValueChanged, ValueNarrowed, ValueRewritten,
-    ValueWidened, WriteOnlyChanged,
-};
-use Verdict::{Breaking, Compatible, Docs};
+use Direction::{Both, Request, Response};
+#[allow(clippy::enum_glob_use, reason = "the table has a row for nearly every kind")]
+use Kind::*;
+use Verdict::{Breaking, Compatible};
 
-use super::kind::{Direction, Directions, Kind};
-use super::verdict::{Judgement, Verdict, Verdicts};
-
-/// One row: what one kind of change means.
-#[derive(Debug)]
-struct Rule {
-    kind: Kind,
-    /// For values that go this way; for all where there is none.
-    direction: Option<Direction>,
-    wire: (Verdict, &'static str),
-    rust: (Verdict, &'static str),
-    schema: (Verdict, &'static str),
-}
-
-/// A row whose boundaries are all unaffected, until one of the functions below says otherwise.
-const fn rule(kind: Kind) -> Rule {
-    let same = (Compatible, "unaffected");
-    Rule { kind, direction: None, wire: same, rust: same, schema: same }
-}
-
-/// A row for what only people read.
-const fn docs(kind: Kind, why: &'static str) -> Rule {
-    Rule { kind, direction: None, wire: (Docs, why), rust: (Docs, why), schema: (Docs, why) }
-}
-
-impl Rule {
-    const fn when(mut self, direction: Direction) -> Self {
-        self.direction = Some(direction);
-        self
-    }
-
-    const fn wire(mut self, verdict: Verdict, why: &'static str) -> Self {
-        self.wire = (verdict, why);
-        self
-    }
-
-    const fn rust(mut self, verdict: Verdict, why: &'static str) -> Self {
-        self.rust = (verdict, why);
-        self
-    }
-
-    const fn schema(mut self, verdict: Verdict, why: &'static str) -> Self {
-        self.schema = (verdict, why);
-        self
-    }
-}
+use super::{Rule, UNKNOWN, docs, rule};
+use crate::changes::kind::{Direction, Kind};
+use crate::changes::verdict::Verdict;
 
 /// The table.
 #[rustfmt::skip]
-const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     // The document.
     docs(DocumentText, "text for readers"),
     docs(DocumentVersion, "the document's own version"),
@@ -155,6 +92,9 @@ const RULES: &[Rule] = &[
     rule(ParameterRespelled)
         .wire(Compatible, "the name means the same on the wire")
         .rust(Compatible, "`{item}` keeps its name"),
+    rule(ParametersReordered)
+        .wire(Compatible, "parameters have no order")
+        .rust(Breaking, "the constructor of `{item}` takes its arguments in another order"),
     rule(ParameterBecameRequired)
         .wire(Breaking, "a running client may leave it out")
         .rust(Breaking, "`{item}` has to be given"),
@@ -218,12 +158,14 @@ const RULES: &[Rule] = &[
         .wire(Compatible, "no running client sends it")
         .rust(Compatible, "`{item}` can be made as well"),
     rule(TypeBecameResponse)
-        .rust(Breaking, "`{item}` is open now: an enum takes unknown values and loses `Copy` and `FromStr`, a struct gains `extra`"),
+        .rust(Breaking, "an enum is open now and loses `Copy`: `{item}`, or one inside"),
     rule(TypeLeftRequests)
         .rust(Breaking, "`{item}` can't be made any more"),
     rule(TypeLeftResponses)
-        .rust(Breaking, "`{item}` is closed now: it loses `Unrecognized` or `extra`")
-        .schema(Breaking, "unknown properties and values aren't kept"),
+        .rust(Breaking, "an enum is closed now and loses `Unrecognized`: `{item}`, or one inside")
+        .schema(Breaking, "unknown values of an enum are not of the type"),
+    rule(TypeSplit)
+        .rust(Breaking, "requests take `{to}`, not `{from}`"),
     rule(PropertyAdded)
         .wire(Compatible, "it may be absent, and unknown properties are ignored")
         .rust(Compatible, "`{item}` is optional")
@@ -239,7 +181,7 @@ const RULES: &[Rule] = &[
     rule(PropertyRemoved).when(Request)
         .wire(Breaking, "a running client may still send it")
         .rust(Breaking, "`{item}` is gone")
-        .schema(Compatible, "an unknown property of a stored value is no error"),
+        .schema(Compatible, "a stored value stays in `extra`"),
     rule(PropertyRemoved).when(Response)
         .wire(Breaking, "a running client no longer receives it")
         .rust(Breaking, "`{item}` is gone")
@@ -333,6 +275,10 @@ const RULES: &[Rule] = &[
         .wire(Compatible, "a running client takes any value")
         .rust(Breaking, "`{item}` is now `{to}`, not `{from}`")
         .schema(Compatible, "the enum takes unknown values"),
+    rule(EnumAdded).when(Both)
+        .wire(Breaking, "a running client may send another value")
+        .rust(Breaking, "`{item}` is now `{to}`, not `{from}`")
+        .schema(Compatible, "the enum takes unknown values"),
     rule(EnumRemoved)
         .wire(Compatible, "enums of responses take unknown values, and what was sent is still allowed")
         .rust(Breaking, "`{item}` is now `{to}`, not `{from}`")
@@ -346,6 +292,10 @@ const RULES: &[Rule] = &[
         .schema(Breaking, "a stored value may be this one"),
     rule(EnumValueRemoved).when(Response)
         .wire(Compatible, "one value less to expect")
+        .rust(Breaking, "the variant `{item}` is gone")
+        .schema(Compatible, "a stored value becomes `Unrecognized`"),
+    rule(EnumValueRemoved).when(Both)
+        .wire(Breaking, "a running client may still send it")
         .rust(Breaking, "the variant `{item}` is gone")
         .schema(Compatible, "a stored value becomes `Unrecognized`"),
     rule(EnumReordered)
@@ -384,45 +334,3 @@ const RULES: &[Rule] = &[
 
     UNKNOWN,
 ];
-
-/// What a kind of change means that no other row is for.
-const UNKNOWN: Rule = rule(Unknown)
-    .wire(Breaking, "no rule says what this means")
-    .rust(Breaking, "no rule says what this means")
-    .schema(Breaking, "no rule says what this means");
-
-/// What a reason can name.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Names {
-    pub(super) item: String,
-    pub(super) from: String,
-    pub(super) to: String,
-}
-
-/// What a change means. Where a value goes both ways, the worse one counts; where no row is found, everything breaks.
-pub(super) fn judge(kind: Kind, directions: Directions, names: &Names) -> Verdicts {
-    let mut rows = RULES
-        .iter()
-        .filter(|rule| rule.kind == kind)
-        .filter(|rule| rule.direction.is_none_or(|row| directions.each().any(|direction| direction == row)));
-    let mut verdicts = judgements(rows.next().unwrap_or(&UNKNOWN), names);
-    for rule in rows {
-        let other = judgements(rule, names);
-        for (judgement, other) in
-            [(&mut verdicts.wire, other.wire), (&mut verdicts.rust, other.rust), (&mut verdicts.schema, other.schema)]
-        {
-            if other.verdict > judgement.verdict {
-                *judgement = other;
-            }
-        }
-    }
-    verdicts
-}
-
-fn judgements(rule: &Rule, names: &Names) -> Verdicts {
-    let judgement = |(verdict, why): (Verdict, &str)| {
-        let why = why.replace("{item}", &names.item).replace("{from}", &names.from).replace("{to}", &names.to);
-        Judgement { verdict, why }
-    };
-    Verdicts { wire: judgement(rule.wire), rust: judgement(rule.rust), schema: judgement(rule.schema) }
-}
