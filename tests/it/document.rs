@@ -10,7 +10,7 @@ use crate::workspace;
 
 /// Reads the text of the OpenAPI document.
 pub(crate) fn text() -> String {
-    fs::read_to_string(workspace("openapi/pingone-password.yaml")).unwrap()
+    fs::read_to_string(workspace(crate::DOCUMENT)).unwrap()
 }
 
 /// Parses the OpenAPI document.
@@ -43,23 +43,31 @@ pub(crate) fn schema<'a>(document: &'a Document, name: &str) -> &'a Value {
 }
 
 /// Returns these component schemas and all that they contain.
-pub(crate) fn reachable(document: &Document, names: &[&str]) -> BTreeSet<String> {
-    fn visit(document: &Document, node: &Value, reached: &mut BTreeSet<String>) {
-        if let Some(name) = node["$ref"].as_str().and_then(|_| name(node))
-            && reached.insert(name.to_owned())
-        {
-            visit(document, schema(document, name), reached);
-        }
-        match node {
-            Value::Object(object) => object.values().for_each(|child| visit(document, child, reached)),
-            Value::Array(items) => items.iter().for_each(|child| visit(document, child, reached)),
-            _ => {}
-        }
-    }
+pub(crate) fn reachable<'a>(document: &Document, names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for name in names {
-        reached.insert((*name).to_owned());
+        reached.insert(name.to_owned());
         visit(document, schema(document, name), &mut reached);
     }
     reached
+}
+
+/// Returns the component schemas that a node contains.
+pub(crate) fn contained(document: &Document, node: &Value) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    visit(document, node, &mut reached);
+    reached
+}
+
+fn visit(document: &Document, node: &Value, reached: &mut BTreeSet<String>) {
+    if let Some(name) = node["$ref"].as_str().and_then(|_| name(node))
+        && reached.insert(name.to_owned())
+    {
+        visit(document, schema(document, name), reached);
+    }
+    match node {
+        Value::Object(object) => object.values().for_each(|child| visit(document, child, reached)),
+        Value::Array(items) => items.iter().for_each(|child| visit(document, child, reached)),
+        _ => {}
+    }
 }

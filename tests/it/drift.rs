@@ -140,7 +140,10 @@ fn a_new_operation_changes_generated_files_only() -> Result {
     }
     let changed = write(&after, folder.path())?;
     assert!(changed.values().all(|difference| *difference == Difference::Stale), "{changed:?}");
-    assert_eq!(changed.keys().collect::<Vec<_>>(), ["client.rs", "operations.rs", "requests.rs", "types.rs"]);
+    assert_eq!(
+        changed.keys().collect::<Vec<_>>(),
+        ["client.rs", "operations.rs", "requests.rs", "samples.rs", "types.rs"]
+    );
 
     let (mut methods, known) = (methods(&after)?, methods(&before)?);
     let inspect = methods.remove("inspect_password").ok_or("no inspect_password")?;

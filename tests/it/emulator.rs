@@ -6,7 +6,7 @@ use jsonschema::{Draft, Validator};
 use pingone_password_emulator::{Emulator, Status};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use xtask::generate::load::Document;
+use xtask::generate::load::{Document, Operation};
 
 use crate::document::{document, name, resolve};
 use crate::{Result, TOKEN};
@@ -35,19 +35,33 @@ impl Judge {
         let case = format!("{method} {url} with {headers:?}");
         let response = request.send().await?;
         assert_eq!(response.status(), status, "{case}");
-        let schema = self.schema(&method, &response);
+        let schema = self.schema(&method, &response, headers);
         let body: Value = serde_json::from_slice(&response.bytes().await?)?;
         assert_eq!(problems(&self.validator(&schema, Members::OnlyKnown)?, &body), [""; 0], "{case}: {body:#}");
         Ok(body)
     }
 
-    /// Returns the name of a response's schema, by the method, the status and the `Content-Type`.
-    fn schema(&self, method: &Method, response: &Response) -> String {
+    /// Returns the name of a response's schema, by the request's method, path and media type, and the response's status and
+    /// `Content-Type`.
+    fn schema(&self, method: &Method, response: &Response, sent: Headers<'_>) -> String {
         let status = response.status().as_u16();
-        let is_method = |spelled: &str| method.as_str().eq_ignore_ascii_case(spelled);
-        // A method that isn't in the OpenAPI document is rejected like one that is.
-        let operation = self.document.operations().find(|operation| is_method(operation.method));
-        let operation = operation.or_else(|| self.document.operations().next()).unwrap();
+        let sent = sent.iter().find(|(name, _)| *name == "content-type").map(|(_, media_type)| *media_type);
+        let is_path = |operation: &Operation<'_>| {
+            let (template, path) =
+                (operation.path().split('/'), response.url().path().trim_start_matches("/v1").split('/'));
+            template.clone().count() == path.clone().count()
+                && template.zip(path).all(|(name, segment)| name.starts_with('{') || name == segment)
+        };
+        let is_method = |operation: &Operation<'_>| method.as_str().eq_ignore_ascii_case(operation.method);
+        let is_media_type = |operation: &Operation<'_>| {
+            let body = operation.node.get("requestBody").map(|body| &resolve(&self.document, body)["content"]);
+            sent.is_none_or(|sent| body.is_some_and(|content| content.get(sent).is_some()))
+        };
+        let on_path: Vec<_> = self.document.operations().filter(is_path).collect();
+        // A request that is no operation is rejected like one that is.
+        let exact = on_path.iter().find(|operation| is_method(operation) && is_media_type(operation));
+        let operation = exact.or(on_path.iter().find(|operation| is_method(operation))).or(on_path.first());
+        let operation = operation.unwrap_or_else(|| panic!("no operation on {}", response.url()));
         let responses = &operation.node["responses"];
         let exact = responses.get(status.to_string());
         let described = exact.or_else(|| responses.get(format!("{}XX", status / 100)));

@@ -8,6 +8,7 @@
 //! | `schema` | the models' JSON Schema against the OpenAPI document |
 //! | `examples` | the OpenAPI document's examples against the models |
 //! | `links` | links between the workspace's documents |
+//! | `models`, `samples` | every model and every request, without naming them |
 //! | `drift` | the generated files against the OpenAPI document |
 //! | `emulator` | the emulator's responses against the OpenAPI document |
 //! | `reference` | the reference on the emulator's page against the OpenAPI document |
@@ -38,12 +39,14 @@ mod errors;
 mod examples;
 mod faults;
 mod links;
+mod models;
 mod modules;
 mod open_input;
 mod outline;
 mod reference;
 mod responses;
 mod retries;
+mod samples;
 mod schema;
 mod secrets;
 mod storm;
@@ -58,10 +61,15 @@ use std::path::{Path, PathBuf};
 
 use pingone_password::{Client, ClientBuilder, EnvironmentId, RetryPolicy, UserId};
 
+use pingone_password_client as client;
+
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The token of every test. If it appears in any output, it has leaked.
 const TOKEN: &str = "the-token-that-must-not-leak";
+
+/// The OpenAPI document.
+const DOCUMENT: &str = "openapi/pingone-password.yaml";
 
 fn environment_id() -> EnvironmentId {
     "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse().unwrap()

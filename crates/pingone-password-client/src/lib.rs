@@ -44,6 +44,8 @@ mod response;
 mod secret;
 
 pub use attempt::Attempt;
+#[doc(hidden)]
+pub use generated::samples;
 pub use generated::{Client, ClientInfo, Error, Request, ResponseValue, operations, requests, types};
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use path_segment::{InvalidPathSegment, PathSegment};

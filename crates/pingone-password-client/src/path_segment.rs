@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 /// An ID in a path that isn't a UUID: text that can't reach another resource.
 ///
 /// It isn't empty, `.` or `..`, contains no `/` or `\`, and is percent-encoded when it is sent.
@@ -39,6 +42,12 @@ impl FromStr for PathSegment {
             text if text.contains(['/', '\\']) => Err(InvalidPathSegment(())),
             text => Ok(Self(text.to_owned())),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for PathSegment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -19,12 +19,14 @@ mod models;
 mod progenitor;
 mod requests;
 pub mod restore;
+mod samples;
 mod shape;
 
 use emit::Files;
 use load::{Document, Findings};
 
 pub use error::Error;
+pub use lower::response_sample as sample;
 
 /// Generates the client of an OpenAPI document: text in, files out.
 ///
@@ -42,5 +44,11 @@ pub fn generate(document: &str) -> Result<Files, Error> {
     }
     let tokens = progenitor::generate(&document, &lowered)?;
     let client = restore::restore(tokens, &lowered)?;
-    Ok(emit::emit(client, requests::requests(&lowered), models::models(&lowered.models), &lowered))
+    let code = emit::Code {
+        client,
+        models: models::models(&lowered.models),
+        requests: requests::requests(&lowered),
+        samples: samples::samples(&lowered),
+    };
+    Ok(emit::emit(code, &lowered))
 }

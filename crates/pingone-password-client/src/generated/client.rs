@@ -55,6 +55,179 @@ const _: () = {
     {}
 };
 impl Client {
+    /// Read Users
+    ///
+    /// Returns a page of users. The filter is a SCIM expression such as `username eq "maria"`. The link `next` of a page contains the `cursor` of the following one. It is absent on the last page.
+    ///
+    /// Sends `GET /environments/{environmentId}/users`.
+    ///
+    /// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html>.
+    ///
+    /// Arguments:
+    /// - `environment_id`: The ID of the user's environment.
+    /// - `filter`: A SCIM filter. The server compares names and email addresses without regard to case.
+    /// - `limit`: The maximum number of users on a page. A page may contain fewer. Defaults to the server's maximum.
+    /// - `cursor`: The position of the page, from the link `next` of the page before. Absent for the first page.
+    ///
+    /// # Errors
+    ///
+    /// If the request can't be sent, or the response is not the documented success.
+    pub async fn read_users<'a>(
+        &'a self,
+        environment_id: &'a crate::EnvironmentId,
+        filter: ::std::option::Option<&'a str>,
+        limit: ::std::option::Option<&'a i64>,
+        cursor: ::std::option::Option<&'a str>,
+    ) -> Result<ResponseValue<types::UserPage>, Error<types::ApiError>> {
+        let url = format!("{}/environments/{}/users", self.baseurl, environment_id,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static(
+                    "application/hal+json, application/json",
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_users",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read User
+    ///
+    /// Returns a user, with the state of the user's account.
+    ///
+    /// Sends `GET /environments/{environmentId}/users/{userId}`.
+    ///
+    /// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html>.
+    ///
+    /// Arguments:
+    /// - `environment_id`: The ID of the user's environment.
+    /// - `user_id`: The user's ID.
+    ///
+    /// # Errors
+    ///
+    /// If the request can't be sent, or the response is not the documented success.
+    pub async fn read_user<'a>(
+        &'a self,
+        environment_id: &'a crate::EnvironmentId,
+        user_id: &'a crate::UserId,
+    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/environments/{}/users/{}", self.baseurl, environment_id, user_id,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static(
+                    "application/hal+json, application/json",
+                ),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "read_user",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// User Account Unlock
+    ///
+    /// Unlocks a user's account, and emits a `USER.UNLOCKED` event. Resets the MFA lockout counter if the account was locked.
+    ///
+    /// The request has no body. Its `Content-Type` alone selects the operation. A password that is locked out is another lock: see Password Unlock.
+    ///
+    /// Sends `POST /environments/{environmentId}/users/{userId}` with `Content-Type: application/vnd.pingidentity.account.unlock+json`, without a body.
+    ///
+    /// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html>.
+    ///
+    /// Arguments:
+    /// - `environment_id`: The ID of the user's environment.
+    /// - `user_id`: The user's ID.
+    ///
+    /// # Errors
+    ///
+    /// If the request can't be sent, or the response is not the documented success.
+    pub async fn unlock_account<'a>(
+        &'a self,
+        environment_id: &'a crate::EnvironmentId,
+        user_id: &'a crate::UserId,
+    ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
+        let url = format!(
+            "{}/environments/{}/users/{}", self.baseurl, environment_id, user_id,
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static(
+                    "application/vnd.pingidentity.account.unlock+json",
+                ),
+            )
+            .header(
+                ::reqwest::header::CONTENT_LENGTH,
+                ::reqwest::header::HeaderValue::from_static("0"),
+            )
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static(
+                    "application/hal+json, application/json",
+                ),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "unlock_account",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Read Password State
     ///
     /// Returns the state of a user's password: whether it is valid, expired or locked out, when it was last changed, and when a lockout expires.

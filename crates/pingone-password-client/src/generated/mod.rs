@@ -6,6 +6,7 @@ mod client;
 pub mod operations;
 mod request;
 pub mod requests;
+pub mod samples;
 pub mod types;
 pub use client::{Client, ClientInfo, Error, ResponseValue};
 pub use request::Request;

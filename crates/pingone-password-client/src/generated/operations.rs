@@ -24,6 +24,32 @@ pub const READ_PASSWORD_STATE: Operation = Operation {
     media_type: ::std::option::Option::None,
     is_idempotent: true,
 };
+/// Read User
+pub const READ_USER: Operation = Operation {
+    id: "readUser",
+    method: "GET",
+    path: "/environments/{environmentId}/users/{userId}",
+    media_type: ::std::option::Option::None,
+    is_idempotent: true,
+};
+/// Read Users
+pub const READ_USERS: Operation = Operation {
+    id: "readUsers",
+    method: "GET",
+    path: "/environments/{environmentId}/users",
+    media_type: ::std::option::Option::None,
+    is_idempotent: true,
+};
+/// User Account Unlock
+pub const UNLOCK_ACCOUNT: Operation = Operation {
+    id: "unlockAccount",
+    method: "POST",
+    path: "/environments/{environmentId}/users/{userId}",
+    media_type: ::std::option::Option::Some(
+        "application/vnd.pingidentity.account.unlock+json",
+    ),
+    is_idempotent: false,
+};
 /// Password Unlock
 pub const UNLOCK_PASSWORD: Operation = Operation {
     id: "unlockPassword",
@@ -35,4 +61,10 @@ pub const UNLOCK_PASSWORD: Operation = Operation {
     is_idempotent: false,
 };
 /// Every operation in the OpenAPI document.
-pub const ALL: &[Operation] = &[READ_PASSWORD_STATE, UNLOCK_PASSWORD];
+pub const ALL: &[Operation] = &[
+    READ_PASSWORD_STATE,
+    READ_USER,
+    READ_USERS,
+    UNLOCK_ACCOUNT,
+    UNLOCK_PASSWORD,
+];

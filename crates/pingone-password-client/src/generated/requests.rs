@@ -61,6 +61,174 @@ impl super::Request for ReadPasswordState {
         ::std::result::Result::Ok((::std::option::Option::Some)(response.into_inner()))
     }
 }
+/// Read User
+///
+/// Returns a user, with the state of the user's account.
+///
+/// Sends `GET /environments/{environmentId}/users/{userId}`.
+///
+/// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-one-user.html>.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadUser {
+    /// The user's ID.
+    pub user_id: crate::UserId,
+}
+impl ReadUser {
+    /// Creates the request from its required fields.
+    #[must_use]
+    pub fn new(user_id: impl ::std::convert::Into<crate::UserId>) -> Self {
+        Self { user_id: user_id.into() }
+    }
+}
+impl super::Request for ReadUser {
+    const OPERATION: &'static super::operations::Operation = &super::operations::READ_USER;
+    type Body = types::User;
+    type Output = types::User;
+    fn user_id(&self) -> ::std::option::Option<crate::UserId> {
+        ::std::option::Option::Some(self.user_id)
+    }
+    fn output(
+        body: ::std::option::Option<Self::Body>,
+    ) -> ::std::option::Option<Self::Output> {
+        body
+    }
+    async fn send<'a>(
+        &'a self,
+        client: &'a super::Client,
+        environment_id: &'a crate::EnvironmentId,
+    ) -> ::std::result::Result<::std::option::Option<Self::Body>, super::Error> {
+        let response = client
+            .read_user(environment_id, &self.user_id)
+            .await
+            .map_err(super::Error::into_untyped)?;
+        ::std::result::Result::Ok((::std::option::Option::Some)(response.into_inner()))
+    }
+}
+/// Read Users
+///
+/// Returns a page of users. The filter is a SCIM expression such as `username eq "maria"`. The link `next` of a page contains the `cursor` of the following one. It is absent on the last page.
+///
+/// Sends `GET /environments/{environmentId}/users`.
+///
+/// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html>.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ReadUsers {
+    /// A SCIM filter. The server compares names and email addresses without regard to case.
+    pub filter: ::std::option::Option<::std::string::String>,
+    /// The maximum number of users on a page. A page may contain fewer. Defaults to the server's maximum.
+    pub limit: ::std::option::Option<i64>,
+    /// The position of the page, from the link `next` of the page before. Absent for the first page.
+    pub cursor: ::std::option::Option<::std::string::String>,
+}
+impl ReadUsers {
+    /// Creates the request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            filter: ::std::option::Option::None,
+            limit: ::std::option::Option::None,
+            cursor: ::std::option::Option::None,
+        }
+    }
+    /// A SCIM filter. The server compares names and email addresses without regard to case.
+    #[must_use]
+    pub fn filter(
+        mut self,
+        filter: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.filter = ::std::option::Option::Some(filter.into());
+        self
+    }
+    /// The maximum number of users on a page. A page may contain fewer. Defaults to the server's maximum.
+    #[must_use]
+    pub fn limit(mut self, limit: impl ::std::convert::Into<i64>) -> Self {
+        self.limit = ::std::option::Option::Some(limit.into());
+        self
+    }
+    /// The position of the page, from the link `next` of the page before. Absent for the first page.
+    #[must_use]
+    pub fn cursor(
+        mut self,
+        cursor: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.cursor = ::std::option::Option::Some(cursor.into());
+        self
+    }
+}
+impl super::Request for ReadUsers {
+    const OPERATION: &'static super::operations::Operation = &super::operations::READ_USERS;
+    type Body = types::UserPage;
+    type Output = types::UserPage;
+    fn output(
+        body: ::std::option::Option<Self::Body>,
+    ) -> ::std::option::Option<Self::Output> {
+        body
+    }
+    async fn send<'a>(
+        &'a self,
+        client: &'a super::Client,
+        environment_id: &'a crate::EnvironmentId,
+    ) -> ::std::result::Result<::std::option::Option<Self::Body>, super::Error> {
+        let response = client
+            .read_users(
+                environment_id,
+                self.filter.as_deref(),
+                self.limit.as_ref(),
+                self.cursor.as_deref(),
+            )
+            .await
+            .map_err(super::Error::into_untyped)?;
+        ::std::result::Result::Ok((::std::option::Option::Some)(response.into_inner()))
+    }
+}
+/// User Account Unlock
+///
+/// Unlocks a user's account, and emits a `USER.UNLOCKED` event. Resets the MFA lockout counter if the account was locked.
+///
+/// The request has no body. Its `Content-Type` alone selects the operation. A password that is locked out is another lock: see Password Unlock.
+///
+/// Sends `POST /environments/{environmentId}/users/{userId}` with `Content-Type: application/vnd.pingidentity.account.unlock+json`, without a body.
+///
+/// See the vendor's page: <https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html>.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UnlockAccount {
+    /// The user's ID.
+    pub user_id: crate::UserId,
+}
+impl UnlockAccount {
+    /// Creates the request from its required fields.
+    #[must_use]
+    pub fn new(user_id: impl ::std::convert::Into<crate::UserId>) -> Self {
+        Self { user_id: user_id.into() }
+    }
+}
+impl super::Request for UnlockAccount {
+    const OPERATION: &'static super::operations::Operation = &super::operations::UNLOCK_ACCOUNT;
+    type Body = types::User;
+    type Output = ::std::option::Option<types::User>;
+    fn user_id(&self) -> ::std::option::Option<crate::UserId> {
+        ::std::option::Option::Some(self.user_id)
+    }
+    fn output(
+        body: ::std::option::Option<Self::Body>,
+    ) -> ::std::option::Option<Self::Output> {
+        ::std::option::Option::Some(body)
+    }
+    async fn send<'a>(
+        &'a self,
+        client: &'a super::Client,
+        environment_id: &'a crate::EnvironmentId,
+    ) -> ::std::result::Result<::std::option::Option<Self::Body>, super::Error> {
+        let response = client
+            .unlock_account(environment_id, &self.user_id)
+            .await
+            .map_err(super::Error::into_untyped)?;
+        ::std::result::Result::Ok((::std::option::Option::Some)(response.into_inner()))
+    }
+}
 /// Password Unlock
 ///
 /// Unlocks a user's password. Emits a `PASSWORD.UNLOCKED` event, and a `USER.UNLOCKED` event if the password lockout was the only reason for an account lockout. Resets the MFA lockout counter if the account was not already locked by MFA.

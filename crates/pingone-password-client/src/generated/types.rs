@@ -1384,3 +1384,985 @@ impl<'de> ::serde::Deserialize<'de> for SequenceRule {
         crate::json::deserialize(deserializer)
     }
 }
+/// A user. Any property may be absent; custom attributes are additional properties.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct User {
+    /// Related resources that the server includes.
+    #[serde(rename = "_embedded")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub embedded: ::std::option::Option<UserEmbedded>,
+    /// Related resources, by relation. The set of relations is open.
+    #[serde(rename = "_links")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub links: ::std::option::Option<
+        ::std::collections::BTreeMap<::std::string::String, Link>,
+    >,
+    /// The state of the account.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub account: ::std::option::Option<UserAccount>,
+    /// When the user was created.
+    #[serde(rename = "createdAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// The email address. Not necessarily unique.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub email: ::std::option::Option<::std::string::String>,
+    /// Whether the user is enabled. A disabled user can't sign on.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub enabled: ::std::option::Option<bool>,
+    /// The user's environment.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub environment: ::std::option::Option<ResourceReference>,
+    /// The user's ID.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::uuid::Uuid>,
+    /// Who authenticates the user.
+    #[serde(rename = "identityProvider")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub identity_provider: ::std::option::Option<UserIdentityProvider>,
+    /// The last sign-on. Absent if the user never signed on.
+    #[serde(rename = "lastSignOn")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub last_sign_on: ::std::option::Option<UserLastSignOn>,
+    /// Where the user is in the lifecycle of an account.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub lifecycle: ::std::option::Option<UserLifecycle>,
+    /// The user's name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub name: ::std::option::Option<UserName>,
+    /// The user's population.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub population: ::std::option::Option<ResourceReference>,
+    /// When the user was last changed.
+    #[serde(rename = "updatedAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// The username, unique within the environment. May contain spaces and punctuation.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub username: ::std::option::Option<::std::string::String>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for User {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &[
+            "_embedded",
+            "_links",
+            "account",
+            "createdAt",
+            "email",
+            "enabled",
+            "environment",
+            "id",
+            "identityProvider",
+            "lastSignOn",
+            "lifecycle",
+            "name",
+            "population",
+            "updatedAt",
+            "username",
+        ];
+        let mut extra = ::serde_json::Map::new();
+        let mut embedded: ::std::option::Option<UserEmbedded> = ::std::option::Option::None;
+        let mut links: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, Link>,
+        > = ::std::option::Option::None;
+        let mut account: ::std::option::Option<UserAccount> = ::std::option::Option::None;
+        let mut created_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        let mut email: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut enabled: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut environment: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        let mut id: ::std::option::Option<::uuid::Uuid> = ::std::option::Option::None;
+        let mut identity_provider: ::std::option::Option<UserIdentityProvider> = ::std::option::Option::None;
+        let mut last_sign_on: ::std::option::Option<UserLastSignOn> = ::std::option::Option::None;
+        let mut lifecycle: ::std::option::Option<UserLifecycle> = ::std::option::Option::None;
+        let mut name: ::std::option::Option<UserName> = ::std::option::Option::None;
+        let mut population: ::std::option::Option<ResourceReference> = ::std::option::Option::None;
+        let mut updated_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        let mut username: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    embedded = crate::json::property(
+                        &mut map_,
+                        "_embedded",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    links = crate::json::property(
+                        &mut map_,
+                        "_links",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    account = crate::json::property(
+                        &mut map_,
+                        "account",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    created_at = crate::json::property(
+                        &mut map_,
+                        "createdAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(4usize) => {
+                    email = crate::json::property(
+                        &mut map_,
+                        "email",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(5usize) => {
+                    enabled = crate::json::property(
+                        &mut map_,
+                        "enabled",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(6usize) => {
+                    environment = crate::json::property(
+                        &mut map_,
+                        "environment",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(7usize) => {
+                    id = crate::json::property(&mut map_, "id", &mut extra, false)?;
+                }
+                crate::json::Name::Known(8usize) => {
+                    identity_provider = crate::json::property(
+                        &mut map_,
+                        "identityProvider",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(9usize) => {
+                    last_sign_on = crate::json::property(
+                        &mut map_,
+                        "lastSignOn",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(10usize) => {
+                    lifecycle = crate::json::property(
+                        &mut map_,
+                        "lifecycle",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(11usize) => {
+                    name = crate::json::property(&mut map_, "name", &mut extra, false)?;
+                }
+                crate::json::Name::Known(12usize) => {
+                    population = crate::json::property(
+                        &mut map_,
+                        "population",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(13usize) => {
+                    updated_at = crate::json::property(
+                        &mut map_,
+                        "updatedAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(14usize) => {
+                    username = crate::json::property(
+                        &mut map_,
+                        "username",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                embedded,
+                links,
+                account,
+                created_at,
+                email,
+                enabled,
+                environment,
+                id,
+                identity_provider,
+                last_sign_on,
+                lifecycle,
+                name,
+                population,
+                updated_at,
+                username,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for User {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// The state of a user's account.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserAccount {
+    /// Whether the user can sign on.
+    #[serde(rename = "canAuthenticate")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub can_authenticate: ::std::option::Option<bool>,
+    /// When the account was locked. Absent if it isn't, and may be absent if failed passwords locked it.
+    #[serde(rename = "lockedAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub locked_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// Seconds until the lock expires. Absent if only an administrator can unlock the account.
+    #[serde(rename = "secondsUntilUnlock")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub seconds_until_unlock: ::std::option::Option<i64>,
+    /// Whether the account is locked.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<UserAccountStatus>,
+    /// When the lock expires. Absent if only an administrator can unlock the account.
+    #[serde(rename = "unlockAt")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub unlock_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserAccount {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &[
+            "canAuthenticate",
+            "lockedAt",
+            "secondsUntilUnlock",
+            "status",
+            "unlockAt",
+        ];
+        let mut extra = ::serde_json::Map::new();
+        let mut can_authenticate: ::std::option::Option<bool> = ::std::option::Option::None;
+        let mut locked_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        let mut seconds_until_unlock: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut status: ::std::option::Option<UserAccountStatus> = ::std::option::Option::None;
+        let mut unlock_at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    can_authenticate = crate::json::property(
+                        &mut map_,
+                        "canAuthenticate",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    locked_at = crate::json::property(
+                        &mut map_,
+                        "lockedAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    seconds_until_unlock = crate::json::property(
+                        &mut map_,
+                        "secondsUntilUnlock",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    status = crate::json::property(
+                        &mut map_,
+                        "status",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(4usize) => {
+                    unlock_at = crate::json::property(
+                        &mut map_,
+                        "unlockAt",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                can_authenticate,
+                locked_at,
+                seconds_until_unlock,
+                status,
+                unlock_at,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserAccount {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// Whether an account is locked. The vendor may add values.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ::serde::Serialize)]
+pub enum UserAccountStatus {
+    /// `OK`
+    #[serde(rename = "OK")]
+    Ok,
+    /// `LOCKED`
+    #[serde(rename = "LOCKED")]
+    Locked,
+    /// A value that the OpenAPI document doesn't list, as the server sent it.
+    #[serde(untagged)]
+    Unrecognized(::std::string::String),
+}
+impl UserAccountStatus {
+    /// Returns the value as sent over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Ok => "OK",
+            Self::Locked => "LOCKED",
+            Self::Unrecognized(value) => value,
+        }
+    }
+}
+impl ::std::fmt::Display for UserAccountStatus {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+impl crate::json::FromJson for UserAccountStatus {
+    const EXPECTED: &'static str = "a known value";
+    fn from_text(text: &str) -> ::std::option::Option<Self> {
+        ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserAccountStatus {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+impl ::std::convert::From<&str> for UserAccountStatus {
+    fn from(value: &str) -> Self {
+        match value {
+            "OK" => Self::Ok,
+            "LOCKED" => Self::Locked,
+            other => Self::Unrecognized(other.to_owned()),
+        }
+    }
+}
+impl ::std::convert::From<::std::string::String> for UserAccountStatus {
+    fn from(value: ::std::string::String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+/// Resources included in a user. The vendor's pages don't say when the password state is one of them.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserEmbedded {
+    /// The state of the user's password.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub password: ::std::option::Option<PasswordState>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserEmbedded {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["password"];
+        let mut extra = ::serde_json::Map::new();
+        let mut password: ::std::option::Option<PasswordState> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    password = crate::json::property(
+                        &mut map_,
+                        "password",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { password, extra }))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserEmbedded {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// The identity provider that authenticates a user.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserIdentityProvider {
+    /// The ID of the identity provider. Absent for PingOne itself.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub id: ::std::option::Option<::std::string::String>,
+    /// The type of the identity provider, such as `PING_ONE` or `SAML`. The vendor may add types.
+    #[serde(rename = "type")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub type_: ::std::option::Option<::std::string::String>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserIdentityProvider {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["id", "type"];
+        let mut extra = ::serde_json::Map::new();
+        let mut id: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut type_: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    id = crate::json::property(&mut map_, "id", &mut extra, false)?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    type_ = crate::json::property(&mut map_, "type", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { id, type_, extra }))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserIdentityProvider {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// A sign-on.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserLastSignOn {
+    /// When the user signed on.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>>,
+    /// The IP address that the user signed on from.
+    #[serde(rename = "remoteIp")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub remote_ip: ::std::option::Option<::std::string::String>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserLastSignOn {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["at", "remoteIp"];
+        let mut extra = ::serde_json::Map::new();
+        let mut at: ::std::option::Option<::chrono::DateTime<::chrono::Utc>> = ::std::option::Option::None;
+        let mut remote_ip: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    at = crate::json::property(&mut map_, "at", &mut extra, false)?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    remote_ip = crate::json::property(
+                        &mut map_,
+                        "remoteIp",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self { at, remote_ip, extra }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserLastSignOn {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// Where a user is in the lifecycle of an account.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserLifecycle {
+    /// The stage of the lifecycle.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub status: ::std::option::Option<UserLifecycleStatus>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserLifecycle {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["status"];
+        let mut extra = ::serde_json::Map::new();
+        let mut status: ::std::option::Option<UserLifecycleStatus> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    status = crate::json::property(
+                        &mut map_,
+                        "status",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { status, extra }))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserLifecycle {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// The stage of a user's lifecycle. The vendor may add values.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ::serde::Serialize)]
+pub enum UserLifecycleStatus {
+    /// `ACCOUNT_OK`
+    #[serde(rename = "ACCOUNT_OK")]
+    AccountOk,
+    /// `VERIFICATION_REQUIRED`
+    #[serde(rename = "VERIFICATION_REQUIRED")]
+    VerificationRequired,
+    /// A value that the OpenAPI document doesn't list, as the server sent it.
+    #[serde(untagged)]
+    Unrecognized(::std::string::String),
+}
+impl UserLifecycleStatus {
+    /// Returns the value as sent over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AccountOk => "ACCOUNT_OK",
+            Self::VerificationRequired => "VERIFICATION_REQUIRED",
+            Self::Unrecognized(value) => value,
+        }
+    }
+}
+impl ::std::fmt::Display for UserLifecycleStatus {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+impl crate::json::FromJson for UserLifecycleStatus {
+    const EXPECTED: &'static str = "a known value";
+    fn from_text(text: &str) -> ::std::option::Option<Self> {
+        ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserLifecycleStatus {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+impl ::std::convert::From<&str> for UserLifecycleStatus {
+    fn from(value: &str) -> Self {
+        match value {
+            "ACCOUNT_OK" => Self::AccountOk,
+            "VERIFICATION_REQUIRED" => Self::VerificationRequired,
+            other => Self::Unrecognized(other.to_owned()),
+        }
+    }
+}
+impl ::std::convert::From<::std::string::String> for UserLifecycleStatus {
+    fn from(value: ::std::string::String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+/// The parts of a user's name.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserName {
+    /// The family name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub family: ::std::option::Option<::std::string::String>,
+    /// The full name, as it is displayed.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub formatted: ::std::option::Option<::std::string::String>,
+    /// The given name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub given: ::std::option::Option<::std::string::String>,
+    /// The title before the name, such as `Dr.`.
+    #[serde(rename = "honorificPrefix")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub honorific_prefix: ::std::option::Option<::std::string::String>,
+    /// The title after the name, such as `Jr.`.
+    #[serde(rename = "honorificSuffix")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub honorific_suffix: ::std::option::Option<::std::string::String>,
+    /// The middle name.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub middle: ::std::option::Option<::std::string::String>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserName {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &[
+            "family",
+            "formatted",
+            "given",
+            "honorificPrefix",
+            "honorificSuffix",
+            "middle",
+        ];
+        let mut extra = ::serde_json::Map::new();
+        let mut family: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut formatted: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut given: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut honorific_prefix: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut honorific_suffix: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        let mut middle: ::std::option::Option<::std::string::String> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    family = crate::json::property(
+                        &mut map_,
+                        "family",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    formatted = crate::json::property(
+                        &mut map_,
+                        "formatted",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    given = crate::json::property(
+                        &mut map_,
+                        "given",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    honorific_prefix = crate::json::property(
+                        &mut map_,
+                        "honorificPrefix",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(4usize) => {
+                    honorific_suffix = crate::json::property(
+                        &mut map_,
+                        "honorificSuffix",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(5usize) => {
+                    middle = crate::json::property(
+                        &mut map_,
+                        "middle",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                family,
+                formatted,
+                given,
+                honorific_prefix,
+                honorific_suffix,
+                middle,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserName {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// A page of users.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserPage {
+    /// The users of the page. May be absent if there are none.
+    #[serde(rename = "_embedded")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub embedded: ::std::option::Option<UserPageEmbedded>,
+    /// Links to this page and, by `next` and `prev`, to the pages around it.
+    #[serde(rename = "_links")]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub links: ::std::option::Option<
+        ::std::collections::BTreeMap<::std::string::String, Link>,
+    >,
+    /// The number of users on all pages. May be absent, and may be inexact.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub count: ::std::option::Option<i64>,
+    /// The number of users on this page.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub size: ::std::option::Option<i64>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserPage {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["_embedded", "_links", "count", "size"];
+        let mut extra = ::serde_json::Map::new();
+        let mut embedded: ::std::option::Option<UserPageEmbedded> = ::std::option::Option::None;
+        let mut links: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, Link>,
+        > = ::std::option::Option::None;
+        let mut count: ::std::option::Option<i64> = ::std::option::Option::None;
+        let mut size: ::std::option::Option<i64> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    embedded = crate::json::property(
+                        &mut map_,
+                        "_embedded",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(1usize) => {
+                    links = crate::json::property(
+                        &mut map_,
+                        "_links",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(2usize) => {
+                    count = crate::json::property(
+                        &mut map_,
+                        "count",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(3usize) => {
+                    size = crate::json::property(&mut map_, "size", &mut extra, false)?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(
+            crate::json::Decoded::Fits(Self {
+                embedded,
+                links,
+                count,
+                size,
+                extra,
+            }),
+        )
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserPage {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
+/// The users of a page.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Debug, ::serde::Serialize)]
+pub struct UserPageEmbedded {
+    /// The users.
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub users: ::std::option::Option<::std::vec::Vec<User>>,
+    /// Properties that the OpenAPI document doesn't list, or whose value isn't of the documented type, as JSON.
+    #[serde(flatten)]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+impl crate::json::FromJson for UserPageEmbedded {
+    const EXPECTED: &'static str = "an object";
+    fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
+        mut map_: A,
+    ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
+        const NAMES: &[&str] = &["users"];
+        let mut extra = ::serde_json::Map::new();
+        let mut users: ::std::option::Option<::std::vec::Vec<User>> = ::std::option::Option::None;
+        while let ::std::option::Option::Some(name_) = crate::json::name(
+            &mut map_,
+            NAMES,
+        )? {
+            match name_ {
+                crate::json::Name::Known(0usize) => {
+                    users = crate::json::property(
+                        &mut map_,
+                        "users",
+                        &mut extra,
+                        false,
+                    )?;
+                }
+                crate::json::Name::Known(_) => {
+                    map_.next_value::<::serde::de::IgnoredAny>()?;
+                }
+                crate::json::Name::Other(name_) => {
+                    extra.insert(name_, map_.next_value()?);
+                }
+            }
+        }
+        ::std::result::Result::Ok(crate::json::Decoded::Fits(Self { users, extra }))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserPageEmbedded {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}

@@ -20,14 +20,29 @@ pub const MARK: &str = "// @generated";
 /// The generated files, by name.
 pub type Files = BTreeMap<String, String>;
 
+/// The items of each file.
+#[derive(Debug)]
+pub struct Code {
+    /// The client.
+    pub client: Vec<Item>,
+    /// The models.
+    pub models: Vec<Item>,
+    /// The operations as values.
+    pub requests: Vec<Item>,
+    /// The samples.
+    pub samples: Vec<Item>,
+}
+
 /// Prints the code.
 #[must_use]
-pub fn emit(client: Vec<Item>, requests: Vec<Item>, models: Vec<Item>, lowered: &Lowered) -> Files {
+pub fn emit(code: Code, lowered: &Lowered) -> Files {
+    let Code { client, models, requests, samples } = code;
     let imports: Item = parse_quote!(
         #[allow(unused_imports)]
         use super::types;
     );
     let client = [imports.clone()].into_iter().chain(client).collect();
+    let samples = [imports.clone()].into_iter().chain(samples).collect();
     let requests = [imports].into_iter().chain(requests).collect();
     let module: syn::File = parse_quote! {
         #![allow(deprecated)]
@@ -35,6 +50,7 @@ pub fn emit(client: Vec<Item>, requests: Vec<Item>, models: Vec<Item>, lowered: 
         pub mod operations;
         mod request;
         pub mod requests;
+        pub mod samples;
         pub mod types;
         pub use client::{Client, ClientInfo, Error, ResponseValue};
         pub use request::Request;
@@ -45,6 +61,7 @@ pub fn emit(client: Vec<Item>, requests: Vec<Item>, models: Vec<Item>, lowered: 
         ("operations.rs", "The table of operations.", file(operations(lowered))),
         ("request.rs", "The trait of the operations as values.", file(request())),
         ("requests.rs", "The operations as values.", file(requests)),
+        ("samples.rs", "A sample of every request, and every model, for tests.", file(samples)),
         ("types.rs", "The models of requests and responses.", file(models)),
     ];
     files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items))).collect()

@@ -10,6 +10,7 @@ mod operation;
 mod parameter;
 mod reach;
 mod responses;
+mod sample;
 mod types;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub use model::{Kind, Model, Models, Property, Ty};
 pub use operation::{Body, Operation};
 pub use parameter::{Location, Parameter};
 pub use responses::{Class, Responses, Status};
+pub(super) use sample::ENVIRONMENT_ID;
+pub use sample::response_sample;
 
 /// What a document declares.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use super::model::Ty;
 use super::names::{Names, identifier};
 use super::parameter::{Location, Parameter};
 use super::responses::Responses;
+use super::sample;
 use super::types::{Side, Types};
 use crate::generate::docs::markdown;
 use crate::generate::load::{self, Document, Findings, Pointer};
@@ -53,6 +54,8 @@ pub struct Body {
     pub ty: Ty,
     /// The documentation.
     pub docs: String,
+    /// A value in JSON.
+    pub sample: Value,
 }
 
 impl Operation {
@@ -74,7 +77,9 @@ impl Operation {
             Some((media_type.clone(), content, at.child("content").child(media_type)))
         });
         let schema = content.as_ref().and_then(|(_, content, at)| Some((content.get("schema")?, at.child("schema"))));
+        let example = content.as_ref().and_then(|(_, content, _)| sample::example(document, content)).cloned();
         let body = schema.map(|(schema, at)| Body {
+            sample: example.unwrap_or_else(|| sample::sample(document, schema, &at, Side::Request)),
             ty: types.ty(schema, &at, &format!("{type_name}Body"), Side::Request, findings),
             docs: body.as_ref().and_then(|(body, _)| body["description"].as_str()).map(markdown).unwrap_or_default(),
         });

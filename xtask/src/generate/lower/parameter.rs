@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::Ty;
 use super::names::Names;
+use super::sample::{ENVIRONMENT_ID, USER_ID, example, sample};
 use super::types::{Side, Types, docs};
 use crate::generate::docs::markdown;
 use crate::generate::load::{self, Document, Findings};
@@ -27,6 +28,8 @@ pub struct Parameter {
     pub is_deprecated: bool,
     /// The documentation.
     pub docs: String,
+    /// A value in JSON.
+    pub sample: Value,
 }
 
 /// Where a parameter is sent.
@@ -84,6 +87,13 @@ impl Parameter {
                 let ty = types.ty(&node["schema"], &at.child("schema"), &hint, Side::Request, findings);
                 let description = node["description"].as_str().map(markdown).filter(|text| !text.is_empty());
                 let docs = description.unwrap_or_else(|| docs(&schema, &ty));
+                let sample = match (location, name.as_str()) {
+                    (Location::Path, "environmentId") => json!(ENVIRONMENT_ID),
+                    (Location::Path, "userId") => json!(USER_ID),
+                    _ => example(document, node)
+                        .cloned()
+                        .unwrap_or_else(|| sample(document, &node["schema"], &at.child("schema"), Side::Request)),
+                };
                 Self {
                     ident: names.argument(&name, location.name()),
                     location,
@@ -96,6 +106,7 @@ impl Parameter {
                     is_required: location == Location::Path || node["required"] == true,
                     is_deprecated: node["deprecated"] == true,
                     docs,
+                    sample,
                     name,
                 }
             })
