@@ -2,17 +2,13 @@
 
 mod bulk_support;
 
-use std::process::Command;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
 use bulk_support::interrupt;
-use bulk_support::{Bench, Ended, count};
+use bulk_support::{Bench, Ended, Server, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 use uuid::Uuid;
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
@@ -20,59 +16,6 @@ const LOCKED: &str = "200 OK\r\n\r\n{\"status\":\"PASSWORD_LOCKED_OUT\"}";
 const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
 const NOT_FOUND: &str = "404 Not Found\r\n\r\n{}";
 const FORBIDDEN: &str = "403 Forbidden\r\n\r\n{}";
-
-/// A server with scripted responses.
-struct Server {
-    url: String,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    /// `respond` gets the request line and the number of earlier requests.
-    async fn start(respond: impl Fn(&str, usize) -> &'static str + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (respond, seen) = (Arc::new(respond), requests.clone());
-        tokio::spawn(async move {
-            while let Ok((mut connection, _)) = listener.accept().await {
-                let (respond, seen) = (respond.clone(), seen.clone());
-                tokio::spawn(async move {
-                    let mut request = Vec::new();
-                    while !request.ends_with(b"\r\n\r\n") {
-                        request.push(connection.read_u8().await?);
-                    }
-                    let request = String::from_utf8_lossy(&request);
-                    let line = request.lines().next().unwrap_or_default().to_owned();
-                    let index = {
-                        let mut seen = seen.lock().unwrap();
-                        seen.push(line.clone());
-                        seen.len() - 1
-                    };
-                    let (head, body) = respond(&line, index).split_once("\r\n\r\n").unwrap();
-                    let head = format!("{head}\r\nContent-Type: application/json\r\nConnection: close");
-                    let response = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-                    connection.write_all(response.as_bytes()).await
-                });
-            }
-        });
-        Self { url, requests }
-    }
-
-    fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
-
-    fn command(&self, bench: &Bench, arguments: &str) -> Command {
-        let mut command = bench.command(arguments);
-        command.env("PINGONE_API_URL", &self.url);
-        command
-    }
-
-    fn run(&self, bench: &Bench, arguments: &str) -> Ended {
-        Ended::of(self.command(bench, arguments).output().unwrap())
-    }
-}
 
 fn users(count: u128) -> Vec<Uuid> {
     (1..=count).map(|number| Uuid::from_u128(0xa000_0000_0000_0000_8000_0000_0000_0000 + number)).collect()

@@ -337,7 +337,7 @@ async fn a_network_that_comes_back_costs_no_user() {
 
     network.abort();
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
-    assert_eq!(line_after_the_first(&mut stderr), "no connection; retrying\n");
+    assert_eq!(line_after_the_first(&mut stderr), "the server or the network fails: all users wait, and some retry\n");
     let listener = TcpListener::bind(address).await.unwrap();
     let _network = tokio::spawn(forward(listener, bench.emulator.address()));
 

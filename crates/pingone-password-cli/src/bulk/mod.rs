@@ -3,6 +3,7 @@
 mod engine;
 mod input;
 mod journal;
+mod max_failures;
 mod options;
 mod plan;
 mod rate;
@@ -10,6 +11,7 @@ mod report;
 mod run;
 mod shutdown;
 
+pub(crate) use max_failures::MaxFailures;
 pub(crate) use options::{MAX_CONCURRENCY, Operation, Options};
 pub(crate) use rate::Rate;
 pub(crate) use run::run;

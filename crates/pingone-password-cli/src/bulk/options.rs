@@ -6,6 +6,7 @@ use std::time::Duration;
 use pingone_password::UserId;
 use serde::{Deserialize, Serialize};
 
+use super::max_failures::MaxFailures;
 use super::rate::Rate;
 use crate::output::Format;
 
@@ -55,13 +56,14 @@ pub(crate) struct Options {
     pub(crate) is_confirmed: bool,
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: Option<usize>,
+    pub(crate) max_failures: MaxFailures,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) no_journal: bool,
     /// The journal to resume from.
     pub(crate) resume: Option<PathBuf>,
     /// Whether a run may be resumed at another API URL.
     pub(crate) allows_other_server: bool,
-    /// How long the network may be lost.
+    /// How long an outage of the server or the network may last.
     pub(crate) patience: Duration,
     pub(crate) format: Format,
 }

@@ -18,6 +18,8 @@ use crate::terminal::{interrupt, note};
 
 /// The deadline of one user's call with its retries, without the waits for permits.
 const CALL_DEADLINE: Duration = Duration::from_secs(600);
+/// The delay before a retry, before it waits for a permit.
+const MIN_DELAY: Duration = Duration::from_millis(1);
 /// The number of permits that a call may need: four attempts and the state checks between them.
 const PERMITS_PER_CALL: u32 = 8;
 
@@ -58,11 +60,13 @@ async fn execute(
     let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency } = plan;
     let operation = options.operation;
     let counts = users.counts;
-    let limiter = SharedRateLimiter::new(rate);
+    let limiter = SharedRateLimiter::new(rate, options.patience);
     let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
     // At a low rate, each permit comes after those of all other users.
     let permits = engine::longest_round(rate, concurrency).saturating_mul(PERMITS_PER_CALL);
-    let policy = RetryPolicy::default().deadline(permits.saturating_add(CALL_DEADLINE));
+    let deadline = permits.saturating_add(CALL_DEADLINE).saturating_add(options.patience);
+    // The rate limiter spaces retries.
+    let policy = RetryPolicy::default().deadline(deadline).base_delay(MIN_DELAY).max_delay(MIN_DELAY);
     let client = match target.builder.rate_limiter(limiter.clone()).retry(policy).build() {
         Ok(client) => client,
         Err(error) => return Ok(reject(&error.into())),
@@ -127,12 +131,16 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
             note("interrupted");
             Exit::Interrupted
         }
-        Some(Stop::NotAllowed(why)) => {
+        Some(Stop::EveryUser { why, exit }) => {
             note(format!("stopped: every user would fail like this: {why}"));
-            Exit::NotAllowed
+            exit
         }
-        Some(Stop::Network(why)) => {
-            note(format!("stopped: the network did not come back: {why}"));
+        Some(Stop::Outage(why)) => {
+            note(format!("stopped: the server or the network did not come back: {why}"));
+            Exit::Failed
+        }
+        Some(Stop::TooManyFailures(why)) => {
+            note(format!("stopped: {why}"));
             Exit::Failed
         }
         Some(Stop::Users(why)) => {

@@ -126,9 +126,9 @@ fn run(command: Command) -> Result<Exit, Failure> {
 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
 fn is_bulk(users: &[UserId], args: &BulkArgs, changes: ChangeArgs) -> bool {
-    let BulkArgs { from, resume, rate, concurrency, journal, patience, .. } = args;
+    let BulkArgs { from, resume, rate, concurrency, journal, patience, max_failures, .. } = args;
     let has_input = from.is_some() || resume.is_some();
-    let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some();
+    let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some() || max_failures.is_some();
     let has_condition = changes.only_locked_out || changes.dry_run;
     users.len() > FEW || has_input || has_speed || has_condition || journal.is_some()
 }

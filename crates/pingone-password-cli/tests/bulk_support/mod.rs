@@ -5,10 +5,13 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 use pingone_password_emulator::{Builder, Emulator, Status};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 pub(crate) struct Bench {
@@ -76,6 +79,61 @@ impl Bench {
 
     pub(crate) fn unlocks(&self) -> usize {
         self.emulator.users().iter().map(|(user, _)| self.emulator.unlocks(*user)).sum()
+    }
+}
+
+/// A server with scripted responses.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `respond` gets the request line and the number of earlier requests.
+    pub(crate) async fn start(respond: impl Fn(&str, usize) -> &'static str + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (respond, seen) = (Arc::new(respond), requests.clone());
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                let (respond, seen) = (respond.clone(), seen.clone());
+                tokio::spawn(async move {
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        request.push(connection.read_u8().await?);
+                    }
+                    let request = String::from_utf8_lossy(&request);
+                    let line = request.lines().next().unwrap_or_default().to_owned();
+                    let index = {
+                        let mut seen = seen.lock().unwrap();
+                        seen.push(line.clone());
+                        seen.len() - 1
+                    };
+                    let (head, body) = respond(&line, index).split_once("\r\n\r\n").unwrap();
+                    let media_type =
+                        if head.contains("Content-Type") { "" } else { "\r\nContent-Type: application/json" };
+                    let head = format!("{head}{media_type}\r\nConnection: close");
+                    let response = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                    connection.write_all(response.as_bytes()).await
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub(crate) fn command(&self, bench: &Bench, arguments: &str) -> Command {
+        let mut command = bench.command(arguments);
+        command.env("PINGONE_API_URL", &self.url);
+        command
+    }
+
+    pub(crate) fn run(&self, bench: &Bench, arguments: &str) -> Ended {
+        Ended::of(self.command(bench, arguments).output().unwrap())
     }
 }
 

@@ -1,8 +1,7 @@
-//! Processes users concurrently: workers, rate limiter, lost networks, missing permissions, Ctrl-C.
+//! Processes users concurrently: workers, rate limiter, circuit breaker, Ctrl-C.
 
-mod forbidden;
+mod circuit_breaker;
 mod interruption;
-mod network;
 mod queue;
 mod rate_limiter;
 mod request_count;

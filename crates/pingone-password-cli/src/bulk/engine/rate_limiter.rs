@@ -6,7 +6,8 @@ use std::time::Duration;
 use pingone_password::{AcquireFuture, RateLimiter};
 use tokio::time::{Instant, sleep_until};
 
-use super::request_count::{count_permit, count_throttled};
+use super::circuit_breaker::Outage;
+use super::request_count::{self, count_permit, count_throttled, is_troubled};
 use super::schedule::{Schedule, Step};
 use crate::bulk::rate::Rate;
 
@@ -20,11 +21,31 @@ struct Shared {
     /// is given, so a cancelled caller wastes none.
     queue: tokio::sync::Mutex<()>,
     schedule: Mutex<Schedule>,
+    outage: Arc<Outage>,
 }
 
 impl SharedRateLimiter {
-    pub(in crate::bulk) fn new(limit: Option<Rate>) -> Self {
-        Self(Arc::new(Shared { queue: tokio::sync::Mutex::new(()), schedule: Mutex::new(Schedule::new(limit)) }))
+    /// Creates a rate limiter. `patience` limits the time that an outage may last.
+    pub(in crate::bulk) fn new(limit: Option<Rate>, patience: Duration) -> Self {
+        Self(Arc::new(Shared {
+            queue: tokio::sync::Mutex::new(()),
+            schedule: Mutex::new(Schedule::new(limit)),
+            outage: Arc::new(Outage::new(patience)),
+        }))
+    }
+
+    /// Returns the outage that permits wait for.
+    pub(super) fn outage(&self) -> &Arc<Outage> {
+        &self.0.outage
+    }
+
+    /// Waits while the server is out, unless the user has to find out whether it still is.
+    async fn wait_for_server(&self) {
+        let outage = &self.0.outage;
+        if is_troubled() || outage.wait_until_ended().await {
+            request_count::enter(outage);
+            outage.wait_to_retry().await;
+        }
     }
 
     /// Returns how long all requests are still held.
@@ -50,13 +71,21 @@ impl SharedRateLimiter {
 impl RateLimiter for SharedRateLimiter {
     fn acquire(&self) -> AcquireFuture<'_> {
         Box::pin(async {
-            let _is_next = self.0.queue.lock().await;
+            let _waiting = request_count::waiting();
             loop {
-                let now = Instant::now();
-                let step = self.schedule().step(now);
-                match step {
-                    Step::Go => return count_permit(now),
-                    Step::WaitUntil(until) => sleep_until(until).await,
+                self.wait_for_server().await;
+                let _is_next = self.0.queue.lock().await;
+                loop {
+                    // An outage may have begun in the queue.
+                    if self.0.outage.lasts_for().is_some() && !is_troubled() {
+                        break;
+                    }
+                    let now = Instant::now();
+                    let step = self.schedule().step(now);
+                    match step {
+                        Step::Go => return count_permit(now),
+                        Step::WaitUntil(until) => sleep_until(until).await,
+                    }
                 }
             }
         })
@@ -72,9 +101,13 @@ impl RateLimiter for SharedRateLimiter {
 mod tests {
     use tokio::task::JoinSet;
 
-    use super::super::request_count::{counted, unthrottled_requests};
+    use super::super::request_count::{counted, has_sent};
     use super::super::schedule::{longest_round, max_useful_concurrency};
     use super::*;
+
+    fn limiter(rate: Option<&str>) -> SharedRateLimiter {
+        SharedRateLimiter::new(rate.map(|rate| rate.parse().unwrap()), Duration::MAX)
+    }
 
     /// Runs sixteen callers that acquire permits until the time is up, and returns when each was given, in seconds.
     async fn permits(limiter: &SharedRateLimiter, time: Duration) -> Vec<f64> {
@@ -106,7 +139,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn never_above_the_rate_and_no_more_than_a_percent_below() {
         for rate in [3_u32, 30, 100, 499] {
-            let limiter = SharedRateLimiter::new(Some(format!("{rate}/s").parse().unwrap()));
+            let limiter = limiter(Some(&format!("{rate}/s")));
             let permits = permits(&limiter, Duration::from_secs(60)).await;
             assert!(!is_above(&permits, rate as usize), "{rate}");
             assert!(permits.len() * 100 >= rate as usize * 60 * 99, "{rate}: {}", permits.len());
@@ -115,7 +148,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_short_delay_is_caught_up() {
-        let limiter = SharedRateLimiter::new(Some("100/s".parse().unwrap()));
+        let limiter = limiter(Some("100/s"));
         let start = Instant::now();
         let mut permits = Vec::new();
         while start.elapsed() < Duration::from_secs(60) {
@@ -130,7 +163,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn there_is_no_burst_after_a_pause() {
-        let limiter = SharedRateLimiter::new(Some("10/s".parse().unwrap()));
+        let limiter = limiter(Some("10/s"));
         limiter.acquire().await;
         tokio::time::sleep(Duration::from_secs(30)).await;
         let permits = permits(&limiter, Duration::from_secs(5)).await;
@@ -139,7 +172,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn throttling_holds_all_callers_once_and_slows_down_for_a_while() {
-        let limiter = SharedRateLimiter::new(Some("100/s".parse().unwrap()));
+        let limiter = limiter(Some("100/s"));
         permits(&limiter, Duration::from_secs(2)).await;
         for _ in 0..16 {
             limiter.on_throttled(Some(Duration::from_secs(3)));
@@ -155,7 +188,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn without_a_rate_only_throttling_limits_it() {
-        let limiter = SharedRateLimiter::new(None);
+        let limiter = limiter(None);
         for _ in 0..40 {
             limiter.acquire().await;
         }
@@ -167,7 +200,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_cancelled_caller_delays_no_other() {
-        let limiter = SharedRateLimiter::new(Some("1/s".parse().unwrap()));
+        let limiter = limiter(Some("1/s"));
         limiter.acquire().await;
         let cancelled = tokio::time::timeout(Duration::from_millis(10), limiter.acquire()).await;
         assert!(cancelled.is_err());
@@ -177,7 +210,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn cancelled_callers_use_up_no_permits() {
         for (rate, seconds) in [("1/s", 1), ("60/h", 60)] {
-            let limiter = SharedRateLimiter::new(Some(rate.parse().unwrap()));
+            let limiter = limiter(Some(rate));
             let patience = Duration::from_secs(10 * seconds);
             let start = Instant::now();
             let mut callers = JoinSet::new();
@@ -199,7 +232,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn permits_are_given_in_the_order_of_arrival() {
         let limit = Some("60/h".parse().unwrap());
-        let limiter = SharedRateLimiter::new(limit);
+        let limiter = SharedRateLimiter::new(limit, Duration::MAX);
         let start = Instant::now();
         let mut callers = JoinSet::new();
         for caller in 0..16 {
@@ -222,7 +255,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn throttled_stragglers_do_not_slow_down_again() {
-        let limiter = SharedRateLimiter::new(Some("100/s".parse().unwrap()));
+        let limiter = limiter(Some("100/s"));
         let mut stragglers = JoinSet::new();
         for straggler in 0..16 {
             let limiter = limiter.clone();
@@ -231,10 +264,10 @@ mod tests {
                 // The first one is throttled at once, the others one after another, long after that hold.
                 tokio::time::sleep(Duration::from_secs(1 + 2 * straggler)).await;
                 limiter.on_throttled(None);
-                unthrottled_requests()
+                has_sent()
             }));
         }
-        assert_eq!(stragglers.join_all().await, [(0, 1); 16]);
+        assert_eq!(stragglers.join_all().await, [(false, 1); 16]);
         assert_eq!((limiter.throttle_count(), limiter.throttled_for()), (1, None));
         // A `Retry-After` counts even then.
         let asking = limiter.clone();
@@ -252,7 +285,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hold_lasts_as_long_as_the_server_asks() {
-        let limiter = SharedRateLimiter::new(None);
+        let limiter = limiter(None);
         limiter.on_throttled(Some(Duration::from_secs(5 * 3600)));
         assert_eq!(limiter.throttled_for(), Some(Duration::from_secs(5 * 3600)));
         limiter.on_throttled(Some(Duration::MAX));

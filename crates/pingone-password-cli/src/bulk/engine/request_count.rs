@@ -1,34 +1,97 @@
-//! Counts the requests of the current user, by the permits of the rate limiter.
+//! What the current user's requests are doing, by the permits of the rate limiter.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::circuit_breaker::Outage;
+
 /// The requests of one user, which are sent one after another.
 #[derive(Debug, Default)]
-struct RequestCount {
+struct Requests {
     /// The number of permits, and so of requests.
     permits: Cell<u32>,
     /// The number of requests that the server throttled. These changed nothing.
     throttled: Cell<u32>,
+    /// The number of requests that were not throttled before the current call.
+    before_call: Cell<u32>,
     /// When the last permit was given.
     last_permit: Cell<Option<Instant>>,
+    is_waiting: Cell<bool>,
+    trouble: RefCell<Option<Trouble>>,
+}
+
+/// A user whose requests failed in an outage.
+#[derive(Debug)]
+struct Trouble(Arc<Outage>);
+
+impl Drop for Trouble {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
 }
 
 tokio::task_local! {
-    static REQUESTS: RequestCount;
+    static REQUESTS: Requests;
 }
 
 /// Runs a future and counts its requests, including retries and state checks.
 pub(super) async fn counted<F: Future>(future: F) -> (F::Output, u32) {
     REQUESTS
-        .scope(RequestCount::default(), async { (future.await, REQUESTS.with(|requests| requests.permits.get())) })
+        .scope(Requests::default(), async { (future.await, REQUESTS.with(|requests| requests.permits.get())) })
         .await
 }
 
-/// Returns the number of requests of the current user that were not throttled. Zero outside of [`counted`].
-pub(super) fn unthrottled_requests() -> u32 {
-    REQUESTS.try_with(|requests| requests.permits.get().saturating_sub(requests.throttled.get())).unwrap_or_default()
+/// Starts a call.
+pub(super) fn start_call() {
+    _ = REQUESTS.try_with(|requests| requests.before_call.set(requests.unthrottled()));
+}
+
+/// Returns whether the current call has sent a request that was not throttled. False outside of [`counted`].
+pub(super) fn has_sent() -> bool {
+    REQUESTS.try_with(Requests::has_sent).unwrap_or_default()
+}
+
+/// Returns whether the current call waits for a permit, so that none of its requests is in flight.
+pub(super) fn is_waiting() -> bool {
+    REQUESTS.try_with(|requests| requests.is_waiting.get()).unwrap_or_default()
+}
+
+/// Returns whether the current user's requests failed in an outage: an earlier request of the call failed, or an earlier call.
+pub(super) fn is_troubled() -> bool {
+    REQUESTS.try_with(|requests| requests.trouble.borrow().is_some() || requests.has_sent()).unwrap_or_default()
+}
+
+/// Adds the current user to those whose requests failed.
+pub(super) fn enter(outage: &Arc<Outage>) {
+    _ = REQUESTS.try_with(|requests| {
+        let mut trouble = requests.trouble.borrow_mut();
+        if trouble.is_none() {
+            outage.enter();
+            *trouble = Some(Trouble(Arc::clone(outage)));
+        }
+    });
+}
+
+/// Removes the current user from those whose requests failed.
+pub(super) fn recover() {
+    _ = REQUESTS.try_with(|requests| requests.trouble.take());
+}
+
+/// Marks the current call as waiting for a permit until the result is dropped.
+pub(super) fn waiting() -> Waiting {
+    _ = REQUESTS.try_with(|requests| requests.is_waiting.set(true));
+    Waiting
+}
+
+/// See [`waiting`].
+pub(super) struct Waiting;
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        _ = REQUESTS.try_with(|requests| requests.is_waiting.set(false));
+    }
 }
 
 /// Counts a permit. Does nothing outside of [`counted`].
@@ -46,4 +109,14 @@ pub(super) fn count_throttled() -> Option<Instant> {
         requests.last_permit.get()
     });
     last_permit.unwrap_or_default()
+}
+
+impl Requests {
+    fn unthrottled(&self) -> u32 {
+        self.permits.get().saturating_sub(self.throttled.get())
+    }
+
+    fn has_sent(&self) -> bool {
+        self.unthrottled() > self.before_call.get()
+    }
 }

@@ -9,8 +9,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
-use super::forbidden::ForbiddenStreaks;
-use super::network::Network;
+use super::circuit_breaker::{FailureStreak, ForbiddenStreaks};
 use super::rate_limiter::SharedRateLimiter;
 use super::stop::{Stop, Stopping};
 use super::worker::{Report, Worker};
@@ -18,12 +17,15 @@ use crate::bulk::input::{Counts, Listed};
 use crate::bulk::journal::{Journal, Outcome};
 use crate::bulk::options::Options;
 use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
+use crate::exit::Exit;
 use crate::output::Format;
 
 /// The limit for workers to settle after a second Ctrl-C: they still write their records.
 const SETTLE_LIMIT: Duration = Duration::from_secs(1);
 /// Short enough for a hold of one second to be visible.
 const REFRESH_INTERVAL: Duration = Duration::from_millis(200);
+/// A shorter outage is not reported.
+const MIN_OUTAGE: Duration = Duration::from_millis(500);
 
 /// What a run needs.
 pub(in crate::bulk) struct Setup<'a> {
@@ -63,11 +65,12 @@ pub(in crate::bulk) struct Engine {
     tally: Tally,
     stopping: watch::Sender<Stopping>,
     forbidden: ForbiddenStreaks,
+    failures: FailureStreak,
     /// Whether failed users are reported on standard error.
     reports_failures: bool,
     stop: Option<Stop>,
-    /// Whether the network was lost at the last refresh.
-    is_disconnected: bool,
+    /// Whether an outage was reported.
+    has_outage: bool,
     /// The number of interruptions. From the second one on, the run waits for nothing.
     interrupts: u32,
 }
@@ -86,7 +89,7 @@ impl Engine {
                 journal: journal.map(Journal::writer),
                 rows: rows.map(RowWriter::sender),
                 slots: Arc::new(Semaphore::new(concurrency)),
-                network: Arc::new(Network::new(options.patience)),
+                outage: Arc::clone(limiter.outage()),
                 stopping,
             },
             concurrency,
@@ -97,9 +100,10 @@ impl Engine {
             tally: Tally::of(counts),
             stopping: stopping_sender,
             forbidden: ForbiddenStreaks::after(has_unlocked),
+            failures: FailureStreak::new(options.max_failures),
             reports_failures: options.format == Format::Table,
             stop: None,
-            is_disconnected: false,
+            has_outage: false,
             interrupts: 0,
         }
     }
@@ -154,14 +158,15 @@ impl Engine {
     }
 
     fn refresh(&mut self) {
-        let disconnected_for = self.worker.network.lost_for();
-        let is_disconnected = disconnected_for.is_some();
-        if is_disconnected != std::mem::replace(&mut self.is_disconnected, is_disconnected) {
-            self.progress.note(if is_disconnected { "no connection; retrying" } else { "connected again" });
+        let outage_for = self.worker.outage.lasts_for().filter(|time| *time >= MIN_OUTAGE);
+        let has_outage = outage_for.is_some();
+        if has_outage != std::mem::replace(&mut self.has_outage, has_outage) {
+            let start = "the server or the network fails: all users wait, and some retry";
+            self.progress.note(if has_outage { start } else { "the server responds again" });
         }
         let conditions = Conditions {
             is_stopping: self.stop.is_some(),
-            disconnected_for,
+            outage_for,
             throttled_for: self.limiter.throttled_for(),
             rate: self.limiter.rate(),
         };
@@ -183,7 +188,7 @@ impl Engine {
     }
 
     fn settle(&mut self, report: Result<Report, JoinError>) {
-        let Report { finished, requests, forbidden, stop, is_unrecorded, slot: _slot } = match report {
+        let Report { finished, requests, forbidden, failure, stop, is_unrecorded, slot: _slot } = match report {
             Ok(report) => report,
             // The user stays pending in the journal.
             Err(error) => {
@@ -204,8 +209,9 @@ impl Engine {
             let outcome = finished.outcome.as_str();
             self.progress.note(&format!("user {}: {outcome}, but not recorded in the journal", finished.user));
         }
+        let is_forbidden = forbidden.is_some();
         if let Some(why) = self.forbidden.count(forbidden, finished.outcome) {
-            self.stop_for(Stop::NotAllowed(why));
+            self.stop_for(Stop::EveryUser { why, exit: Exit::NotAllowed });
         }
         let has_failed = matches!(finished.outcome, Outcome::Failed | Outcome::Unknown);
         if let (true, true, Some(error)) = (self.reports_failures, has_failed, &finished.error)
@@ -215,6 +221,10 @@ impl Engine {
         }
         if let Some(stop) = stop {
             self.stop_for(stop);
+        }
+        // A 403 has a rule of its own.
+        if !is_forbidden && let Some(why) = self.failures.count(finished.outcome, failure.as_deref()) {
+            self.stop_for(Stop::TooManyFailures(why));
         }
     }
 

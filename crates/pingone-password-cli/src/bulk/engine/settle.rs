@@ -1,14 +1,14 @@
 //! Turns the result for a user into its journal record, its row and the reason to stop, if any.
 
 use pingone_password::model::PasswordState;
-use pingone_password::{Error, ErrorKind, Response, operations};
+use pingone_password::{Error, ErrorKind, Response};
 
-use super::forbidden::Forbidden;
-use super::network::Network;
+use super::circuit_breaker::{Cause, Forbidden};
 use super::stop::Stop;
 use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
+use crate::exit::Exit;
 use crate::output::{Row, Status, server_said};
 use crate::terminal::plain;
 
@@ -38,7 +38,7 @@ pub(super) fn success(progress: &UserProgress, success: Success) -> Settled {
     (finished, row, None)
 }
 
-pub(super) fn error(progress: &UserProgress, error: &Error) -> Settled {
+pub(super) fn error(progress: &UserProgress, error: &Error, stop: Option<Stop>) -> Settled {
     let UserProgress { user, status_before, .. } = progress;
     let outcome = progress.outcome_of_failure(is_sent(error));
     let mut finished = Finished::new(*user, outcome);
@@ -48,7 +48,7 @@ pub(super) fn error(progress: &UserProgress, error: &Error) -> Settled {
     finished.correlation_id = error.correlation_id().map(str::to_owned);
     finished.error = Some(format!("user {user}: {}: {}", failure(outcome, progress.operation), server_said(error)));
     let row = Row { result: status_of(outcome), ..Row::failed(*user, error) };
-    (finished, row, stop_after(error))
+    (finished, row, stop)
 }
 
 /// The status doesn't say whether the user is locked out.
@@ -122,27 +122,30 @@ fn is_sent(error: &Error) -> bool {
 }
 
 /// Returns the 403 of an error, if it is one.
-pub(super) fn forbidden_of(error: &Error) -> Option<Forbidden> {
-    let is_of_read = error.operation() == Some(operations::READ_PASSWORD_STATE.id);
-    error.is_forbidden().then(|| Forbidden { why: why(error), is_of_read })
+pub(super) fn forbidden(error: &Error) -> Option<Forbidden> {
+    match Cause::of(error) {
+        Cause::Forbidden { is_of_read } => Some(Forbidden { why: why(error), is_of_read }),
+        _ => None,
+    }
+}
+
+/// Describes the response to a request that failed, for a run that stops because of many of them.
+pub(super) fn response(error: &Error) -> String {
+    format!("{}\n{}", server_said(error), error.advice())
 }
 
 fn why(error: &Error) -> String {
     format!("{error}\n{}", error.advice())
 }
 
-/// Returns why every other user would fail, too. A single 403 is not a reason: it may concern this user only.
-fn stop_after(error: &Error) -> Option<Stop> {
-    if Network::is_lost(error) {
-        return Some(Stop::Network(why(error)));
-    }
-    if error.is_unauthenticated() || error.is_access_token() {
-        return Some(Stop::NotAllowed(why(error)));
-    }
-    match error.state_check_error() {
-        Some(check) if check.is_unauthenticated() || check.is_access_token() && !Network::is_lost(check) => {
-            Some(Stop::NotAllowed(why(check)))
+/// Returns why every other user would fail, too.
+pub(super) fn stop_after(error: &Error, is_outage_too_long: bool) -> Option<Stop> {
+    match Cause::of(error) {
+        Cause::Permanent => {
+            let cause = error.state_check_error().unwrap_or(error);
+            Some(Stop::EveryUser { why: why(cause), exit: Exit::of(cause) })
         }
+        Cause::Outage if is_outage_too_long => Some(Stop::Outage(why(error))),
         _ => None,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::exit::Exit;
+
 /// Whether the run stops before all users are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stopping {
@@ -17,10 +19,12 @@ pub(super) enum Stopping {
 pub(in crate::bulk) enum Stop {
     /// Ctrl-C.
     Interrupted,
-    /// The access token is missing or rejected, or the role is not sufficient.
-    NotAllowed(String),
-    /// The network did not come back.
-    Network(String),
+    /// Every user would fail: the access token is rejected, the role is not sufficient, a certificate is not trusted.
+    EveryUser { why: String, exit: Exit },
+    /// The server or the network did not come back.
+    Outage(String),
+    /// Too many users failed.
+    TooManyFailures(String),
     /// The journal can't be written.
     Journal,
     /// Standard output can't be written.

@@ -8,12 +8,10 @@ use std::task::Poll;
 use pingone_password::model::PasswordState;
 use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{Instant, sleep_until};
 
-use super::forbidden::Forbidden;
-use super::network::Network;
-use super::request_count::{counted, unthrottled_requests};
-use super::settle::{self, forbidden_of};
+use super::circuit_breaker::{Cause, Forbidden, Outage};
+use super::request_count::{self, counted, has_sent, is_waiting, start_call};
+use super::settle;
 use super::stop::{Stop, Stopping};
 use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
@@ -36,18 +34,20 @@ pub(super) struct Worker {
     pub(super) rows: Option<RowSender>,
     /// Limits the number of users with requests. Further users wait for their records to be on disk meanwhile.
     pub(super) slots: Arc<Semaphore>,
-    pub(super) network: Arc<Network>,
+    pub(super) outage: Arc<Outage>,
     pub(super) stopping: watch::Receiver<Stopping>,
 }
 
 /// The result for a user.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Report {
     /// None if the run stopped before anything was sent that could change the user.
     pub(super) finished: Option<Finished>,
     pub(super) requests: u32,
     /// A 403, which may concern this user only.
     pub(super) forbidden: Option<Forbidden>,
+    /// The response to a request that failed.
+    pub(super) failure: Option<String>,
     pub(super) stop: Option<Stop>,
     /// Whether the journal could not take the result.
     pub(super) is_unrecorded: bool,
@@ -82,29 +82,24 @@ impl Worker {
     pub(super) async fn process(mut self, user: UserId, is_pending: bool) -> Report {
         let mut progress = UserProgress::new(user, self.operation, is_pending);
         if !self.wait_for_room().await {
-            return Report {
-                finished: None,
-                requests: 0,
-                forbidden: None,
-                stop: None,
-                is_unrecorded: false,
-                slot: None,
-            };
+            return Report::default();
         }
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
-        let mut forbidden = None;
+        let (mut forbidden, mut failure) = (None, None);
         let (mut finished, row, mut stop) = match result {
             Ok(success) => settle::success(&progress, success),
             Err(Interruption::Error(error)) => {
-                forbidden = forbidden_of(&error);
-                settle::error(&progress, &error)
+                forbidden = settle::forbidden(&error);
+                failure = Some(settle::response(&error));
+                let stop = settle::stop_after(&error, self.outage.is_too_long());
+                settle::error(&progress, &error, stop)
             }
             Err(Interruption::UnrecognizedStatus(response)) => settle::unrecognized_status(&progress, *response),
             Err(Interruption::Journal) => settle::journal_error(&progress),
             Err(Interruption::Stopping) if progress.was_left_pending => settle::stopped(&progress),
             Err(Interruption::Stopping) => {
                 let stop = self.record_not_sent(&progress, requests).await;
-                return Report { finished: None, requests, forbidden, stop, is_unrecorded: false, slot: progress.slot };
+                return Report { requests, stop, slot: progress.slot, ..Report::default() };
             }
         };
         finished.requests = requests;
@@ -122,7 +117,7 @@ impl Worker {
                 stop = stop.or(Some(Stop::Output));
             }
         }
-        Report { finished: Some(finished), requests, forbidden, stop, is_unrecorded, slot: progress.slot }
+        Report { finished: Some(finished), requests, forbidden, failure, stop, is_unrecorded, slot: progress.slot }
     }
 
     /// Records that no unlock was sent, if the journal says that it was about to be.
@@ -139,32 +134,35 @@ impl Worker {
 
     async fn until_settled(&mut self, progress: &mut UserProgress) -> Result<Success, Interruption> {
         let (mut throttled_starts, mut state_checks) = (0, 0);
-        if let Some(next_attempt) = self.network.next_attempt()
-            && !self.wait_until(next_attempt).await
-        {
-            return Err(Interruption::Stopping);
-        }
         loop {
             let error = match self.attempt(progress).await {
                 Err(Interruption::Error(error)) => error,
                 Err(Interruption::Stopping) => return Err(Interruption::Stopping),
                 settled => {
-                    self.network.found();
+                    request_count::recover();
+                    if settled.is_ok() {
+                        self.outage.succeed();
+                    } else {
+                        self.outage.end();
+                    }
                     return settled;
                 }
             };
-            if Network::is_lost(&error) {
-                match self.network.lost() {
-                    Some(next_attempt) if self.wait_until(next_attempt).await => continue,
-                    _ => return Err(error.into()),
+            let cause = Cause::of(&error);
+            if cause == Cause::Outage {
+                request_count::enter(&self.outage);
+                // The state can be read, so the failure may be this user's own.
+                let is_own = progress.is_pending && error.status().is_some() && error.state_check_error().is_none();
+                if is_own && self.outage.may_release() || !self.wait_for_server(&error).await {
+                    return Err(error.into());
                 }
+                continue;
             }
-            if error.status().is_some() {
-                self.network.found();
-            }
+            request_count::recover();
+            self.outage.end();
             // Without a status, the deadline passed before a permit came: nothing was sent.
             throttled_starts += u32::from(error.status().is_some());
-            let starts_again = if is_throttled(&error) {
+            let starts_again = if cause == Cause::Throttled {
                 throttled_starts < MAX_THROTTLED_STARTS
             } else {
                 state_checks += 1;
@@ -179,26 +177,34 @@ impl Worker {
         }
     }
 
-    /// Waits, and returns whether to continue: false if the run stops in the meantime.
-    async fn wait_until(&mut self, until: Instant) -> bool {
-        tokio::select! {
-            biased;
-            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => false,
-            () = sleep_until(until) => true,
+    /// Waits until the user may try again in an outage. Returns false if the patience has run out or the run stops.
+    async fn wait_for_server(&mut self, error: &Error) -> bool {
+        if self.outage.is_too_long() || *self.stopping.borrow() != Stopping::No {
+            return false;
         }
+        // Requests wait in the rate limiter, but without an access token there is none.
+        if error.is_access_token() {
+            tokio::select! {
+                biased;
+                _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => return false,
+                () = self.outage.wait_to_retry() => {}
+            }
+        }
+        true
     }
 
     /// Makes a call, and cancels it when the run stops: while none of its requests is in flight, or at once if the run waits
     /// for nothing.
     async fn unless_stopping<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
-        let before = unthrottled_requests();
+        start_call();
         let mut stopping = self.stopping.clone();
         let mut call = pin!(call);
         loop {
             let now = *stopping.borrow_and_update();
             let cancels = || match now {
                 Stopping::No => false,
-                Stopping::Gracefully => unthrottled_requests() == before,
+                // An outage may last longer than anyone wants to wait.
+                Stopping::Gracefully => !has_sent() || is_waiting() && self.outage.lasts_for().is_some(),
                 Stopping::Now => true,
             };
             if cancels() {
@@ -275,7 +281,6 @@ impl Worker {
             progress.is_started = true;
         }
         self.take_slot(progress).await?;
-        let before = unthrottled_requests();
         match self.unless_stopping(self.client.unlock_password(user).with_response().into_future()).await {
             Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),
             Ok(Err(error)) => {
@@ -285,18 +290,13 @@ impl Worker {
                 Err(error.into())
             }
             Err(interruption) => {
-                if unthrottled_requests() > before {
+                if has_sent() {
                     progress.leave_pending();
                 }
                 Err(interruption)
             }
         }
     }
-}
-
-/// Returns whether the server throttled the request or, after an unknown outcome, the state check.
-fn is_throttled(error: &Error) -> bool {
-    error.is_rate_limited() || error.is_throttled() || error.state_check_error().is_some_and(is_throttled)
 }
 
 /// Returns whether another state check may settle the outcome: the last error was temporary and says nothing about the

@@ -19,7 +19,7 @@ const RATE_WINDOW: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Conditions {
     pub(crate) is_stopping: bool,
-    pub(crate) disconnected_for: Option<Duration>,
+    pub(crate) outage_for: Option<Duration>,
     pub(crate) throttled_for: Option<Duration>,
     /// The current rate limit in requests per second.
     pub(crate) rate: Option<f64>,
@@ -95,8 +95,8 @@ impl Progress {
         if conditions.is_stopping {
             parts.push("stopping".to_owned());
         }
-        if let Some(lost) = conditions.disconnected_for {
-            parts.push(format!("no connection for {}", seconds(lost)));
+        if let Some(lost) = conditions.outage_for {
+            parts.push(format!("no service for {}", seconds(lost)));
         }
         if let Some(held) = conditions.throttled_for.filter(|held| held.as_millis() >= 100) {
             parts.push(format!("throttled by the server for {}", seconds(held)));

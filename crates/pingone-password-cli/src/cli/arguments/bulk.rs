@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ArgGroup;
 use pingone_password::UserId;
 
-use crate::bulk::{MAX_CONCURRENCY, Operation, Options, Rate};
+use crate::bulk::{MAX_CONCURRENCY, MaxFailures, Operation, Options, Rate};
 use crate::output::Format;
 
 const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
@@ -58,9 +58,13 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, requires = "resume")]
     other_server: bool,
 
-    /// How long to wait for a lost network before the run stops, such as 30s or 5m [default: 5m]
+    /// How long to wait for a failing server or network before the run stops, such as 30s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(in crate::cli) patience: Option<Duration>,
+
+    /// Stop after this many failures in a row, or after more than a percentage of all users failed [default: 20]
+    #[arg(long, value_name = "N|P%")]
+    pub(in crate::cli) max_failures: Option<MaxFailures>,
 }
 
 /// What only an unlock supports.
@@ -102,6 +106,7 @@ impl BulkArgs {
             resume,
             other_server,
             patience,
+            max_failures,
         } = self.clone();
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
@@ -116,6 +121,7 @@ impl BulkArgs {
             is_confirmed: yes,
             rate,
             concurrency,
+            max_failures: max_failures.unwrap_or_default(),
             journal,
             no_journal,
             resume,

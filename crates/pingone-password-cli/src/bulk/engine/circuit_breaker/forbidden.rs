@@ -12,14 +12,14 @@ const LIMIT_LATER: u64 = 100;
 
 /// A 403 response to a state check or to the operation of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Forbidden {
-    pub(crate) why: String,
-    pub(crate) is_of_read: bool,
+pub(in crate::bulk::engine) struct Forbidden {
+    pub(in crate::bulk::engine) why: String,
+    pub(in crate::bulk::engine) is_of_read: bool,
 }
 
 /// Counts consecutive users with a 403 response.
 #[derive(Debug, Default)]
-pub(crate) struct ForbiddenStreaks {
+pub(in crate::bulk::engine) struct ForbiddenStreaks {
     reads: Streak,
     unlocks: Streak,
 }
@@ -42,13 +42,13 @@ impl Streak {
 
 impl ForbiddenStreaks {
     /// Starts to count, after earlier runs that unlocked users or didn't.
-    pub(crate) fn after(has_unlocked: bool) -> Self {
+    pub(in crate::bulk::engine) fn after(has_unlocked: bool) -> Self {
         let allowed = || Streak { is_allowed: has_unlocked, ..Streak::default() };
         Self { reads: allowed(), unlocks: allowed() }
     }
 
     /// Counts a user. Returns the error of the 403 if the streak stops the run.
-    pub(crate) fn count(&mut self, forbidden: Option<Forbidden>, outcome: Outcome) -> Option<String> {
+    pub(in crate::bulk::engine) fn count(&mut self, forbidden: Option<Forbidden>, outcome: Outcome) -> Option<String> {
         if let Some(Forbidden { why, is_of_read }) = forbidden {
             let streak = if is_of_read { &mut self.reads } else { &mut self.unlocks };
             streak.total += 1;
@@ -69,7 +69,7 @@ impl ForbiddenStreaks {
     }
 
     /// Returns whether there was any 403.
-    pub(crate) fn any(&self) -> bool {
+    pub(in crate::bulk::engine) fn any(&self) -> bool {
         self.reads.total + self.unlocks.total > 0
     }
 }

@@ -1,0 +1,37 @@
+//! The cause of a failure, as far as other users are concerned.
+
+use pingone_password::{Error, ErrorKind, operations};
+
+/// The cause of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bulk::engine) enum Cause {
+    /// No retry helps, for any user.
+    Permanent,
+    /// The server or the network fails, which may pass.
+    Outage,
+    /// The role is not sufficient, for this user at least.
+    Forbidden { is_of_read: bool },
+    /// Too many requests.
+    Throttled,
+    /// Anything else, which may concern this user only.
+    Other,
+}
+
+impl Cause {
+    /// Classifies an error. After an unknown outcome, the state check's error decides.
+    pub(in crate::bulk::engine) fn of(error: &Error) -> Self {
+        if let Some(check) = error.state_check_error() {
+            return Self::of(check);
+        }
+        match error.kind() {
+            ErrorKind::AccessToken | ErrorKind::Connect if error.is_transient() => Self::Outage,
+            ErrorKind::Unauthenticated | ErrorKind::AccessToken | ErrorKind::Connect => Self::Permanent,
+            ErrorKind::Forbidden => {
+                Self::Forbidden { is_of_read: error.operation() == Some(operations::READ_PASSWORD_STATE.id) }
+            }
+            _ if error.is_rate_limited() || error.is_throttled() => Self::Throttled,
+            ErrorKind::Server | ErrorKind::Timeout | ErrorKind::ConnectionLost => Self::Outage,
+            _ => Self::Other,
+        }
+    }
+}
