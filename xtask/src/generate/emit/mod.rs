@@ -10,12 +10,9 @@ use syn::{Item, parse_quote};
 
 use super::lower::Lowered;
 
-pub use files::{Difference, differences, write};
+pub use files::{Difference, MARK, differences, write};
 use operations::operations;
 use request::request;
-
-/// The start of every generated file. A file without it is never overwritten or removed.
-pub const MARK: &str = "// @generated";
 
 /// The generated files, by name.
 pub type Files = BTreeMap<String, String>;
@@ -64,20 +61,18 @@ pub fn emit(code: Code, lowered: &Lowered) -> Files {
         ("samples.rs", "A sample of every request, and every model, for tests.", file(samples)),
         ("types.rs", "The models of requests and responses.", file(models)),
     ];
-    files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items))).collect()
+    files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items, &lowered.title))).collect()
 }
 
 fn file(items: Vec<Item>) -> syn::File {
     syn::File { items, ..parse_quote!() }
 }
 
-fn print(docs: &str, code: syn::File) -> String {
+fn print(docs: &str, code: syn::File, title: &str) -> String {
     let docs = format!(" {docs}");
     let mut file: syn::File = parse_quote!(#![doc = #docs]);
     file.attrs.extend(code.attrs);
     file.items.extend(code.items);
     let code = prettyplease::unparse(&file);
-    format!(
-        "{MARK} by `cargo xtask generate` from the OpenAPI document. Edit the document and generate again.\n\n{code}"
-    )
+    format!("{}\n\n{code}", files::mark(title))
 }
