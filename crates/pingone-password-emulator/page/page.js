@@ -199,9 +199,9 @@ function fillOperations() {
 
 async function exchange(area, response) {
   const request = area.value.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n");
-  const answer = await act("POST", "exchange", { request });
-  if (!answer) return;
-  const { json } = answer;
+  const reply = await act("POST", "exchange", { request });
+  if (!reply) return;
+  const { json } = reply;
   const ends = { closed: "", open: "The connection stayed open for 3 seconds: the request is incomplete, says no Connection: close, or met a fault.", cut: "Cut after 256 KiB." };
   const near = /^x-emulator-near-miss: (.*)$/im.exec(json.response.split("\r\n\r\n")[0]);
   response.replaceChildren(make("p", { className: "label" }, "The bytes of the response"),
@@ -335,8 +335,8 @@ function showSettings() {
   $("token-curl").replaceChildren(copyable(`curl ${quote(url)} \\\n  -u ${quote(`${settings.client_id}:${settings.client_secret}`)} \\\n  -d grant_type=client_credentials`, "token request"));
   $("token-population").append(...settings.population_ids.map((id) => make("option", { value: id }, id)));
 }
-async function showClock(answer) {
-  const { json } = answer ?? await call("GET", "clock");
+async function showClock(reply) {
+  const { json } = reply ?? await call("GET", "clock");
   $("clock").textContent = `${new Date(json.now).toLocaleString()}${json.ahead_seconds ? `, ${json.ahead_seconds} s ahead of this computer` : ""}`;
 }
 
@@ -408,8 +408,8 @@ function listen() {
   });
   for (const button of document.querySelectorAll("[data-advance]")) {
     button.addEventListener("click", async () => {
-      const answer = await act("POST", "clock", { advance_seconds: Number(button.dataset.advance) });
-      if (answer) showClock(answer);
+      const reply = await act("POST", "clock", { advance_seconds: Number(button.dataset.advance) });
+      if (reply) showClock(reply);
     });
   }
   const tabs = [...document.querySelectorAll("[role=tab]")];

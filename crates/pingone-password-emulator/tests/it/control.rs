@@ -282,7 +282,7 @@ async fn other_hosts_and_origins_are_refused() {
         assert_eq!(reply.status, status, "{origin}");
         assert!(!reply.has("Access-Control-Allow-Origin"));
     }
-    // The API itself answers to any name, as a client's test may need one.
+    // The API itself accepts any name, because a client's test may need one.
     assert_eq!(read(&emulator, emulator.users()[0].0, "").await.status, 200);
 }
 
