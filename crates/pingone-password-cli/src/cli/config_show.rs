@@ -75,6 +75,14 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         (PROXY, &settings.proxy),
     ];
     let mut rows: Vec<_> = plain_values.into_iter().map(|(setting, found)| value(setting, found.as_ref())).collect();
+    if let (Some(row), Some(exceptions)) = (rows.last_mut(), &settings.proxy_exceptions)
+        && row.value.is_some()
+    {
+        row.origin = row
+            .origin
+            .take()
+            .map(|origin| format!("{origin}, except for {} ({})", plain(&exceptions.value), exceptions.origin));
+    }
     rows.push(secret(CLIENT_SECRET, settings.client_secret.as_ref()));
     rows.push(secret(ACCESS_TOKEN, settings.access_token.as_ref()));
     rows

@@ -8,7 +8,7 @@ use pingone_password::UserId;
 
 use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand};
 use super::users::{self, FEW};
-use super::{config_show, doctor, documents, state, unlock};
+use super::{config_show, doctor, documents, request_log, state, unlock};
 use crate::bulk::{self, Operation};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
@@ -24,6 +24,7 @@ pub(crate) fn main() -> Exit {
             return if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
         }
     };
+    request_log::start(arguments.verbose);
     run(arguments.command).unwrap_or_else(Failure::report)
 }
 

@@ -19,6 +19,8 @@ const TOLERANCE: i64 = 60;
 enum Verdict {
     Ok,
     Failed(Exit),
+    /// Passed, with a remark.
+    Warning,
     /// Not checked.
     Skipped,
 }
@@ -40,6 +42,10 @@ impl Check {
         Self { name, verdict: Verdict::Failed(exit), found: found.into(), advice: Some(advice.into()) }
     }
 
+    fn warning(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { name, verdict: Verdict::Warning, found: found.into(), advice: Some(advice.into()) }
+    }
+
     fn skipped(name: &'static str, found: impl Into<String>) -> Self {
         Self { name, verdict: Verdict::Skipped, found: found.into(), advice: None }
     }
@@ -47,7 +53,7 @@ impl Check {
     fn exit(&self) -> Exit {
         match self.verdict {
             Verdict::Failed(exit) => exit,
-            Verdict::Ok | Verdict::Skipped => Exit::Done,
+            Verdict::Ok | Verdict::Warning | Verdict::Skipped => Exit::Done,
         }
     }
 
@@ -55,6 +61,7 @@ impl Check {
         let verdict = match self.verdict {
             Verdict::Ok => paint(GOOD, "ok     "),
             Verdict::Failed(_) => paint(BAD, "failed "),
+            Verdict::Warning => paint(WARNING, "warning"),
             Verdict::Skipped => paint(WARNING, "skipped"),
         };
         let lines = self.found.lines().chain(self.advice.as_deref());
@@ -96,6 +103,15 @@ pub(super) async fn run(flags: &SettingFlags, user: Option<UserId>) -> io::Resul
     };
     let found = format!("environment {}, with {}", target.environment_id, target.credentials);
     Check::ok(CONFIGURATION, found).print()?;
+    if target.is_own_environment {
+        Check::warning(
+            CONFIGURATION,
+            "the environment is the worker application's own, which often contains only administrators",
+            "In PingOne's tools, PINGONE_ENVIRONMENT_ID names that one. Check that the users are in it, or set \
+             --worker-environment-id.",
+        )
+        .print()?;
+    }
 
     let client = match target.builder.clone().retry(RetryPolicy::none()).build() {
         Ok(client) => client,
@@ -109,7 +125,7 @@ pub(super) async fn run(flags: &SettingFlags, user: Option<UserId>) -> io::Resul
     let missing_user = UserId::from(uuid::Uuid::nil());
     let result = tokio::select! {
         biased;
-        interrupted = tokio::signal::ctrl_c() => {
+        interrupted = interrupt::requested() => {
             interrupted?;
             terminal::error("interrupted");
             return Ok(Exit::Interrupted);
@@ -131,10 +147,21 @@ pub(super) async fn run(flags: &SettingFlags, user: Option<UserId>) -> io::Resul
     Ok(exit)
 }
 
+/// Returns whether an error has PingOne's format. A gateway's page or another API's error doesn't.
+fn is_from_pingone(error: &Error) -> bool {
+    error.code().is_some()
+}
+
 /// Checks whether the server responds.
 fn connection(target: &Target, result: &Result<PasswordState, Error>) -> Check {
     let url = target.client.base_url();
     let Err(error) = result else { return Check::ok(CONNECTION, url) };
+    // A failing server or gateway has advice of its own below.
+    let may_be_pingone = is_from_pingone(error) || error.is_access_token() || error.kind() == ErrorKind::Server;
+    if error.status().is_some() && !may_be_pingone {
+        let advice = "Check the API URL, and proxies and gateways on the way: the response is not PingOne's.";
+        return Check::failed(CONNECTION, Exit::Failed, format!("{url}: {}", server_said(error)), advice);
+    }
     let advice = match error.kind() {
         ErrorKind::AccessToken if is_auth_server_unreachable(error) => {
             let found = format!("the authorization server: {}", server_said(error));
@@ -169,11 +196,13 @@ fn token(target: &Target, result: &Result<PasswordState, Error>) -> Check {
             ErrorKind::AccessToken if !is_auth_server_unreachable(error) => {
                 Check::failed(TOKEN, Exit::NotAllowed, server_said(error), error.advice())
             }
-            ErrorKind::Unauthenticated => {
+            ErrorKind::Unauthenticated if is_from_pingone(error) => {
                 let why = if seconds.is_some_and(|seconds| seconds <= 0) { "expired: " } else { "" };
                 Check::failed(TOKEN, Exit::NotAllowed, format!("{why}{}", server_said(error)), error.advice())
             }
-            ErrorKind::Forbidden | ErrorKind::NotFound => Check::ok(TOKEN, format!("accepted{expiry}")),
+            ErrorKind::Forbidden | ErrorKind::NotFound if is_from_pingone(error) => {
+                Check::ok(TOKEN, format!("accepted{expiry}"))
+            }
             _ => Check::skipped(TOKEN, "not checked: the server gave no information"),
         },
     }
@@ -199,6 +228,9 @@ fn permission(user: Option<UserId>, result: &Result<PasswordState, Error>) -> Ch
             format!("allowed to read; the password status of user {user} is {}", plain(state.status.as_str())),
         ),
         (Ok(_), None) => Check::ok(PERMISSION, "allowed to read"),
+        (Err(error), _) if error.status().is_some() && !is_from_pingone(error) => {
+            Check::skipped(PERMISSION, "not checked: the response is not PingOne's")
+        }
         (Err(error), _) => match (error.kind(), user) {
             (ErrorKind::Forbidden | ErrorKind::RateLimited, _) | (ErrorKind::Rejected, Some(_)) => {
                 Check::failed(PERMISSION, Exit::of(error), server_said(error), error.advice())

@@ -1,7 +1,7 @@
 //! Runs an operation for a few users, one after another.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Write};
 use std::pin::pin;
 
 use pingone_password::{Error, UserId};
@@ -36,7 +36,7 @@ pub(super) async fn each_user(
     let mut printer = Printer::new(anstream::stdout(), format, operation.columns);
     let mut exit = Exit::Done;
     interrupt::take_over();
-    let mut ctrl_c = pin!(tokio::signal::ctrl_c());
+    let mut ctrl_c = pin!(interrupt::requested());
     let mut users = users.iter();
     for &user in users.by_ref() {
         let is_started = Cell::new(false);
@@ -57,7 +57,7 @@ pub(super) async fn each_user(
             result = calling => result,
         };
         match result {
-            Ok(row) => printer.print(&row)?,
+            Ok(row) => print_success(&mut printer, &row)?,
             Err(error) => {
                 exit = exit.and(Exit::of(&error));
                 printer.print(&Row::failed(user, &error))?;
@@ -79,6 +79,15 @@ pub(super) async fn each_user(
         printer.print(&Row::new(user, Status::NotSent))?;
     }
     Ok(exit)
+}
+
+/// Prints a row. If it can't be printed, a user who was unlocked is named on standard error.
+fn print_success<W: Write>(printer: &mut Printer<W>, row: &Row) -> io::Result<()> {
+    let result = printer.print(row);
+    if row.result == Status::Unlocked && (result.is_err() || printer.is_closed()) {
+        terminal::note(format!("user {}: unlocked, but the result could not be printed", row.user_id));
+    }
+    result
 }
 
 fn interruption(user: UserId, status: Status) -> String {

@@ -6,6 +6,7 @@ mod dispatch;
 mod doctor;
 mod documents;
 mod each_user;
+mod request_log;
 mod state;
 mod unlock;
 mod users;

@@ -13,7 +13,8 @@ pub(crate) struct SettingFlags {
     #[arg(long, value_name = "UUID")]
     pub(crate) environment_id: Option<String>,
 
-    /// Region: com, ca, eu, com.au, sg or asia [env: PINGONE_TOP_LEVEL_DOMAIN]
+    /// Region: com, ca, eu, com.au, sg or asia [env: PINGONE_TOP_LEVEL_DOMAIN, PINGONE_ROOT_DOMAIN,
+    /// PINGONE_REGION_CODE or PINGONE_API_DOMAIN]
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) top_level_domain: Option<String>,
 
@@ -29,11 +30,17 @@ pub(crate) struct SettingFlags {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) token_url: Option<String>,
 
-    /// Proxy for HTTPS, such as http://proxy.example.com:3128 [env: HTTPS_PROXY]
+    /// Proxy for HTTPS, such as http://proxy.example.com:3128 [env: HTTPS_PROXY or ALL_PROXY, except for the
+    /// hosts in NO_PROXY]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) proxy: Option<String>,
 
-    /// Client ID of the worker application [env: PINGONE_CLIENT_ID]
+    /// Use no proxy, whatever the environment variables say
+    #[arg(long, conflicts_with = "proxy")]
+    pub(crate) no_proxy: bool,
+
+    /// Client ID of the worker application [env: PINGONE_CLIENT_ID or
+    /// PINGONE_CLIENT_CREDENTIALS_CLIENT_ID]
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
 
@@ -45,7 +52,8 @@ pub(crate) struct SettingFlags {
     #[arg(long, value_name = "METHOD")]
     pub(crate) client_authentication: Option<String>,
 
-    /// Read the client secret from a file that only you can read [env: PINGONE_CLIENT_SECRET, the secret itself]
+    /// Read the client secret from a file that only you can read [env: PINGONE_CLIENT_SECRET or
+    /// PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET, the secret itself]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "client_secret")]
     pub(crate) client_secret_file: Option<PathBuf>,
 

@@ -1,9 +1,12 @@
 //! Settings from flags, environment variables and a profile, in this order, and the client that they describe.
 
 mod claims;
+mod cleanup;
 mod environment;
 mod flags;
 mod profile;
+mod proxy;
+mod region;
 mod secret;
 mod setting;
 mod settings;

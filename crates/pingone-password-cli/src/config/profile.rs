@@ -67,6 +67,7 @@ impl Profile {
             };
         };
         let places = format!("profile `{}` of {}", plain(&name), file.display());
+        check_mode(&file).map_err(ConfigError::one)?;
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound && asked_file.is_none() && asked_name.is_none() => {
@@ -76,7 +77,7 @@ impl Profile {
                 return Err(ConfigError::one(format!("can't read the profiles in {}: {error}", file.display())));
             }
         };
-        let mut profiles = parse(&text, &file)?;
+        let mut profiles = parse(text.trim_start_matches('\u{feff}'), &file)?;
         match profiles.remove(&name) {
             Some(settings) => Ok((Some(Self { name, file, settings }), places)),
             None if asked_name.is_none() => Ok((None, places)),
@@ -126,6 +127,28 @@ impl Profile {
     }
 }
 
+/// Rejects a file that others can write: they could send secrets to a server of theirs.
+#[cfg(unix)]
+fn check_mode(file: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Ok(metadata) = fs::metadata(file) else { return Ok(()) };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o022 == 0 || !metadata.is_file() {
+        return Ok(());
+    }
+    let path = file.display();
+    Err(format!(
+        "can't use the profiles in {path}: others can write the file (mode {mode:03o}); run: chmod go-w {path}"
+    ))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
+fn check_mode(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
 fn default_file() -> Option<PathBuf> {
     let folder = etcetera::choose_base_strategy().ok()?.config_dir();
     Some(folder.join("pingone-password").join("config.toml"))
@@ -138,7 +161,10 @@ fn parse(text: &str, file: &Path) -> Result<BTreeMap<String, Keys>, ConfigError>
         let line = before.matches('\n').count() + 1;
         let is_secret =
             ["client_secret", "access_token"].iter().any(|key| error.message().contains(&format!("`{key}`, ")));
-        let hint = if is_secret {
+        let line_text = text.lines().nth(line - 1).unwrap_or_default();
+        let hint = if line_text.contains('\\') {
+            "; write a value with backslashes, such as a path, in single quotes"
+        } else if is_secret {
             "; a profile contains no secrets: name a file in `client_secret_file` or `access_token_file`"
         } else {
             ""

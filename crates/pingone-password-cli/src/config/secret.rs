@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use super::cleanup::cleaned;
+use super::environment;
 use super::flags::SettingFlags;
 use super::profile::Profile;
-use super::setting::{ACCESS_TOKEN, CLIENT_SECRET, Setting, Sourced};
+use super::setting::{ACCESS_TOKEN, CLIENT_SECRET, Setting, Source, Sourced};
 use crate::terminal::interrupt;
 
 /// The location of a secret that has not been read yet.
@@ -44,8 +46,11 @@ pub(super) fn access_token(flags: &SettingFlags, profile: Option<&Profile>) -> O
 fn find(setting: Setting, flag: Option<(Secret, &str)>, profile: Option<&Profile>) -> Option<Sourced<Secret>> {
     let flag = flag.map(|(secret, flag)| Sourced::flag(secret, flag));
     let in_environment = || {
-        let is_set = env::var_os(setting.variable).is_some_and(|value| !value.is_empty());
-        is_set.then(|| Sourced::variable(Secret::Variable(setting.variable), setting))
+        let (name, value) = environment::find(setting)?;
+        let removed = if cleaned(&value) == value { "" } else { " (white space or quotes removed)" };
+        drop(SecretString::from(value));
+        let origin = format!("variable {name}{removed}");
+        Some(Sourced { value: Secret::Variable(name), source: Source::Variable, origin })
     };
     let in_profile = || {
         let profile = profile?;
@@ -61,7 +66,7 @@ pub(super) fn prompt_on_terminal(label: &'static str) -> Option<Secret> {
 }
 
 impl Secret {
-    /// Reads the secret and removes the line break at its end.
+    /// Reads the secret and removes white space and quotes around it.
     ///
     /// # Errors
     ///
@@ -81,7 +86,7 @@ impl Secret {
                 })?
             }
         };
-        let secret = SecretString::from(text.trim_end_matches(['\r', '\n']));
+        let secret = SecretString::from(cleaned(&text));
         // Zeroized on drop.
         drop(SecretString::from(text));
         if secrecy::ExposeSecret::expose_secret(&secret).is_empty() {
@@ -144,7 +149,8 @@ fn check_mode(path: &Path, file: &File) -> Result<(), String> {
     }
     let path = path.display();
     let advice = if metadata.is_file() { format!("; run: chmod 600 {path}") } else { String::new() };
-    Err(format!("others can read or write {path} (mode {mode:03o}){advice}"))
+    let access = if of_others & 0o044 == 0 { "write" } else { "read" };
+    Err(format!("can't use the secret file {path}: others can {access} it (mode {mode:03o}){advice}"))
 }
 
 #[cfg(not(unix))]

@@ -9,35 +9,35 @@ pub(crate) struct Setting {
     pub(crate) label: &'static str,
     /// The flags.
     pub(crate) flags: &'static str,
-    /// The environment variable.
-    pub(crate) variable: &'static str,
+    /// The environment variables, by precedence.
+    pub(crate) variables: &'static [&'static str],
     /// The key in a profile.
     pub(crate) key: &'static str,
 }
 
 macro_rules! settings {
-    ($($constant:ident: $name:literal, $label:literal, $flags:literal, $variable:literal, $key:literal;)*) => {
+    ($($constant:ident: $name:literal, $label:literal, $flags:literal, [$($variable:literal),*], $key:literal;)*) => {
         $(pub(crate) const $constant: Setting =
-            Setting { name: $name, label: $label, flags: $flags, variable: $variable, key: $key };)*
+            Setting { name: $name, label: $label, flags: $flags, variables: &[$($variable),*], key: $key };)*
     };
 }
 
 settings! {
-    ENVIRONMENT_ID: "environment_id", "environment ID", "--environment-id", "PINGONE_ENVIRONMENT_ID", "environment_id";
-    TOP_LEVEL_DOMAIN: "top_level_domain", "region", "--top-level-domain", "PINGONE_TOP_LEVEL_DOMAIN", "top_level_domain";
-    API_URL: "api_url", "API URL", "--api-url", "PINGONE_API_URL", "api_url";
-    AUTH_URL: "auth_url", "auth URL", "--auth-url", "PINGONE_AUTH_URL", "auth_url";
-    TOKEN_URL: "token_url", "token URL", "--token-url", "PINGONE_TOKEN_URL", "token_url";
-    PROXY: "proxy", "proxy", "--proxy", "HTTPS_PROXY", "proxy";
-    CLIENT_ID: "client_id", "client ID", "--client-id", "PINGONE_CLIENT_ID", "client_id";
+    ENVIRONMENT_ID: "environment_id", "environment ID", "--environment-id", ["PINGONE_ENVIRONMENT_ID"], "environment_id";
+    TOP_LEVEL_DOMAIN: "top_level_domain", "region", "--top-level-domain", ["PINGONE_TOP_LEVEL_DOMAIN", "PINGONE_ROOT_DOMAIN", "PINGONE_REGION_CODE", "PINGONE_API_DOMAIN"], "top_level_domain";
+    API_URL: "api_url", "API URL", "--api-url", ["PINGONE_API_URL"], "api_url";
+    AUTH_URL: "auth_url", "auth URL", "--auth-url", ["PINGONE_AUTH_URL"], "auth_url";
+    TOKEN_URL: "token_url", "token URL", "--token-url", ["PINGONE_TOKEN_URL"], "token_url";
+    PROXY: "proxy", "proxy", "--proxy", ["HTTPS_PROXY", "ALL_PROXY"], "proxy";
+    CLIENT_ID: "client_id", "client ID", "--client-id", ["PINGONE_CLIENT_ID", "PINGONE_CLIENT_CREDENTIALS_CLIENT_ID"], "client_id";
     WORKER_ENVIRONMENT_ID: "worker_environment_id", "worker application's environment ID", "--worker-environment-id",
-        "PINGONE_WORKER_ENVIRONMENT_ID", "worker_environment_id";
+        ["PINGONE_WORKER_ENVIRONMENT_ID"], "worker_environment_id";
     CLIENT_AUTHENTICATION: "client_authentication", "client authentication", "--client-authentication",
-        "PINGONE_CLIENT_AUTHENTICATION", "client_authentication";
+        ["PINGONE_CLIENT_AUTHENTICATION"], "client_authentication";
     CLIENT_SECRET: "client_secret", "client secret",
-        "--client-secret-file, --client-secret-fd, --client-secret-prompt", "PINGONE_CLIENT_SECRET", "client_secret_file";
+        "--client-secret-file, --client-secret-fd, --client-secret-prompt", ["PINGONE_CLIENT_SECRET", "PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET"], "client_secret_file";
     ACCESS_TOKEN: "access_token", "access token",
-        "--access-token-file, --access-token-fd, --access-token-prompt", "PINGONE_API_ACCESS_TOKEN", "access_token_file";
+        "--access-token-file, --access-token-fd, --access-token-prompt", ["PINGONE_API_ACCESS_TOKEN"], "access_token_file";
 }
 
 /// Where a value comes from, from lowest to highest precedence.
@@ -73,10 +73,6 @@ pub(crate) struct Sourced<T> {
 impl<T> Sourced<T> {
     pub(super) fn flag(value: T, flag: &str) -> Self {
         Self { value, source: Source::Flag, origin: format!("flag {flag}") }
-    }
-
-    pub(super) fn variable(value: T, setting: Setting) -> Self {
-        Self { value, source: Source::Variable, origin: format!("variable {}", setting.variable) }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::environment::variable;
+use super::cleanup::cleaned;
+use super::environment;
 use super::flags::SettingFlags;
 use super::profile::Profile;
+use super::proxy;
 use super::secret::{self, Secret};
 use super::setting::{
     API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, Setting, Sourced,
@@ -20,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) auth_url: Option<Sourced<String>>,
     pub(crate) token_url: Option<Sourced<String>>,
     pub(crate) proxy: Option<Sourced<String>>,
+    /// The hosts that use no proxy from a variable.
+    pub(crate) proxy_exceptions: Option<Sourced<String>>,
     pub(crate) client_id: Option<Sourced<String>>,
     pub(crate) worker_environment_id: Option<Sourced<String>>,
     pub(crate) client_authentication: Option<Sourced<String>>,
@@ -39,9 +43,12 @@ impl Settings {
         let (profile, profile_location) = Profile::find(flags)?;
         let find = |setting: Setting, flag: Option<&String>| {
             let flag = flag.map(|value| Sourced::flag(value.clone(), setting.flags));
-            let in_environment = || variable(setting.variable).map(|value| Sourced::variable(value, setting));
+            let in_environment = || match setting {
+                PROXY => proxy::from_environment(),
+                _ => environment::setting(setting),
+            };
             let in_profile = || profile.as_ref()?.setting(setting);
-            flag.or_else(in_environment).or_else(in_profile)
+            flag.or_else(in_environment).or_else(in_profile).map(clean)
         };
         Ok(Self {
             environment_id: find(ENVIRONMENT_ID, flags.environment_id.as_ref()),
@@ -49,7 +56,8 @@ impl Settings {
             api_url: find(API_URL, flags.api_url.as_ref()),
             auth_url: find(AUTH_URL, flags.auth_url.as_ref()),
             token_url: find(TOKEN_URL, flags.token_url.as_ref()),
-            proxy: find(PROXY, flags.proxy.as_ref()),
+            proxy: find(PROXY, flags.proxy.as_ref()).filter(|_| !flags.no_proxy),
+            proxy_exceptions: proxy::exceptions(),
             client_id: find(CLIENT_ID, flags.client_id.as_ref()),
             worker_environment_id: find(WORKER_ENVIRONMENT_ID, flags.worker_environment_id.as_ref()),
             client_authentication: find(CLIENT_AUTHENTICATION, flags.client_authentication.as_ref()),
@@ -67,9 +75,18 @@ impl Settings {
 
     /// Lists the places where a setting can be set.
     pub(super) fn places(&self, setting: Setting) -> String {
-        let Setting { flags, variable, key, .. } = setting;
+        let Setting { flags, variables, key, .. } = setting;
+        let variable = variables.first().copied().unwrap_or_default();
         format!("{flags}, {variable}, or `{key}` in {}", self.profile_location)
     }
+}
+
+/// Removes what surrounds a value, and says so in its origin.
+fn clean(found: Sourced<String>) -> Sourced<String> {
+    let value = cleaned(&found.value).to_owned();
+    let is_changed = value != found.value;
+    let origin = if is_changed { format!("{} (white space or quotes removed)", found.origin) } else { found.origin };
+    Sourced { value, origin, ..found }
 }
 
 /// Formats the message for an invalid value, with its origin.

@@ -6,12 +6,15 @@ use pingone_password::{Client, ClientAuthMethod, ClientBuilder, ClientCredential
 use secrecy::{ExposeSecret, SecretString};
 
 use super::claims::Claims;
+use super::cleanup::cleaned;
+use super::environment::variable;
 use super::secret::{self, ReadSecretError, Secret};
 use super::setting::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
     PROXY, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
 };
 use super::settings::{Settings, invalid};
+use super::{proxy, region};
 use crate::terminal::plain;
 
 /// A client and what describes it.
@@ -24,6 +27,8 @@ pub(crate) struct Target {
     pub(crate) credentials: String,
     /// The claims of the access token, if it has any.
     pub(crate) claims: Option<Claims>,
+    /// Whether the environment is also the worker application's.
+    pub(crate) is_own_environment: bool,
 }
 
 /// The credentials that are used.
@@ -45,6 +50,18 @@ impl Target {
             problems.keep_some(settings.worker_environment_id.as_ref(), |found| parse(WORKER_ENVIRONMENT_ID, found));
         let auth_method = problems.keep_some(settings.client_authentication.as_ref(), auth_method);
         let region = problems.keep(settings.region()).flatten();
+        let api_url = problems.keep(settings.checked_api_url()).flatten();
+        problems.keep(Settings::check_aliases(CLIENT_ID));
+        problems.keep(Settings::check_aliases(CLIENT_SECRET));
+        let urls = [
+            api_url.map(str::to_owned).or_else(|| region.map(Region::api_url)),
+            settings
+                .instead_of_region(settings.auth_url.as_ref())
+                .map(str::to_owned)
+                .or_else(|| region.map(Region::auth_url)),
+        ];
+        let hosts: Vec<_> = urls.iter().flatten().filter_map(|url| host(url)).collect();
+        let proxy = problems.keep(settings.proxy(&hosts)).flatten();
         let credentials = problems.keep(settings.credentials());
         // Don't ask for a secret that would not be used.
         let skips_prompt = !problems.0.is_empty() && credentials.as_ref().is_some_and(Credentials::needs_prompt);
@@ -65,11 +82,11 @@ impl Target {
         if let Some(region) = region {
             builder = builder.region(region);
         }
-        if let Some(api_url) = settings.instead_of_region(settings.api_url.as_ref()) {
+        if let Some(api_url) = api_url {
             builder = builder.base_url(api_url);
         }
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(&proxy.value);
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy);
         }
         let (builder, claims) = match &credentials {
             Credentials::Token(_) => (builder.access_token(secret.expose_secret()), Claims::of(secret.expose_secret())),
@@ -91,7 +108,9 @@ impl Target {
             }
         };
         let client = builder.clone().build().map_err(|error| settings.rejected(&error))?;
-        Ok(Self { client, builder, environment_id, credentials: credentials.describe(), claims })
+        let is_own_environment = matches!(credentials, Credentials::Worker { .. })
+            && worker_environment_id.is_none_or(|worker| worker == environment_id);
+        Ok(Self { client, builder, environment_id, credentials: credentials.describe(), claims, is_own_environment })
     }
 }
 
@@ -103,12 +122,68 @@ impl Settings {
 
     /// Returns the region. It is optional if there is an API URL.
     fn region(&self) -> Result<Option<Region>, String> {
-        match &self.top_level_domain {
-            Some(found) => parse(TOP_LEVEL_DOMAIN, found).map(Some),
-            None if self.api_url.is_some() => Ok(None),
-            None => {
+        let Some(found) = &self.top_level_domain else {
+            return if self.api_url.is_some() {
+                Ok(None)
+            } else {
                 Err(format!("{}\n  or, for another server, {}", self.missing(TOP_LEVEL_DOMAIN), self.places(API_URL)))
+            };
+        };
+        let region = region::parse(&found.value).map_err(|error| invalid(TOP_LEVEL_DOMAIN, &found.origin, error))?;
+        if found.source == Source::Variable {
+            for name in TOP_LEVEL_DOMAIN.variables {
+                let Some(value) = variable(name) else { continue };
+                let other = region::parse(cleaned(&value))
+                    .map_err(|error| invalid(TOP_LEVEL_DOMAIN, &format!("variable {name}"), error))?;
+                if other != region {
+                    let origin = &found.origin;
+                    return Err(format!(
+                        "the region is {} in {origin} and {} in variable {name}: unset one of them",
+                        region.top_level_domain(),
+                        other.top_level_domain()
+                    ));
+                }
             }
+        }
+        Ok(Some(region))
+    }
+
+    /// Returns the API URL, without the mistake of including an environment.
+    fn checked_api_url(&self) -> Result<Option<&str>, String> {
+        let Some(found) = &self.api_url else { return Ok(None) };
+        match found.value.split_once("/environments") {
+            Some((base, _)) => {
+                Err(invalid(API_URL, &found.origin, format!("it contains an environment: use {}", plain(base))))
+            }
+            None => Ok(self.instead_of_region(Some(found))),
+        }
+    }
+
+    /// Returns the proxy, unless it is from a variable and the hosts are exceptions.
+    fn proxy(&self, hosts: &[&str]) -> Result<Option<&str>, String> {
+        let Some(proxy) = &self.proxy else { return Ok(None) };
+        let exceptions = self.proxy_exceptions.as_ref().filter(|_| proxy.source == Source::Variable);
+        let Some(exceptions) = exceptions else { return Ok(Some(&proxy.value)) };
+        let is_exception = |host: &&&str| proxy::is_exception(&exceptions.value, host);
+        match hosts.iter().filter(is_exception).count() {
+            0 => Ok(Some(&proxy.value)),
+            count if count == hosts.len() => Ok(None),
+            _ => Err(format!(
+                "{} exempts only some of {} from the proxy: set --proxy or --no-proxy",
+                exceptions.origin,
+                hosts.join(", ")
+            )),
+        }
+    }
+
+    /// Returns an error if two variables of a setting have different values.
+    fn check_aliases(setting: Setting) -> Result<(), String> {
+        let values: Vec<_> = setting.variables.iter().filter_map(|name| Some((name, variable(name)?))).collect();
+        match &values[..] {
+            [(first, value), (second, other)] if cleaned(value) != cleaned(other) => {
+                Err(format!("the {} in {first} and {second} differs: unset one of them", setting.label))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -187,6 +262,10 @@ impl Credentials<'_> {
         let (setting, found) = self.source();
         found.value.read().map_err(|error| match error {
             ReadSecretError::Interrupted => ReadSecretError::Interrupted,
+            // A message about a file names it already.
+            ReadSecretError::Unreadable(why) if why.starts_with("can't use") => {
+                format!("{why}\n  the {} is from {}", setting.label, found.origin).into()
+            }
             ReadSecretError::Unreadable(why) => invalid(setting, &found.origin, why).into(),
         })
     }
@@ -199,6 +278,14 @@ impl Credentials<'_> {
             }
         }
     }
+}
+
+/// Returns the host of a URL.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    Some(if host.starts_with('[') { host.split_inclusive(']').next()? } else { host.split(':').next()? })
 }
 
 fn parse<T: FromStr<Err: std::fmt::Display>>(setting: Setting, found: &Sourced<String>) -> Result<T, String> {

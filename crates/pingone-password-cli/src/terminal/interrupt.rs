@@ -30,6 +30,29 @@ pub(crate) fn at_prompt<T>(prompt: impl FnOnce() -> io::Result<T>) -> io::Result
     entered
 }
 
+/// Waits for Ctrl-C, or for SIGTERM or SIGHUP, which a service manager or a closed terminal sends.
+///
+/// # Errors
+///
+/// Fails if the signals can't be received.
+pub(crate) async fn requested() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let (mut interrupt, mut terminate, mut hangup) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// Hands Ctrl-C over to the caller from now on.
 pub(crate) fn take_over() {
     IS_HANDLED.store(true, Ordering::SeqCst);

@@ -57,7 +57,7 @@ fn everything_that_is_missing_and_where_it_can_be_set() {
 fn everything_that_is_wrong_and_where_it_comes_from() {
     let world = World::new();
     let mut command = world.bare(&["state", "--environment-id", "production", &world.locked_out()]);
-    command.env("PINGONE_TOP_LEVEL_DOMAIN", "au").env("PINGONE_CLIENT_ID", "x");
+    command.env("PINGONE_TOP_LEVEL_DOMAIN", "moon").env("PINGONE_CLIENT_ID", "x");
     command.env("PINGONE_WORKER_ENVIRONMENT_ID", "y").env("PINGONE_CLIENT_AUTHENTICATION", "z");
     world.snapshots(|| assert_snapshot!("config_wrong", world.ran(&mut command).text()));
 }

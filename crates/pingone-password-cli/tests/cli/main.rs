@@ -12,10 +12,12 @@ mod progress;
 mod prompt;
 mod readme;
 mod secrets;
+mod settings;
 mod state;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod unlock;
+mod verbose;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -31,7 +31,9 @@ fn a_token_from_a_descriptor() {
 #[test]
 fn special_files_get_no_advice_to_change_their_mode() {
     let world = World::new();
-    for (path, message) in [(".", ". is a folder"), ("/dev/null", "others can read or write /dev/null (mode 666)\n")] {
+    for (path, message) in
+        [(".", ". is a folder"), ("/dev/null", "secret file /dev/null: others can read it (mode 666)\n")]
+    {
         let ran = world.run(&["state", "--access-token-file", path, &world.locked_out()]);
         assert_eq!(ran.code, Some(2));
         assert!(ran.stderr.contains(message) && !ran.stderr.contains("chmod"), "{ran:?}");

@@ -1,23 +1,15 @@
-//! Ctrl-C, and SIGTERM from a service manager.
+//! Ctrl-C, SIGTERM and SIGHUP.
 
 use std::io;
 
 use tokio::sync::mpsc;
 
+use crate::terminal::interrupt;
+
 /// Forwards each interruption until the receiver is gone.
 pub(in crate::bulk) async fn listen(interrupts: mpsc::Sender<()>) -> io::Result<()> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    #[cfg(unix)]
-    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
     loop {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await?;
+        interrupt::requested().await?;
         if interrupts.send(()).await.is_err() {
             return Ok(());
         }

@@ -4,7 +4,7 @@ mod bulk;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 pub(super) use bulk::{BulkArgs, ChangeArgs};
@@ -40,6 +40,10 @@ Results go to standard output, messages to standard error.";
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
+
+    /// Log each request on standard error; twice, also users and retries
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,0 +1,164 @@
+//! Settings as people have them: pasted, in other tools' variables, in files that others can write.
+
+use pingone_password_emulator::Status;
+
+use crate::{Ran, World, set_mode};
+
+fn show(world: &World, variables: &[(&str, &str)], args: &[&str]) -> Ran {
+    let mut command = world.bare(&[&["config", "show"], args].concat());
+    command.envs(variables.iter().copied());
+    world.ran(&mut command)
+}
+
+#[test]
+fn what_surrounds_a_value_is_removed_in_every_source() {
+    let world = World::new();
+    let padded = |text: &str| format!("\u{feff} \"{text}\"\r\n");
+    let user = world.locked_out();
+    let secret = world.file("secret", &padded(world.emulator.client_secret()));
+    let mut command = world.bare(&["state", &user, "--client-secret-file", &secret, "--auth-url"]);
+    command.arg(padded(world.emulator.auth_url()));
+    command.env("PINGONE_API_URL", padded(world.emulator.api_url()));
+    command.env("PINGONE_ENVIRONMENT_ID", padded(&world.emulator.environment_id().to_string()));
+    command.env("PINGONE_CLIENT_ID", padded(world.emulator.client_id()));
+    let ran = world.ran(&mut command);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    let profile = format!(
+        "\u{feff}[profile.default]\r\nenvironment_id = \" {} \"\r\napi_url = '\"{}\"'\r\naccess_token_file = 'token'\r\n",
+        world.emulator.environment_id(),
+        world.emulator.api_url()
+    );
+    world.file("config/pingone-password/config.toml", &profile);
+    world.file("config/pingone-password/token", &padded(world.emulator.access_token()));
+    let ran = world.ran(&mut world.bare(&["state", &user]));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    let shown = show(&world, &[("PINGONE_CLIENT_ID", " \"x\" "), ("PINGONE_CLIENT_SECRET", "'the-secret'")], &[]);
+    for name in ["PINGONE_CLIENT_ID", "PINGONE_CLIENT_SECRET"] {
+        assert!(shown.stdout.contains(&format!("variable {name} (white space or quotes removed)")), "{shown:?}");
+    }
+    assert!(!shown.stdout.contains("the-secret"));
+}
+
+#[test]
+fn an_environment_in_the_api_url_is_refused() {
+    let world = World::new();
+    let url = format!("{}/environments/{}/users", world.emulator.api_url(), world.emulator.environment_id());
+    let ran = world.run(&["state", "--api-url", &url, &world.locked_out()]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains(&format!("it contains an environment: use {}\n", world.emulator.api_url())), "{ran:?}");
+}
+
+#[test]
+fn a_region_in_other_tools_variables() {
+    let world = World::new();
+    let complete = |region: &[(&str, &str)]| {
+        let mut command = world.bare(&["doctor", "--proxy", "http://127.0.0.1:1"]);
+        command.env("PINGONE_ENVIRONMENT_ID", "11111111-1111-8111-8111-111111111111");
+        command.env("PINGONE_API_ACCESS_TOKEN", "x").envs(region.iter().copied());
+        world.ran(&mut command)
+    };
+    for (name, value) in [
+        ("PINGONE_TOP_LEVEL_DOMAIN", "EU"),
+        ("PINGONE_TOP_LEVEL_DOMAIN", "Europe"),
+        ("PINGONE_ROOT_DOMAIN", "pingone.eu"),
+        ("PINGONE_REGION_CODE", "EU"),
+        ("PINGONE_API_DOMAIN", "api.pingone.eu"),
+        ("PINGONE_API_DOMAIN", "https://api.pingone.eu/v1"),
+    ] {
+        let ran = complete(&[(name, value)]);
+        assert!(ran.stdout.contains("https://api.pingone.eu/v1: "), "{name}={value}: {ran:?}");
+    }
+    let same = [("PINGONE_TOP_LEVEL_DOMAIN", "eu"), ("PINGONE_REGION_CODE", "EU")];
+    assert_eq!(complete(&same).code, Some(1));
+    let other = [("PINGONE_TOP_LEVEL_DOMAIN", "eu"), ("PINGONE_REGION_CODE", "NA")];
+    let ran = complete(&other);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stdout.contains("eu in variable PINGONE_TOP_LEVEL_DOMAIN and com in variable PINGONE_REGION_CODE"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn client_credentials_in_other_tools_variables() {
+    let world = World::new();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = world.command(&["state", &world.user(Status::Ok)]);
+        command.env_remove("PINGONE_API_ACCESS_TOKEN").envs(variables.iter().copied());
+        world.ran(&mut command)
+    };
+    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let credentials =
+        [("PINGONE_CLIENT_CREDENTIALS_CLIENT_ID", id), ("PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET", secret)];
+    assert_eq!(run(&credentials).code, Some(0));
+    let ran = run(&[&credentials[..], &[("PINGONE_CLIENT_SECRET", "other"), ("PINGONE_CLIENT_ID", id)]].concat());
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("the client secret in PINGONE_CLIENT_SECRET and PINGONE_CLIENT_CREDENTIALS"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn the_proxy_of_curls_variables() {
+    let world = World::new();
+    let proxy = |variables: &[(&str, &str)], args: &[&str]| {
+        let ran = show(&world, variables, &[args, &["--output", "json"]].concat());
+        let rows = ran.json();
+        let row = rows.iter().find(|row| row["setting"] == "proxy").unwrap().clone();
+        (row["value"].as_str().map(str::to_owned), row["origin"].as_str().map(str::to_owned))
+    };
+    for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        let (value, origin) = proxy(&[(name, "http://proxy:1")], &[]);
+        assert_eq!((value.as_deref(), origin), (Some("http://proxy:1"), Some(format!("variable {name}"))));
+    }
+    let both = [("HTTPS_PROXY", "http://upper:1"), ("https_proxy", "http://lower:1"), ("NO_PROXY", "example.com")];
+    let (value, origin) = proxy(&both, &[]);
+    assert_eq!(value.as_deref(), Some("http://lower:1"));
+    assert_eq!(origin.unwrap(), "variable https_proxy, except for example.com (variable NO_PROXY)");
+    assert_eq!(proxy(&both, &["--no-proxy"]), (None, None));
+
+    // The proxy's port is closed.
+    let run = |variables: &[(&str, &str)], args: &[&str]| {
+        let args =
+            [&["doctor", "--api-url", "https://localhost:1", "--auth-url", "https://localhost:1"], args].concat();
+        let mut command = world.command(&args);
+        command.env("HTTPS_PROXY", "http://127.0.0.1:9").envs(variables.iter().copied());
+        world.ran(&mut command)
+    };
+    for (variables, args) in [(&[("NO_PROXY", "localhost")][..], &[][..]), (&[], &["--no-proxy"])] {
+        let ran = run(variables, args);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+    }
+    let ran = world.run(&["state", "--no-proxy", "--proxy", "http://127.0.0.1:9", &world.locked_out()]);
+    assert_eq!(ran.code, Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_others_can_use_are_named() {
+    let world = World::new();
+    let profile = world.file("config/pingone-password/config.toml", "[profile.default]\n");
+    set_mode(profile.as_ref(), 0o664);
+    let ran = show(&world, &[], &[]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("others can write the file (mode 664); run: chmod go-w "), "{ran:?}");
+    set_mode(profile.as_ref(), 0o644);
+    assert_eq!(show(&world, &[], &[]).code, Some(0));
+
+    let secret = world.file("secret", "x");
+    set_mode(secret.as_ref(), 0o644);
+    let args = ["state", "--client-id", "x", "--client-secret-file", &secret, &world.locked_out()];
+    let ran = world.run(&args);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains(&format!("can't use the secret file {secret}: others can read it")), "{ran:?}");
+}
+
+#[test]
+fn a_path_with_backslashes_in_a_profile() {
+    let world = World::new();
+    let file = world.file("profiles.toml", "[profile.default]\nclient_secret_file = \"C:\\Users\\x\"\n");
+    let ran = show(&world, &[], &["--config", &file]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("line 2") && ran.stderr.contains("in single quotes"), "{ran:?}");
+}
