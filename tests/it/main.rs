@@ -24,6 +24,7 @@
 //! | `secrets` | all output, searched for secrets |
 //! | `tls` | trusted and untrusted certificates |
 //! | `traces` | the spans of calls and requests |
+//! | `users` | finding users by name, and unlocking accounts |
 //!
 //! Snapshots are in `snapshots`. `cargo insta review` shows what has changed; without that tool,
 //! `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows the changes.
@@ -54,6 +55,7 @@ mod surface;
 mod tls;
 mod tokens;
 mod traces;
+mod users;
 mod wire;
 
 use std::error::Error;

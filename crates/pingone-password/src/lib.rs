@@ -11,6 +11,7 @@ mod tls;
 mod error;
 
 mod call;
+mod correlation;
 mod headers;
 pub mod media_type;
 mod response;
@@ -18,14 +19,18 @@ mod response;
 pub use auth::{
     AccessToken, AccessTokenFuture, AccessTokenProvider, ClientAuthMethod, ClientCredentials, ClientSecret,
 };
-pub use client::{Client, ClientBuilder, Region, UnknownRegion};
+pub use client::{
+    Attribute, Client, ClientBuilder, Filter, FindUserError, FoundUser, InvalidFilter, Region, UnknownRegion, UserKey,
+    UserQuery, UserStream,
+};
+pub use correlation::{ExternalSessionId, ExternalTransactionId, InvalidExternalId};
 pub use error::{Error, ErrorKind, Outcome, Result, TokenError};
 pub use media_type::VendorMediaType;
 pub use pingone_password_client::{EnvironmentId, InvalidId, InvalidPathSegment, PathSegment, Request, Secret, UserId};
 pub use response::Response;
 pub use send::{
     AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, ReadPasswordState, RetryPolicy, SendRequest,
-    UnlockPassword,
+    UnlockAccount, UnlockPassword,
 };
 
 #[doc = include_str!("../docs/failures.md")]

@@ -11,6 +11,7 @@ use super::http::{HttpSettings, Proxy};
 use super::{Client, Region, url};
 use crate::EnvironmentId;
 use crate::auth::{AccessToken, AccessTokenProvider, ClientCredentials, TokenRequest, Worker};
+use crate::correlation::{Correlation, ExternalSessionId, ExternalTransactionId};
 use crate::error::{Error, Problem, Result};
 use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep};
 
@@ -56,6 +57,7 @@ impl ClientBuilder {
                 timeout: Duration::from_secs(30),
                 user_agent: concat!("pingone-password/", env!("CARGO_PKG_VERSION")).to_owned(),
                 proxy: None,
+                correlation: Correlation::default(),
             },
             response_limit: 1 << 20,
             retry: RetryPolicy::default(),
@@ -150,6 +152,23 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the ID of the transaction that all requests belong to, such as a run of a tool. PingOne's audit shows it. Defaults
+    /// to none.
+    ///
+    /// It is sent as `X-Ping-External-Transaction-Id`, with token requests, too.
+    pub fn external_transaction_id(mut self, id: ExternalTransactionId) -> Self {
+        self.http.correlation.transaction_id = Some(id);
+        self
+    }
+
+    /// Sets the ID of the session that all requests belong to. PingOne's audit shows it. Defaults to none.
+    ///
+    /// It is sent as `X-Ping-External-Session-Id`, with token requests, too.
+    pub fn external_session_id(mut self, id: ExternalSessionId) -> Self {
+        self.http.correlation.session_id = Some(id);
+        self
+    }
+
     /// Sets the maximum size of a response body in bytes. Defaults to 1 MiB.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = bytes;
@@ -189,7 +208,7 @@ impl ClientBuilder {
         let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(|url| is_https(url));
         let failed = |problem| Error::configuration(vec![problem]);
         let http = self.http.build(needs_tls, https_only).map_err(failed)?;
-        let Self { environment_id, http: HttpSettings { timeout, .. }, response_limit, .. } = self;
+        let Self { environment_id, http: HttpSettings { timeout, correlation, .. }, response_limit, .. } = self;
         let Self { retry, sleep, rate_limiter, .. } = self;
         let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
             (Some(Credentials::Provider(provider)), _) => provider,
@@ -211,6 +230,7 @@ impl ClientBuilder {
             retry,
             sleep,
             rate_limiter,
+            correlation,
         }))
     }
 

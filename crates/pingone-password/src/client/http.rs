@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::correlation::Correlation;
 use crate::error::Problem;
 use crate::tls;
 
@@ -13,6 +14,7 @@ pub(super) struct HttpSettings {
     pub(super) timeout: Duration,
     pub(super) user_agent: String,
     pub(super) proxy: Option<Proxy>,
+    pub(super) correlation: Correlation,
 }
 
 /// The URL of a proxy, which may contain credentials.
@@ -31,6 +33,7 @@ impl HttpSettings {
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .user_agent(&self.user_agent)
+            .default_headers(self.correlation.headers())
             // A token must not reach any other host.
             .https_only(https_only)
             .redirect(reqwest::redirect::Policy::none())

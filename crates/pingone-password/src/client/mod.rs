@@ -4,6 +4,7 @@ mod builder;
 mod http;
 mod region;
 mod url;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use pingone_password_client::Request;
 
 pub use self::builder::ClientBuilder;
 pub use self::region::{Region, UnknownRegion};
-use crate::send::{Method, RawOperation, ReadPasswordState, SendRequest, Sender, UnlockPassword};
+pub use self::users::{Attribute, Filter, FindUserError, FoundUser, InvalidFilter, UserKey, UserQuery, UserStream};
+use crate::send::{Method, RawOperation, ReadPasswordState, SendRequest, Sender, UnlockAccount, UnlockPassword};
 use crate::{EnvironmentId, UserId, VendorMediaType};
 
 /// A client for the passwords of the users of one PingOne environment.
@@ -126,6 +128,116 @@ impl Client {
     /// [Password Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html
     pub fn unlock_password(&self, user_id: UserId) -> UnlockPassword {
         UnlockPassword::new(Arc::clone(&self.sender), user_id)
+    }
+
+    /// Finds users, page by page.
+    ///
+    /// The vendor's page: [Read Users].
+    ///
+    /// # Errors
+    ///
+    /// The stream yields the same errors as [`read_password_state`](Self::read_password_state), and
+    /// [`Rejected`](crate::ErrorKind::Rejected) for a filter that the server doesn't accept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use pingone_password_emulator::{Emulator, NewUser, Status};
+    /// # let emulator = Emulator::start().await?;
+    /// # let maria = NewUser::new(Status::PasswordLockedOut).username("maria").email("maria@example.com");
+    /// # let user_id = emulator.add(maria)?.into();
+    /// # let client = pingone_password::Client::builder(emulator.environment_id().into())
+    /// #     .base_url(emulator.api_url())
+    /// #     .access_token(emulator.access_token())
+    /// #     .build()?;
+    /// use pingone_password::{Attribute, Filter};
+    ///
+    /// let mut users = client.users().filter(Filter::starts_with(Attribute::Username, "mar")).stream();
+    /// while let Some(user) = users.next().await {
+    ///     let user = user?;
+    ///     println!("{:?} {:?}", user.id, user.username);
+    /// }
+    /// # assert_eq!(users.request_count(), 1);
+    /// # let _: pingone_password::UserId = user_id;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// [Read Users]: https://developer.pingidentity.com/pingone-api/platform/users/users-1/read-all-users.html
+    pub fn users(&self) -> UserQuery {
+        UserQuery::new(Arc::clone(&self.sender))
+    }
+
+    /// Finds exactly one user, by username or email address.
+    ///
+    /// The client compares what the server found with the key once more, without regard to case.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](FindUserError::NotFound) if no user has the key, or none that the access token's role may see.
+    /// [`Ambiguous`](FindUserError::Ambiguous) if more than one has it. Never returns the first of several.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use pingone_password_emulator::{Emulator, NewUser, Status};
+    /// # let emulator = Emulator::start().await?;
+    /// # let maria = NewUser::new(Status::PasswordLockedOut).username("maria").email("maria@example.com");
+    /// # let user_id = emulator.add(maria)?.into();
+    /// # let client = pingone_password::Client::builder(emulator.environment_id().into())
+    /// #     .base_url(emulator.api_url())
+    /// #     .access_token(emulator.access_token())
+    /// #     .build()?;
+    /// use pingone_password::UserKey;
+    ///
+    /// let found = client.find_user(UserKey::username("Maria")).await?;
+    /// client.unlock_password(found.user_id).await?;
+    /// # assert_eq!(found.user_id, user_id);
+    /// # Ok(()) }
+    /// ```
+    pub async fn find_user(&self, key: UserKey) -> Result<FoundUser, FindUserError> {
+        users::find_user(Arc::clone(&self.sender), key).await
+    }
+
+    /// Unlocks a user's account, which is another lock than that of a password that is
+    /// [locked out](crate::PasswordStatus::PasswordLockedOut).
+    ///
+    /// Returns the user after the unlock, or `None` if the server didn't send one. Their account can still be locked: a
+    /// password lockout may show there, too.
+    ///
+    /// If the outcome of a request is unknown, such as after a lost connection, the client reads the user before it retries.
+    /// See [`OnUnknownOutcome`](crate::OnUnknownOutcome).
+    ///
+    /// The vendor's page: [User Account Unlock].
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`unlock_password`](Self::unlock_password).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use pingone_password_emulator::{Emulator, NewUser, Status};
+    /// # let emulator = Emulator::start().await?;
+    /// # let maria = NewUser::new(Status::PasswordLockedOut).username("maria").email("maria@example.com");
+    /// # let user_id = emulator.add(maria)?.into();
+    /// # let client = pingone_password::Client::builder(emulator.environment_id().into())
+    /// #     .base_url(emulator.api_url())
+    /// #     .access_token(emulator.access_token())
+    /// #     .build()?;
+    /// # emulator.lock_account(emulator.users()[0].0);
+    /// client.unlock_account(user_id).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// [User Account Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html
+    pub fn unlock_account(&self, user_id: UserId) -> UnlockAccount {
+        UnlockAccount::new(Arc::clone(&self.sender), user_id)
     }
 
     /// Sends any operation of the OpenAPI document: a value from [`requests`](crate::requests).

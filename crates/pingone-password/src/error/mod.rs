@@ -301,6 +301,12 @@ impl Error {
         Self(Box::new(Inner { defect, source, ..Inner::of_response(kind, call, response) }))
     }
 
+    /// The response is a success, but not a page of users that can be used.
+    pub(crate) fn invalid_page(call: &Call, response: &RawResponse, defect: &'static str) -> Self {
+        let defect = Some(defect);
+        Self(Box::new(Inner { defect, ..Inner::of_response(ErrorKind::InvalidResponse, call, response) }))
+    }
+
     /// The state check read a status that this version doesn't know.
     pub(crate) fn unrecognized_status(call: &Call) -> Self {
         let defect = Some("a status that this version does not know");

@@ -8,6 +8,7 @@ mod request;
 mod retry;
 mod schedule;
 mod unlock;
+mod unlock_account;
 
 use std::fmt;
 use std::pin::Pin;
@@ -26,9 +27,11 @@ pub use self::retry::{OnUnknownOutcome, RetryPolicy};
 use self::schedule::Schedule;
 pub(crate) use self::schedule::Sleep;
 pub use self::unlock::UnlockPassword;
+pub use self::unlock_account::UnlockAccount;
 use crate::EnvironmentId;
 use crate::auth::AccessTokenProvider;
 use crate::call::Call;
+use crate::correlation::Correlation;
 use crate::error::Result;
 use crate::response::Response;
 
@@ -43,6 +46,7 @@ pub(crate) struct Sender {
     pub(crate) retry: RetryPolicy,
     pub(crate) sleep: Sleep,
     pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
+    pub(crate) correlation: Correlation,
 }
 
 impl fmt::Debug for Sender {
@@ -55,7 +59,7 @@ impl fmt::Debug for Sender {
     }
 }
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Sends an operation, and retries it if that does no harm.
 async fn send<E: Exchange>(sender: &Sender, call: &Call, exchange: &E) -> Result<Response<E::Output>> {
@@ -68,18 +72,20 @@ async fn send<E: Exchange>(sender: &Sender, call: &Call, exchange: &E) -> Result
             }
         }
     };
-    in_span(call, std::pin::pin!(sending)).await
+    in_span(sender, call, std::pin::pin!(sending)).await
 }
 
 /// Runs a call in a span of its own, the parent of the spans of its requests.
 ///
 /// The caller pins the call, so that it isn't moved through every layer.
-async fn in_span<T>(call: &Call, sending: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
+async fn in_span<T>(sender: &Sender, call: &Call, sending: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
     let span = tracing::info_span!(
         "pingone.call",
         otel.name = %call.operation,
         pingone.operation = %call.operation,
         pingone.user_id = call.user_id.map(tracing::field::display),
+        pingone.external_transaction_id = sender.correlation.transaction_id.as_ref().map(tracing::field::display),
+        pingone.external_session_id = sender.correlation.session_id.as_ref().map(tracing::field::display),
         pingone.outcome = Empty,
         error.type = Empty,
     );

@@ -76,7 +76,7 @@ impl<'a> Schedule<'a> {
         });
         match wait {
             Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
-                (self.sleep.0)(wait).await;
+                self.sleep.wait(wait).await;
                 Ok(())
             }
             _ if self.may_be_applied => Err(error.with_unknown_outcome().with_request_count(self.request_count)),
@@ -98,6 +98,10 @@ impl Sleep {
         S: Future<Output = ()> + Send + 'static,
     {
         Self(Arc::new(move |wait| Box::pin(sleep(wait))))
+    }
+
+    pub(super) fn wait(&self, wait: Duration) -> SleepFuture {
+        (self.0)(wait)
     }
 }
 

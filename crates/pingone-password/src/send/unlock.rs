@@ -73,7 +73,7 @@ impl UnlockPassword {
                 schedule.wait_after(error, retries_unknown).await?;
             }
         };
-        in_span(&call, pin!(sending)).await
+        in_span(&self.sender, &call, pin!(sending)).await
     }
 
     /// Reads the password state if the outcome of an earlier request is unknown. Returns the response if the user is no longer
