@@ -131,6 +131,52 @@ print(connection.getresponse().read().decode())
 }
 
 #[test]
+fn any_language_arranges_acts_and_asserts() {
+    let (_program, ready) = Program::ready("6");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/any_language.py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: python3 is not installed");
+        return;
+    }
+    let output = Command::new("python3").args([example, text(&ready, "auth_url")]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.ends_with("and the events PASSWORD.UNLOCKED USER.UNLOCKED\n"), "{stdout}");
+}
+
+#[test]
+fn a_seed_and_a_postman_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (seed, environment) = (file("seed.json"), file("environment.json"));
+    std::fs::write(&seed, r#"[{"username": "ada"}, {"username": "bob", "status": "PASSWORD_LOCKED_OUT"}]"#).unwrap();
+    let arguments = ["--seed", &seed, "--postman-environment", &environment];
+    let (_program, ready) = Program::ready_with(&arguments);
+    let users = ready["users"].as_array().unwrap();
+    let statuses: Vec<_> = users.iter().map(|user| text(user, "status")).collect();
+    assert_eq!(statuses, ["OK", "PASSWORD_LOCKED_OUT"]);
+
+    let environment: Value = serde_json::from_slice(&std::fs::read(environment).unwrap()).unwrap();
+    let value = |key: &str| {
+        let mut values = environment["values"].as_array().unwrap().iter();
+        values.find(|value| value["key"] == key).unwrap_or_else(|| panic!("{key}"))["value"].clone()
+    };
+    assert_eq!(value("apiPath"), ready["api_url"]);
+    assert_eq!(value("authPath"), ready["auth_url"]);
+    assert_eq!(value("envID"), ready["environment_id"]);
+    assert_eq!(value("userID"), users[1]["id"]);
+    assert_eq!(value("accessToken"), ready["access_token"]);
+    assert_eq!(environment["_postman_variable_scope"], "environment");
+
+    std::fs::write(&seed, r#"[{"user": "ada"}]"#).unwrap();
+    let mut program = Program::start(&["--seed", &seed]);
+    assert_eq!(program.0.wait().unwrap().code(), Some(1));
+    let mut stderr = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.contains("seed.json: unknown field `user`"), "{stderr}");
+}
+
+#[test]
 fn text_prints_ten_users_and_commands_to_paste() {
     let mut program = Program::start(&["--users", "1000"]);
     let stdout = BufReader::new(program.0.stdout.take().unwrap());

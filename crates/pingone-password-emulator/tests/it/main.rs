@@ -20,6 +20,7 @@ mod readme;
 mod recording;
 mod responses;
 mod retry_after;
+mod samples;
 mod scripts;
 mod server;
 mod sign_in;

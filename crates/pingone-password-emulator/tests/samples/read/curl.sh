@@ -1,0 +1,2 @@
+curl --location --globoff '{{apiPath}}/environments/{{envID}}/users/{{userID}}/password' \
+--header 'Authorization: Bearer {{accessToken}}'

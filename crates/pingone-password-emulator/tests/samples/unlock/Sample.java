@@ -1,0 +1,17 @@
+import okhttp3.*;
+
+class Sample {
+    public static void main(String[] arguments) throws Exception {
+        OkHttpClient client = new OkHttpClient().newBuilder()
+        .build();
+        MediaType mediaType = MediaType.parse("application/vnd.pingidentity.password.unlock+json");
+        RequestBody body = RequestBody.create(mediaType, "");
+        Request request = new Request.Builder()
+        .url("{{apiPath}}/environments/{{envID}}/users/{{userID}}/password")
+        .method("POST", body)
+        .addHeader("Content-Type", "application/vnd.pingidentity.password.unlock+json")
+        .addHeader("Authorization", "Bearer {{accessToken}}")
+        .build();
+        Response response = client.newCall(request).execute();
+    }
+}

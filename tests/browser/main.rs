@@ -1,0 +1,21 @@
+//! Tests in a real browser: headless Chromium, driven over the W3C driver protocol by `chromedriver`.
+//!
+//! They need `chromium` and `chromedriver` (Debian's packages `chromium` and `chromium-driver`; the environment variables `CHROMIUM`
+//! and `CHROMEDRIVER` name others), so they run only with the feature `browser`:
+//!
+//! ```sh
+//! cargo test -p pingone-password-tests --features browser --test browser
+//! ```
+//!
+//! | module | what it tests |
+//! | --- | --- |
+//! | `page` | the emulator's page |
+//! | `first_visit` | a reader who knows nothing but the URL that the emulator's program prints |
+
+mod browser;
+mod first_visit;
+mod page;
+
+use std::error::Error;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
