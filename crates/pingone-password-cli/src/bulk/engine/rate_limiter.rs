@@ -68,9 +68,22 @@ impl SharedRateLimiter {
     }
 }
 
+/// A request between its permit and its end.
+struct InFlight {
+    limiter: SharedRateLimiter,
+    number: u64,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.limiter.schedule().finish(self.number, Instant::now());
+    }
+}
+
 impl RateLimiter for SharedRateLimiter {
     fn acquire(&self) -> AcquireFuture<'_> {
         Box::pin(async {
+            request_count::finish_request();
             let _waiting = request_count::waiting();
             loop {
                 self.wait_for_server().await;
@@ -81,9 +94,11 @@ impl RateLimiter for SharedRateLimiter {
                         break;
                     }
                     let now = Instant::now();
-                    let step = self.schedule().step(now);
+                    let step = self.schedule().step(now, request_count::is_counted());
                     match step {
-                        Step::Go => return count_permit(now),
+                        Step::Go(number) => {
+                            return count_permit(now, InFlight { limiter: self.clone(), number });
+                        }
                         Step::WaitUntil(until) => sleep_until(until).await,
                     }
                 }
@@ -290,5 +305,58 @@ mod tests {
         assert_eq!(limiter.throttled_for(), Some(Duration::from_secs(5 * 3600)));
         limiter.on_throttled(Some(Duration::MAX));
         assert_eq!(limiter.throttled_for(), Some(Duration::from_secs(365 * 24 * 3600)));
+    }
+
+    /// Runs callers whose connections take a while: a request without a free connection opens one, and may be
+    /// overtaken by later ones on connections that are free by then. Returns when requests arrive, in seconds.
+    async fn arrivals(limiter: &SharedRateLimiter, callers: usize, connect: Duration, time: Duration) -> Vec<f64> {
+        let start = Instant::now();
+        let (arrived, free) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0_u32)));
+        let mut tasks = JoinSet::new();
+        for _ in 0..callers {
+            let (limiter, arrived, free) = (limiter.clone(), arrived.clone(), free.clone());
+            tasks.spawn(async move {
+                while start.elapsed() < time {
+                    let request = async {
+                        limiter.acquire().await;
+                        let has_free = {
+                            let mut free = free.lock().unwrap();
+                            let has_free = *free > 0;
+                            *free = free.saturating_sub(1);
+                            has_free
+                        };
+                        if !has_free {
+                            tokio::time::sleep(connect).await;
+                        }
+                        arrived.lock().unwrap().push(start.elapsed().as_secs_f64());
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                        *free.lock().unwrap() += 1;
+                    };
+                    counted(request).await;
+                }
+            });
+        }
+        tasks.join_all().await;
+        let mut arrived = arrived.lock().unwrap().clone();
+        arrived.sort_by(f64::total_cmp);
+        arrived
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_holds_at_the_server_although_connections_are_slow() {
+        for rate in [30_u16, 60] {
+            for callers in [4, 16, 64] {
+                for connect in [0, 150, 300, 900] {
+                    let limiter = limiter(Some(&format!("{rate}/s")));
+                    let connect = Duration::from_millis(connect);
+                    let arrived = arrivals(&limiter, callers, connect, Duration::from_secs(60)).await;
+                    let case = format!("{rate}/s, {callers} callers, {connect:?}");
+                    assert!(!is_above(&arrived, rate.into()), "{case}");
+                    // After the connections are there, the mean is as high as without them.
+                    let late = arrived.iter().filter(|at| (10.0..60.0).contains(*at)).count();
+                    assert!(late * 100 >= usize::from(rate) * 50 * 98, "{case}: {late}");
+                }
+            }
+        }
     }
 }

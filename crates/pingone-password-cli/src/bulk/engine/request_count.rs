@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::circuit_breaker::Outage;
 
 /// The requests of one user, which are sent one after another.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Requests {
     /// The number of permits, and so of requests.
     permits: Cell<u32>,
@@ -20,6 +20,8 @@ struct Requests {
     last_permit: Cell<Option<Instant>>,
     is_waiting: Cell<bool>,
     trouble: RefCell<Option<Trouble>>,
+    /// Dropped when the request in flight is over.
+    in_flight: RefCell<Option<Box<dyn Send>>>,
 }
 
 /// A user whose requests failed in an outage.
@@ -94,9 +96,20 @@ impl Drop for Waiting {
     }
 }
 
-/// Counts a permit. Does nothing outside of [`counted`].
-pub(super) fn count_permit(now: Instant) {
+/// Returns whether requests are counted here.
+pub(super) fn is_counted() -> bool {
+    REQUESTS.try_with(|_| ()).is_ok()
+}
+
+/// Records that the request in flight is over, if there is one.
+pub(super) fn finish_request() {
+    _ = REQUESTS.try_with(|requests| requests.in_flight.take());
+}
+
+/// Counts a permit. `in_flight` is dropped when its request is over, or at once outside of [`counted`].
+pub(super) fn count_permit(now: Instant, in_flight: impl Send + 'static) {
     _ = REQUESTS.try_with(|requests| {
+        requests.in_flight.replace(Some(Box::new(in_flight)));
         requests.permits.set(requests.permits.get() + 1);
         requests.last_permit.set(Some(now));
     });

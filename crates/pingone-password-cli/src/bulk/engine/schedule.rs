@@ -20,6 +20,10 @@ const BACKOFF: f64 = 0.7;
 /// The part of the limit, or of the current rate without a limit, that the rate recovers per second. It is a share, so that
 /// the rate recovers from any value.
 const RECOVERY: f64 = 0.01;
+/// A request that takes this much longer than the fastest one has waited for a connection.
+const MAX_JITTER: Duration = Duration::from_millis(50);
+/// How often to look for the end of requests that keep a window full.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long to hold if the server doesn't say.
 const DEFAULT_HOLD: Duration = Duration::from_secs(1);
 /// The maximum hold, which a clock can still represent.
@@ -42,8 +46,12 @@ pub(super) struct Schedule {
     next: Instant,
     /// No permit is given before this.
     held_until: Option<Instant>,
-    /// The last permits: as many as the limit allows in its unit, or those of the last second.
-    granted: VecDeque<Instant>,
+    /// The last permits: those whose requests may have arrived within the limit's unit, or those of the last second.
+    granted: VecDeque<Grant>,
+    /// The number of permits so far.
+    grant_count: u64,
+    /// The shortest time from a permit to the end of its request.
+    min_latency: Option<Duration>,
     /// How often the server throttled.
     throttle_count: u32,
 }
@@ -66,9 +74,28 @@ fn min_rate(limit: Option<Rate>) -> f64 {
     limit.map_or(MIN_RATE, |limit| limit.per_second().min(MIN_RATE))
 }
 
+/// A permit.
+#[derive(Debug)]
+struct Grant {
+    number: u64,
+    at: Instant,
+    /// When the request was over.
+    finished: Option<Instant>,
+}
+
+impl Grant {
+    /// Returns when the request arrived at the server, if it did. A request that has to wait for a new connection arrives
+    /// long after its permit, while later ones arrive on connections that are ready.
+    fn arrival(&self, min_latency: Duration) -> Option<Instant> {
+        let latest = self.finished?.checked_sub(min_latency).unwrap_or(self.at);
+        Some(if latest.saturating_duration_since(self.at) > MAX_JITTER { latest } else { self.at })
+    }
+}
+
 /// What the next caller does.
 pub(super) enum Step {
-    Go,
+    /// Send a request. [`Schedule::finish`] takes the number of the permit.
+    Go(u64),
     WaitUntil(Instant),
 }
 
@@ -82,6 +109,8 @@ impl Schedule {
             next: now,
             held_until: None,
             granted: VecDeque::new(),
+            grant_count: 0,
+            min_latency: None,
             throttle_count: 0,
         }
     }
@@ -102,8 +131,9 @@ impl Schedule {
         self.throttle_count
     }
 
-    /// Gives the next permit, or returns how long to wait for it.
-    pub(super) fn step(&mut self, now: Instant) -> Step {
+    /// Gives the next permit, or returns how long to wait for it. `is_tracked` says whether the end of the request will be
+    /// reported.
+    pub(super) fn step(&mut self, now: Instant, is_tracked: bool) -> Step {
         if let Some(until) = self.held_until
             && now < until
         {
@@ -113,28 +143,52 @@ impl Schedule {
         if interval.is_some() && self.next > now {
             return Step::WaitUntil(self.next);
         }
-        // Whatever the timers did, the limit holds in any window.
+        // Whatever timers and connections did, the limit holds in any window.
         if let Some(Rate { count, per, .. }) = self.limit {
-            let full = self.granted.len() >= count.get() as usize;
-            if let (true, Some(&first)) = (full, self.granted.front()) {
-                // Slightly longer than the unit, because some requests take longer to arrive than others.
-                let free = first + per.mul_f64(WINDOW);
-                if free > now {
-                    return Step::WaitUntil(free);
-                }
-                self.granted.pop_front();
+            if let Some(free) = self.next_free(count.get() as usize, per.mul_f64(WINDOW), now) {
+                return Step::WaitUntil(free);
             }
         } else {
-            while self.granted.front().is_some_and(|first| now.duration_since(*first) > Duration::from_secs(1)) {
+            while self.granted.front().is_some_and(|first| now.duration_since(first.at) > Duration::from_secs(1)) {
                 self.granted.pop_front();
             }
         }
-        self.granted.push_back(now);
+        self.grant_count += 1;
+        // Without a caller who reports the end, the request counts from its permit.
+        let finished = (!is_tracked).then_some(now);
+        self.granted.push_back(Grant { number: self.grant_count, at: now, finished });
         if let Some(interval) = interval {
             let base = if self.next + MAX_CATCH_UP < now { now } else { self.next };
             self.next = base + interval;
         }
-        Step::Go
+        Step::Go(self.grant_count)
+    }
+
+    /// Returns when the window has room again, or nothing if it has. The window is slightly longer than the limit's unit,
+    /// because some requests take longer to arrive than others.
+    fn next_free(&mut self, count: usize, window: Duration, now: Instant) -> Option<Instant> {
+        if self.granted.len() < count {
+            return None;
+        }
+        let min_latency = self.min_latency.unwrap_or_default();
+        let end = |grant: &Grant| grant.arrival(min_latency).map(|arrival| arrival + window);
+        self.granted.retain(|grant| end(grant).is_none_or(|end| end > now));
+        if self.granted.len() < count {
+            return None;
+        }
+        // Requests in flight may arrive at any time.
+        let has_in_flight = self.granted.iter().any(|grant| grant.finished.is_none());
+        let first = self.granted.iter().filter_map(end).min().unwrap_or(now + POLL_INTERVAL);
+        Some(if has_in_flight { first.min(now + POLL_INTERVAL) } else { first })
+    }
+
+    /// Records that a request is over.
+    pub(super) fn finish(&mut self, number: u64, now: Instant) {
+        let Some(index) = self.granted.iter().position(|grant| grant.number == number) else { return };
+        let Some(grant) = self.granted.get_mut(index) else { return };
+        grant.finished = Some(now);
+        let latency = now.saturating_duration_since(grant.at);
+        self.min_latency = Some(self.min_latency.map_or(latency, |min| min.min(latency)));
     }
 
     /// Returns the interval between permits, after the rate has recovered up to now.
@@ -167,7 +221,8 @@ impl Schedule {
         if is_first {
             self.throttle_count += 1;
             self.interval(now);
-            let last_second = self.granted.iter().filter(|at| now.duration_since(**at) <= Duration::from_secs(1));
+            let last_second =
+                self.granted.iter().filter(|grant| now.duration_since(grant.at) <= Duration::from_secs(1));
             let rate =
                 self.rate.unwrap_or_else(|| f64::from(u32::try_from(last_second.count().max(1)).unwrap_or(u32::MAX)))
                     * BACKOFF;

@@ -212,7 +212,10 @@ impl Worker {
             }
             tokio::select! {
                 biased;
-                result = &mut call => return Ok(result),
+                result = &mut call => {
+                    request_count::finish_request();
+                    return Ok(result);
+                }
                 // Polled right after the call, because only the call changes the count.
                 () = poll_fn(|_| if cancels() { Poll::Ready(()) } else { Poll::Pending }) => {}
                 Ok(()) = stopping.changed() => {}
