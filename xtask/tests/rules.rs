@@ -140,6 +140,48 @@ rules! {
         ("properties: { code: { type: string } }", "properties: { code: { $ref: '#/components/schemas/StateError' } }")]
     value_with_a_taken_name: [("status: { type: string }", "status: { type: string, enum: [OK, UNRECOGNIZED] }")]
 
+    // Nothing is silently ignored.
+    unknown_key_of_a_schema: [("status: { type: string }", "status: { type: string, fromat: uuid }")]
+    unknown_key_of_an_operation: [("operationId: unlockPassword", "operationID: unlockPassword")]
+    key_of_another_version: [("status: { type: string }", "status: { type: string, const: OK }")]
+    required_misspelt: [(STATE, "{ type: object, required: [satus], properties: { status: { type: string } } }")]
+    swagger_2: [("openapi: 3.0.3", "swagger: '2.0'")]
+    siblings_of_a_reference: [("{ $ref: '#/components/schemas/State' }", "{ $ref: '#/components/schemas/State', nullable: true }")]
+    merge_key: [("    get:\n", "    get:\n      <<: { deprecated: true }\n")]
+    merge_key_among_properties: [("status: { type: string }", "<<: { a: { type: string } }, status: { type: string }")]
+    servers_of_a_path: [("    get:\n", "    servers: [{ url: 'https://auth.example.com' }]\n    get:\n")]
+    security_of_an_operation: [("operationId: unlockPassword", "operationId: unlockPassword\n      security: []")]
+    security_without_a_bearer_token: [("components:\n", "security: [{ key: [] }]\ncomponents:\n  securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }\n")]
+    list_with_commas: [("    get:\n", "    get:\n      parameters: [{ name: ids, in: query, explode: false, schema: { type: array, items: { type: string } } }]\n")]
+    style_of_a_parameter: [("    get:\n", "    get:\n      parameters: [{ name: f, in: query, style: deepObject, schema: { type: object } }]\n")]
+    content_of_a_parameter: [("    get:\n", "    get:\n      parameters: [{ name: f, in: query, content: { application/json: { schema: { type: object } } } }]\n")]
+    cookie: [("    get:\n", "    get:\n      parameters: [{ name: sid, in: cookie, schema: { type: string } }]\n")]
+    header_of_the_client: [("    get:\n", "    get:\n      parameters: [{ name: Content-Length, in: header, schema: { type: integer } }]\n")]
+    header_with_a_space: [("    get:\n", "    get:\n      parameters: [{ name: X Y, in: header, schema: { type: string } }]\n")]
+    discriminator_without_one_of: [(STATE, "{ type: object, discriminator: { propertyName: type }, properties: { type: { type: string } } }")]
+    secret_in_one_of: [(STATE, "{ oneOf: [{ type: string, format: password }, { type: integer }] }")]
+    not_of_a_schema: [("status: { type: string }", "status: { not: { type: string } }")]
+    members_of_all_of_that_differ: [("status: { type: string }", "status: { allOf: [{ type: string }, { type: integer }] }")]
+    enum_of_another_type: [("status: { type: string }", "status: { type: string, enum: [1.0, true] }")]
+    type_misspelt: [("status: { type: string }", "status: { type: sting }")]
+
+    // Secrets.
+    secret_by_its_name: [("status: { type: string }", "newPassword: { type: string }")]
+    no_secret_in_spite_of_its_name: [("status: { type: string }", "newPassword: { type: string, x-secret: false }")]
+    secret_of_another_type: [("status: { type: string }", "pin: { type: integer, format: password }")]
+
+    // Names.
+    operation_named_like_a_method_of_the_client: [("operationId: unlockPassword", "operationId: inner")]
+    environment_in_another_spelling: [("{environmentId}/users/{userId}/password#", "{environmentID}/users/{userId}/password#")]
+
+    // Paths and bodies.
+    pattern_that_allows_another_resource: [("/password#unlock+json:", "/{name}#unlock+json:"), ("    post:\n", "    post:\n      parameters: [{ name: name, in: path, required: true, schema: { type: string, pattern: '^[a-z.]+$' } }]\n")]
+    pattern_that_excludes_other_resources: [("/password#unlock+json:", "/{name}#unlock+json:"), ("    post:\n", "    post:\n      parameters: [{ name: name, in: path, required: true, schema: { type: string, pattern: '^[a-z]+$' } }]\n")]
+    longer_fragment: [("password#unlock+json:", "password#password.unlock+json:")]
+    half_a_word_as_a_fragment: [("password#unlock+json:", "password#lock+json:")]
+    xml: [("password#unlock+json:", "password:#"), ("      requestBody:\n", "      requestBody:\n        required: true\n"), ("application/vnd.pingidentity.password.unlock+json: {}", "application/vnd.x.y+xml: { schema: { type: object } }"), ("password:#", "password#y+xml:")]
+    two_required_properties_of_a_response: [(STATE, "{ type: object, required: [status, id], properties: { status: { type: string }, id: { type: string } } }")]
+
     // All at once.
     everything_at_once: [("operationId: readPassword", "operationId: unlockPassword"), (UUID, "schema: { type: string }"), (UNLOCK, "          a/b: {}\n          c/d: {}\n"),
         ("'200': { description: Done. }", "default: { description: Whatever. }")]

@@ -194,6 +194,9 @@ const OTHER_VERSIONS: [(&str, &str); 3] = [
     ("patternProperties", "write `additionalProperties`"),
 ];
 
+/// The key by which YAML 1.1 merges objects. Another rule finds it.
+pub(super) const MERGE: &str = "<<";
+
 /// What a key holds.
 #[derive(Clone, Copy)]
 enum Node {
@@ -243,7 +246,8 @@ impl<'a> Lint<'a, '_> {
             schemas.push(Schema { node, at: at.clone(), property });
         }
         let keys = OBJECTS.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, keys)| *keys);
-        for (key, value) in object.iter().filter(|(key, _)| !key.starts_with("x-") && *key != "$ref") {
+        let is_here = |key: &str| !key.starts_with("x-") && key != "$ref" && key != MERGE;
+        for (key, value) in object.iter().filter(|(key, _)| is_here(key)) {
             let at = at.child(key);
             match keys.iter().find(|(known, _)| known == key).map(|(_, node)| *node) {
                 None => self.unknown(kind, key, &at, keys.iter().map(|(known, _)| *known)),
@@ -278,6 +282,7 @@ impl<'a> Lint<'a, '_> {
             (Some(known), None) => format!("did you mean `{known}`?"),
             (None, None) => "remove it, or write it as an extension, `x-…`".to_owned(),
         };
-        self.find(at, format!("`{key}` is not a key of a {kind} in OpenAPI 3.0"), help);
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        self.find(at, format!("`{key}` is not a key of {article} {kind} in OpenAPI 3.0"), help);
     }
 }

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::Lint;
+use super::keys::MERGE;
 use crate::generate::load::Pointer;
 
 impl Lint<'_, '_> {
-    /// Every `$ref` resolves within the document.
+    /// Every `$ref` resolves within the document, and no object is merged into another.
     pub(super) fn references(&mut self, node: &Value, at: &Pointer) {
         match node {
             Value::Object(object) => {
@@ -19,6 +20,10 @@ impl Lint<'_, '_> {
                         let problem = format!("`{target}` doesn't exist, or refers to itself");
                         self.find(at, problem, "refer to a component of this document");
                     }
+                }
+                if object.contains_key(MERGE) {
+                    let help = "write the keys out, or refer to a component by `$ref`";
+                    self.find(&at.child(MERGE), "the merge key `<<` is not supported", help);
                 }
                 for (name, child) in object {
                     // Examples are data.
