@@ -24,6 +24,7 @@ mod shape;
 
 use emit::Files;
 use load::{Document, Findings};
+use lower::Lowered;
 
 pub use error::Error;
 pub use lower::response_sample as sample;
@@ -42,13 +43,31 @@ pub fn generate(document: &str) -> Result<Files, Error> {
     if !findings.is_empty() {
         return Err(Error::Document(findings.into_sorted()));
     }
-    let tokens = progenitor::generate(&document, &lowered)?;
-    let client = restore::restore(tokens, &lowered)?;
     let code = emit::Code {
-        client,
-        models: models::models(&lowered.models),
-        requests: requests::requests(&lowered),
-        samples: samples::samples(&lowered),
+        client: client(&document, &lowered)?,
+        models: emit::print(models::models(&lowered.models)),
+        requests: emit::print(requests::requests(&lowered)),
+        samples: emit::print(samples::samples(&lowered)),
     };
     Ok(emit::emit(code, &lowered))
+}
+
+/// The number of operations that are in memory as syntax trees.
+const AT_ONCE: usize = 100;
+
+/// Returns the code of the client, and of its methods in parts if there are many.
+fn client(document: &Document, lowered: &Lowered) -> Result<String, Error> {
+    let operations: Vec<_> =
+        lowered.operations.iter().map(|(name, operation)| (name.clone(), operation.clone())).collect();
+    let mut code = String::new();
+    let empty: &[_] = &[];
+    // A document without operations has a client, too.
+    for part in operations.chunks(AT_ONCE).chain(operations.is_empty().then_some(empty)) {
+        let part = lowered.part(part.iter().cloned().collect());
+        let items = restore::restore(progenitor::generate(document, &part)?, &part)?;
+        let is_method = |item: &syn::Item| matches!(item, syn::Item::Impl(block) if restore::has_operations(block));
+        let is_first = code.is_empty();
+        code.push_str(&emit::print(items.into_iter().filter(|item| is_first || is_method(item))));
+    }
+    Ok(code)
 }

@@ -10,8 +10,8 @@ use super::models::{deprecated, docs, own, pass, setter};
 use super::restore::{operation_docs, response_types};
 
 /// Returns the types of the operations.
-pub(super) fn requests(lowered: &Lowered) -> Vec<Item> {
-    lowered.operations.values().flat_map(items).collect()
+pub(super) fn requests(lowered: &Lowered) -> impl Iterator<Item = Item> {
+    lowered.operations.values().flat_map(items)
 }
 
 /// A parameter or the body.

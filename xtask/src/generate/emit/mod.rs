@@ -17,20 +17,20 @@ use request::request;
 /// The generated files, by name.
 pub type Files = BTreeMap<String, String>;
 
-/// The items of each file.
+/// The code of each file.
 #[derive(Debug)]
 pub struct Code {
     /// The client.
-    pub client: Vec<Item>,
+    pub client: String,
     /// The models.
-    pub models: Vec<Item>,
+    pub models: String,
     /// The operations as values.
-    pub requests: Vec<Item>,
+    pub requests: String,
     /// The samples.
-    pub samples: Vec<Item>,
+    pub samples: String,
 }
 
-/// Prints the code.
+/// Makes files of the code.
 #[must_use]
 pub fn emit(code: Code, lowered: &Lowered) -> Files {
     let Code { client, models, requests, samples } = code;
@@ -38,9 +38,7 @@ pub fn emit(code: Code, lowered: &Lowered) -> Files {
         #[allow(unused_imports)]
         use super::types;
     );
-    let client = [imports.clone()].into_iter().chain(client).collect();
-    let samples = [imports.clone()].into_iter().chain(samples).collect();
-    let requests = [imports].into_iter().chain(requests).collect();
+    let imports = print([imports]);
     let module: syn::File = parse_quote! {
         #![allow(deprecated)]
         mod client;
@@ -52,27 +50,23 @@ pub fn emit(code: Code, lowered: &Lowered) -> Files {
         pub use client::{Client, ClientInfo, Error, ResponseValue};
         pub use request::Request;
     };
+    let module = prettyplease::unparse(&module);
     let files = [
         ("mod.rs", "The client, the operations as values, the models, and the table of operations.", module),
-        ("client.rs", "The client: one method per operation.", file(client)),
-        ("operations.rs", "The table of operations.", file(operations(lowered))),
-        ("request.rs", "The trait of the operations as values.", file(request())),
-        ("requests.rs", "The operations as values.", file(requests)),
-        ("samples.rs", "A sample of every request, and every model, for tests.", file(samples)),
-        ("types.rs", "The models of requests and responses.", file(models)),
+        ("client.rs", "The client: one method per operation.", format!("{imports}{client}")),
+        ("operations.rs", "The table of operations.", print(operations(lowered))),
+        ("request.rs", "The trait of the operations as values.", print(request())),
+        ("requests.rs", "The operations as values.", format!("{imports}{requests}")),
+        ("samples.rs", "A sample of every request, and every model, for tests.", format!("{imports}{samples}")),
+        ("types.rs", "The models of requests and responses.", models),
     ];
-    files.into_iter().map(|(name, docs, items)| (name.to_owned(), print(docs, items, &lowered.title))).collect()
+    let mark = files::mark(&lowered.title);
+    let text = |docs, code| format!("{mark}\n\n//! {docs}\n{code}");
+    files.into_iter().map(|(name, docs, code)| (name.to_owned(), text(docs, code))).collect()
 }
 
-fn file(items: Vec<Item>) -> syn::File {
-    syn::File { items, ..parse_quote!() }
-}
-
-fn print(docs: &str, code: syn::File, title: &str) -> String {
-    let docs = format!(" {docs}");
-    let mut file: syn::File = parse_quote!(#![doc = #docs]);
-    file.attrs.extend(code.attrs);
-    file.items.extend(code.items);
-    let code = prettyplease::unparse(&file);
-    format!("{}\n\n{code}", files::mark(title))
+/// Prints items one by one, so that they don't all have to be in memory.
+pub(super) fn print(items: impl IntoIterator<Item = Item>) -> String {
+    let print = |item| prettyplease::unparse(&syn::File { items: vec![item], ..parse_quote!() });
+    items.into_iter().map(print).collect()
 }

@@ -40,6 +40,14 @@ pub struct Lowered {
     pub models: Models,
 }
 
+impl Lowered {
+    /// Returns the same document with only these operations, and without models.
+    pub(super) fn part(&self, operations: BTreeMap<String, Operation>) -> Self {
+        let (title, version) = (self.title.clone(), self.version.clone());
+        Self { title, version, operations, models: Models::new() }
+    }
+}
+
 /// The type of bodies in the document for progenitor.
 const BODY: &str = "Body";
 

@@ -12,14 +12,11 @@ use super::lower::{Kind, Model, Models};
 pub(super) use types::{argument, own, pass, setter};
 
 /// Returns the items of the models.
-pub(super) fn models(models: &Models) -> Vec<Item> {
-    models
-        .iter()
-        .flat_map(|(name, model)| match &model.kind {
-            Kind::Struct(properties) => structs::items(name, model, properties),
-            Kind::Enum(values) => enums::items(name, model, values),
-        })
-        .collect()
+pub(super) fn models(models: &Models) -> impl Iterator<Item = Item> {
+    models.iter().flat_map(|(name, model)| match &model.kind {
+        Kind::Struct(properties) => structs::items(name, model, properties),
+        Kind::Enum(values) => enums::items(name, model, values),
+    })
 }
 
 /// The attributes of a type: documentation, deprecation, JSON Schema.

@@ -29,6 +29,11 @@ pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Vec<Item>, Erro
     Ok(client)
 }
 
+/// Returns whether a block contains operations.
+pub(super) fn has_operations(block: &syn::ItemImpl) -> bool {
+    block.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(method) if method.sig.asyncness.is_some()))
+}
+
 /// Returns the types of a success and of an error.
 pub(super) fn response_types(operation: &Operation) -> (TokenStream, TokenStream) {
     responses::types(&operation.responses)
