@@ -24,7 +24,7 @@ fn list(bench: &Bench, count: u128) -> Vec<Uuid> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_failure_for_everyone_stops_the_run() {
     let cases = [
-        ("404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>nginx</html>", "404"),
+        ("404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>nginx</html>", "404, as text/html"),
         ("404 Not Found\r\n\r\n{\"code\":\"NOT_FOUND\",\"message\":\"no such user\"}", "404 NOT_FOUND"),
         ("400 Bad Request\r\n\r\n{\"code\":\"INVALID_REQUEST\"}", "400 INVALID_REQUEST"),
         ("302 Found\r\nLocation: https://login.example.com/\r\n\r\n", "302"),
@@ -37,16 +37,16 @@ async fn the_same_failure_for_everyone_stops_the_run() {
         server
             .run(&bench, "unlock --from users.txt --yes --concurrency 4")
             .with_code(1)
-            .says("stopped: the last 20 users failed; the first response was ")
+            .says(&format!("stopped: the last 20 users failed at {}; the first one: ", server.url))
             .says(message)
             .says("resume with: ");
         let journal = bench.journal(JOURNAL);
         let finished = count(&journal, "finished failed") + count(&journal, "finished unknown");
         assert!((20..=24).contains(&finished), "{message}: {finished}");
         let ended = server.run(&bench, "unlock --from users.txt --yes --no-journal --max-failures 3 --concurrency 1");
-        ended.with_code(1).says("stopped: the last 3 users failed");
+        ended.with_code(1).says("stopped: the last 3 users failed at ");
         let ended = server.run(&bench, "unlock --from users.txt --yes --no-journal --max-failures 50% --concurrency 1");
-        ended.with_code(1).says("stopped: 20 of 20 users failed");
+        ended.with_code(1).says("stopped: 20 of 20 users failed at ");
     }
 }
 

@@ -80,6 +80,7 @@ impl Engine {
         let Setup { client, options, only_locked_out, concurrency, counts, has_unlocked, journal, rows, limiter } =
             setup;
         let (stopping_sender, stopping) = watch::channel(Stopping::No);
+        let server = client.base_url().to_owned();
         Self {
             worker: Worker {
                 client,
@@ -100,7 +101,7 @@ impl Engine {
             tally: Tally::of(counts),
             stopping: stopping_sender,
             forbidden: ForbiddenStreaks::after(has_unlocked),
-            failures: FailureStreak::new(options.max_failures),
+            failures: FailureStreak::new(options.max_failures, &server),
             reports_failures: options.format == Format::Table,
             stop: None,
             has_outage: false,

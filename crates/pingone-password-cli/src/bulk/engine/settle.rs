@@ -129,9 +129,16 @@ pub(super) fn forbidden(error: &Error) -> Option<Forbidden> {
     }
 }
 
-/// Describes the response to a request that failed, for a run that stops because of many of them.
+/// Describes the response to a request that failed, for a run that stops because of many of them: what the error says
+/// without its user.
 pub(super) fn response(error: &Error) -> String {
-    format!("{}\n{}", server_said(error), error.advice())
+    let text = error.to_string();
+    let cause = text.split_once(" failed: ").map_or(text.as_str(), |(_, cause)| cause);
+    let advice = match (error.code(), error.status()) {
+        (None, Some(_)) => "Check the API URL, and proxies and gateways on the way: the response is not PingOne's.",
+        _ => error.advice(),
+    };
+    format!("{}\n{advice}", plain(cause))
 }
 
 fn why(error: &Error) -> String {

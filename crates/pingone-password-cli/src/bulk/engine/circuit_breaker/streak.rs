@@ -10,6 +10,8 @@ const MIN_USERS: u64 = 20;
 #[derive(Debug)]
 pub(in crate::bulk::engine) struct FailureStreak {
     max: MaxFailures,
+    /// The API URL.
+    server: String,
     users: u64,
     failures: u64,
     /// The failures since the last success.
@@ -19,8 +21,8 @@ pub(in crate::bulk::engine) struct FailureStreak {
 }
 
 impl FailureStreak {
-    pub(in crate::bulk::engine) fn new(max: MaxFailures) -> Self {
-        Self { max, users: 0, failures: 0, length: 0, first: None }
+    pub(in crate::bulk::engine) fn new(max: MaxFailures, server: &str) -> Self {
+        Self { max, server: server.to_owned(), users: 0, failures: 0, length: 0, first: None }
     }
 
     /// Counts a user. `failure` describes the response. Returns why the run stops, if it does.
@@ -36,10 +38,13 @@ impl FailureStreak {
         let first = self.first.get_or_insert_with(|| failure.unwrap_or("no response").to_owned());
         match self.max {
             MaxFailures::InARow(max) if self.length >= max => {
-                Some(format!("the last {} users failed; the first response was {first}", self.length))
+                Some(format!("the last {} users failed at {}; the first one: {first}", self.length, self.server))
             }
             MaxFailures::Percent(percent) if self.users >= MIN_USERS && self.failures * 100 > self.users * percent => {
-                Some(format!("{} of {} users failed; the last streak began with {first}", self.failures, self.users))
+                Some(format!(
+                    "{} of {} users failed at {}; the last streak began with: {first}",
+                    self.failures, self.users, self.server
+                ))
             }
             _ => None,
         }
@@ -52,7 +57,7 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_stop_a_run() {
-        let mut streak = FailureStreak::new(MaxFailures::default());
+        let mut streak = FailureStreak::new(MaxFailures::default(), "here");
         for _ in 0..3 {
             for _ in 0..19 {
                 assert_eq!(streak.count(Outcome::Failed, Some("404")), None);
@@ -63,12 +68,12 @@ mod tests {
             assert_eq!(streak.count(Outcome::Unknown, Some(&format!("{index}"))), None);
         }
         let why = streak.count(Outcome::Failed, None).unwrap();
-        assert_eq!(why, "the last 20 users failed; the first response was 0");
+        assert_eq!(why, "the last 20 users failed at here; the first one: 0");
     }
 
     #[test]
     fn a_percentage_counts_from_twenty_users_on() {
-        let mut streak = FailureStreak::new("10%".parse().unwrap());
+        let mut streak = FailureStreak::new("10%".parse().unwrap(), "here");
         assert!((0..30).all(|_| streak.count(Outcome::Done, None).is_none()));
         assert!((0..3).all(|_| streak.count(Outcome::Failed, None).is_none()));
         assert!(streak.count(Outcome::Failed, None).is_some());
