@@ -20,6 +20,7 @@
 //! | `tokens` | access tokens, and an authorization server that fails |
 //! | `retries` | the retry policy and the rate limiter |
 //! | `faults` | each fault: the caller's view and the server's truth |
+//! | `truth` | random sequences of faults: no claim that isn't true on the server |
 //! | `storm` | ten thousand unlocks among faults |
 //! | `secrets` | all output, searched for secrets |
 //! | `tls` | trusted and untrusted certificates |
@@ -55,6 +56,7 @@ mod surface;
 mod tls;
 mod tokens;
 mod traces;
+mod truth;
 mod users;
 mod wire;
 

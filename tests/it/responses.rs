@@ -50,9 +50,9 @@ async fn an_operation_is_retried_according_to_its_idempotence() -> Result {
     let user = emulator.add_user(Status::PasswordLockedOut);
     let (builder, _) = faults::client(&emulator, RetryPolicy::default());
     let client = builder.build()?;
-    // It isn't idempotent, so it is retried only if it certainly wasn't applied.
+    // It isn't idempotent and no read shows its effect, so it is retried only if it certainly wasn't applied.
     emulator.inject([Fault::RateLimited, Fault::Unavailable]);
-    let error = client.send(UnlockPassword::new(user)).await.unwrap_err();
+    let error = client.send(UncheckedUnlock(user.into())).await.unwrap_err();
     assert_eq!((error.request_count(), error.outcome()), (2, Outcome::Unknown));
     assert_eq!(error.operation(), Some("unlockPassword"));
 
@@ -62,39 +62,58 @@ async fn an_operation_is_retried_according_to_its_idempotence() -> Result {
     Ok(())
 }
 
-/// An unlock that claims to be idempotent.
-#[derive(Clone, Debug)]
-struct IdempotentUnlock(UserId);
-
-impl Request for IdempotentUnlock {
-    const OPERATION: &'static Operation = &{
-        let mut operation = operations::UNLOCK_PASSWORD;
-        operation.is_idempotent = true;
-        operation
-    };
-    type Body = PasswordState;
-    type Output = Option<PasswordState>;
-
-    fn user_id(&self) -> Option<UserId> {
-        Some(self.0)
-    }
-
-    fn output(body: Option<PasswordState>) -> Option<Self::Output> {
-        Some(body)
-    }
-
-    async fn send<'a>(
-        &'a self,
-        client: &'a generated::Client,
-        environment_id: &'a EnvironmentId,
-    ) -> std::result::Result<Option<PasswordState>, generated::Error> {
-        client
-            .unlock_password(environment_id, &self.0)
-            .await
-            .map(|state| Some(state.into_inner()))
-            .map_err(generated::Error::into_untyped)
-    }
+#[tokio::test]
+async fn a_value_is_sent_as_safely_as_by_the_method() -> Result {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut);
+    let (builder, _) = faults::client(&emulator, RetryPolicy::default());
+    let client = builder.build()?;
+    emulator.inject([Fault::RateLimited, Fault::UnavailableAfter]);
+    let response = client.send(UnlockPassword::new(user)).with_response().await?;
+    let methods: Vec<_> = emulator.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["POST", "POST", "GET"], "a state check, and not another unlock");
+    assert_eq!((response.confirmed_by_read(), emulator.unlocks(user)), (true, 1));
+    assert_eq!(response.into_inner().map(|state| state.status), Some(PasswordStatus::Ok));
+    Ok(())
 }
+
+/// Defines an unlock that the OpenAPI document describes in another way.
+macro_rules! other_unlock {
+    ($name:ident, $operation:ident => $change:stmt) => {
+        #[derive(Clone, Debug)]
+        struct $name(UserId);
+
+        impl Request for $name {
+            const OPERATION: &'static Operation = &{
+                let mut $operation = operations::UNLOCK_PASSWORD;
+                $change
+                $operation
+            };
+            type Body = PasswordState;
+            type Output = Option<PasswordState>;
+
+            fn user_id(&self) -> Option<UserId> {
+                Some(self.0)
+            }
+
+            fn output(body: Option<PasswordState>) -> Option<Self::Output> {
+                Some(body)
+            }
+
+            async fn send<'a>(
+                &'a self,
+                client: &'a generated::Client,
+                environment_id: &'a EnvironmentId,
+            ) -> std::result::Result<Option<PasswordState>, generated::Error> {
+                let response = client.unlock_password(environment_id, &self.0).await;
+                response.map(|state| Some(state.into_inner())).map_err(generated::Error::into_untyped)
+            }
+        }
+    };
+}
+
+other_unlock!(IdempotentUnlock, operation => operation.is_idempotent = true);
+other_unlock!(UncheckedUnlock, operation => operation.state_check = None);
 
 #[tokio::test]
 async fn an_idempotent_write_that_may_have_been_applied_stays_unknown() -> Result {
@@ -113,7 +132,7 @@ async fn an_idempotent_write_that_may_have_been_applied_stays_unknown() -> Resul
 }
 
 #[tokio::test]
-async fn a_write_succeeds_with_any_body() -> Result {
+async fn a_write_succeeds_without_a_body() -> Result {
     let recorder = Recorder::with(204, &[], "").await?;
     let client = builder(recorder.url()).build()?;
     assert!(client.send(UnlockPassword::new(user_id())).await?.is_none());

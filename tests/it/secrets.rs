@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pingone_password::{Client, ClientAuthMethod, ClientCredentials, Error, Method, RetryPolicy};
-use pingone_password_emulator::{Emulator, Status};
+use pingone_password_emulator::{Emulator, Fault, Status};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -80,7 +80,7 @@ async fn no_output_shows_a_secret() -> Result {
         let other = client.raw(user, Method::Post, check).json(serde_json::json!({ "password": password }));
         write!(shown, "{other:?}")?;
         shown.push_str(&all_of(&other.await.unwrap_err())?);
-        for fault in crate::faults::COVERED {
+        for fault in Fault::ALL {
             emulator.inject([*fault; 4]);
             let failures = [client.read_password_state(user).await.err(), client.unlock_password(user).await.err()];
             for error in failures.iter().flatten() {

@@ -19,8 +19,18 @@ const SEED: u64 = 20_261_121;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_reported_outcome_is_true() -> Result {
     // A stalled request costs its timeout, so one fault of that kind is enough.
-    let slow = [Fault::StallBeforeResponse, Fault::StallMidBody, Fault::EndlessBody];
-    let faults = crate::faults::COVERED.iter().copied().filter(|fault| !slow.contains(fault)).collect();
+    let slow = [Fault::StallBeforeResponse, Fault::StallMidBody, Fault::StallMidBodyBefore, Fault::EndlessBody];
+    // A connection that is out of step may return another user's error, which names no user.
+    let mixed_up = [Fault::MixedUpConnection, Fault::MixedUpConnectionBefore];
+    // A 401 for a token that can't be replaced is believed.
+    let believed = [Fault::Unauthorized401After];
+    // A read that lags behind makes a client unlock twice. `truth` covers it.
+    let stale = [Fault::StillLockedOut, Fault::StillLockedOutBefore];
+    let faults = Fault::ALL
+        .iter()
+        .copied()
+        .filter(|fault| ![&slow[..], &mixed_up, &believed, &stale].iter().any(|list| list.contains(fault)))
+        .collect();
     let emulator = Emulator::builder()
         .users(USERS)
         // Every request is compared with what was reported.

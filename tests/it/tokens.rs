@@ -204,8 +204,8 @@ async fn wrong_credentials_are_an_access_token_error() -> Result {
 }
 
 #[tokio::test]
-async fn a_transient_failure_of_the_authorization_server_is_retried() -> Result {
-    for fault in faults::COVERED_FOR_TOKENS {
+async fn every_response_of_the_authorization_server_is_a_token_or_an_error() -> Result {
+    for fault in TokenFault::ALL {
         let emulator = Emulator::start().await?;
         let user: UserId = emulator.add_user(Status::PasswordLockedOut).into();
         emulator.inject_token([*fault]);
@@ -216,6 +216,10 @@ async fn a_transient_failure_of_the_authorization_server_is_retried() -> Result 
             TokenFault::InternalError500 | TokenFault::BadGateway | TokenFault::Reset | TokenFault::Stall => {
                 result?;
                 assert_eq!(emulator.token_requests(), 2, "{fault:?}");
+            }
+            fault if fault.applies() => {
+                result.map_err(|error| format!("{fault:?}: {error}"))?;
+                assert_eq!(emulator.token_requests(), 1, "{fault:?}");
             }
             _ => {
                 let error = result.unwrap_err();

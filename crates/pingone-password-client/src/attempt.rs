@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::response::RawResponse;
+use crate::scrub::Scrubber;
 
 /// One attempt at a request, for any operation.
 ///
@@ -22,6 +23,7 @@ pub struct Attempt {
     timeout: Option<Duration>,
     template: &'static str,
     resend_count: u32,
+    scrubber: Arc<Scrubber>,
     response: Arc<OnceLock<RawResponse>>,
 }
 
@@ -36,7 +38,8 @@ impl Attempt {
     #[must_use]
     pub fn without_token(body_limit: usize) -> Self {
         let (authorization, timeout, template, resend_count) = (None, None, "", 0);
-        Self { authorization, body_limit, timeout, template, resend_count, response: Arc::default() }
+        let scrubber = Arc::default();
+        Self { authorization, body_limit, timeout, template, resend_count, scrubber, response: Arc::default() }
     }
 
     /// Sets the time limit, from connecting to the last byte of the response.
@@ -49,6 +52,13 @@ impl Attempt {
     #[must_use]
     pub fn describe(self, template: &'static str, resend_count: u32) -> Self {
         Self { template, resend_count, ..self }
+    }
+
+    /// Sets what removes the secrets of the request from the response. Defaults to removing nothing but the passwords in the
+    /// request's own body.
+    #[must_use]
+    pub fn scrub(self, scrubber: Arc<Scrubber>) -> Self {
+        Self { scrubber, ..self }
     }
 
     /// Returns the response, if there was one.
@@ -78,10 +88,19 @@ impl Attempt {
     /// # Errors
     ///
     /// An error if there was no response, or its body broke off.
-    pub async fn execute(&self, client: &reqwest::Client, request: reqwest::Request) -> reqwest::Result<RawResponse> {
+    pub async fn execute(
+        &self,
+        client: &reqwest::Client,
+        mut request: reqwest::Request,
+    ) -> reqwest::Result<RawResponse> {
         let span = self.span(&request);
+        // Nothing here decompresses a response.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let passwords = Scrubber::of_body(request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default());
         let exchange = async {
-            let (response, broken) = RawResponse::read(client.execute(request).await?, self.body_limit).await;
+            let (mut response, broken) = RawResponse::read(client.execute(request).await?, self.body_limit).await;
+            response.scrub(&self.scrubber);
+            response.scrub(&passwords);
             record_response(&span, &response);
             // An attempt is for one request. If it is used again, it keeps the first response.
             let _ = self.response.set(response.clone());

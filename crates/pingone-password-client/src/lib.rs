@@ -41,6 +41,7 @@ mod id;
 mod json;
 mod path_segment;
 mod response;
+mod scrub;
 mod secret;
 
 pub use attempt::Attempt;
@@ -50,4 +51,5 @@ pub use generated::{Client, ClientInfo, Error, Request, ResponseValue, operation
 pub use id::{EnvironmentId, InvalidId, UserId};
 pub use path_segment::{InvalidPathSegment, PathSegment};
 pub use response::RawResponse;
+pub use scrub::Scrubber;
 pub use secret::Secret;

@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode};
 
+use crate::scrub::Scrubber;
+
 /// An HTTP response whose body was read up to a limit.
 #[derive(Clone)]
 pub struct RawResponse {
@@ -43,6 +45,12 @@ impl RawResponse {
             }
         };
         (Self { status, headers, body, end }, broken)
+    }
+
+    /// Removes secrets from the headers and the body.
+    pub(crate) fn scrub(&mut self, scrubber: &Scrubber) {
+        scrubber.headers(&mut self.headers);
+        scrubber.body(&mut self.body);
     }
 
     /// Returns the HTTP status.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use pingone_password_client::Request;
 
+use crate::operations::StateCheck;
 use crate::{UserId, VendorMediaType, operations};
 
 #[derive(Clone, Debug)]
@@ -16,17 +17,22 @@ pub(crate) struct Call {
     pub(crate) is_write: bool,
     /// Whether sending the request twice has the effect of sending it once.
     pub(crate) is_idempotent: bool,
+    /// How to find out whether the operation was applied. An idempotent one is repeated instead.
+    pub(crate) state_check: Option<&'static StateCheck>,
 }
 
 impl Call {
     pub(crate) fn of<R: Request>(request: &R) -> Self {
         let operation = R::OPERATION;
+        let can_check =
+            |check: &&StateCheck| !operation.is_idempotent && check.operation_id == operations::READ_PASSWORD_STATE.id;
         Self {
             operation: operation.id.into(),
             path: operation.path,
             user_id: request.user_id(),
             is_write: operation.method != "GET",
             is_idempotent: operation.is_idempotent,
+            state_check: operation.state_check.as_ref().filter(can_check),
         }
     }
 
@@ -37,6 +43,7 @@ impl Call {
             user_id: Some(user_id),
             is_write: true,
             is_idempotent: false,
+            state_check: None,
         }
     }
 }

@@ -6,12 +6,14 @@ mod client;
 mod send;
 
 mod auth;
+mod connections;
 mod tls;
 
 mod error;
 
 mod call;
 mod correlation;
+mod endpoint;
 mod headers;
 pub mod media_type;
 mod response;
@@ -29,8 +31,7 @@ pub use media_type::VendorMediaType;
 pub use pingone_password_client::{EnvironmentId, InvalidId, InvalidPathSegment, PathSegment, Request, Secret, UserId};
 pub use response::Response;
 pub use send::{
-    AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, ReadPasswordState, RetryPolicy, SendRequest,
-    UnlockAccount, UnlockPassword,
+    AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, RetryPolicy, SendRequest, UnlockAccount,
 };
 
 #[doc = include_str!("../docs/failures.md")]

@@ -2,11 +2,9 @@
 
 use std::time::SystemTime;
 
-use http::header::CONTENT_TYPE;
 use pingone_password_client::RawResponse;
-use serde_json::Value;
 
-use crate::{headers, media_type};
+use crate::headers;
 
 /// The result of an operation, with the HTTP response that it was read from.
 ///
@@ -86,10 +84,4 @@ impl<T> Response<T> {
         let Self { value, raw, request_count, confirmed_by_read } = self;
         Response { value: f(value), raw, request_count, confirmed_by_read }
     }
-}
-
-/// The body of a response as JSON, if it is JSON.
-pub(crate) fn json(raw: &RawResponse) -> Option<Value> {
-    let content_type = raw.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    media_type::is_json(content_type).then(|| serde_json::from_slice(raw.body()).ok())?
 }

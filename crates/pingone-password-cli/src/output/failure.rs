@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use pingone_password::{Error, ErrorKind, Outcome, UserId};
+use pingone_password::{Error, Outcome, UserId};
 
 use crate::terminal::style::{QUIET, paint};
 use crate::terminal::{self, plain};
@@ -22,33 +22,16 @@ pub(crate) fn failure(user_id: UserId, what: &str, error: &Error) {
 
 /// Describes on one line what the server said, or why it said nothing.
 pub(crate) fn server_said(error: &Error) -> String {
-    let lead = match error.kind() {
-        ErrorKind::Configuration => return plain(&error.to_string()),
-        ErrorKind::AccessToken => Some("no access token"),
-        ErrorKind::Connect => Some("no connection"),
-        ErrorKind::Timeout => Some("no response in time"),
-        ErrorKind::ConnectionLost => Some("connection lost"),
-        ErrorKind::RateLimited if error.status().is_none() => Some("the rate limiter gave no permit in time"),
-        ErrorKind::ResponseTooLarge => Some("response too large"),
-        ErrorKind::InvalidResponse => Some("invalid response"),
-        _ => None,
-    };
-    let mut parts: Vec<String> = lead.map(str::to_owned).into_iter().collect();
-    match error.status() {
-        Some(status) => parts.push(status_line(status, error)),
-        None => parts.extend(root_cause(error).map(|source| plain(&source.to_string()))),
-    }
-    let id = error.correlation_id().map(|id| format!(" (correlation ID {})", plain(id)));
+    let cause = error.cause();
+    // The line begins with "server:".
+    let cause = plain(cause.strip_prefix("the server responded with ").unwrap_or(&cause));
+    // What a retry doesn't fix is named already.
+    let root = root_cause(error).filter(|_| error.status().is_none() && error.is_transient());
+    let root = root.map(|source| format!(": {}", plain(&source.to_string())));
     let requests = (error.request_count() > 1).then(|| format!(", the last of {} requests", error.request_count()));
     let state_check =
         error.state_check_error().map(|check| format!("; the state check failed, too: {}", server_said(check)));
-    [Some(parts.join(": ")), id, requests, state_check].into_iter().flatten().collect()
-}
-
-fn status_line(status: u16, error: &Error) -> String {
-    let code = error.code().map(|code| format!(" {}", plain(code)));
-    let message = error.message().map(|message| format!(", \"{}\"", plain(message)));
-    [Some(status.to_string()), code, message].into_iter().flatten().collect()
+    [Some(cause), root, requests, state_check].into_iter().flatten().collect()
 }
 
 /// Returns the innermost source, such as "Connection refused". The ones around it only say that sending failed.

@@ -15,6 +15,19 @@ pub struct Operation {
     pub media_type: ::std::option::Option<&'static str>,
     /// Whether the operation can be retried without a state check.
     pub is_idempotent: bool,
+    /// How to find out whether the operation was applied, if a read shows it.
+    pub state_check: ::std::option::Option<StateCheck>,
+}
+/// A read that shows whether an operation was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StateCheck {
+    /// The `operationId` of the read.
+    pub operation_id: &'static str,
+    /// The property of the read's response.
+    pub property: &'static str,
+    /// The value of the property if the operation was not applied.
+    pub not_applied: &'static str,
 }
 /// Read Password State
 pub const READ_PASSWORD_STATE: Operation = Operation {
@@ -23,6 +36,7 @@ pub const READ_PASSWORD_STATE: Operation = Operation {
     path: "/environments/{environmentId}/users/{userId}/password",
     media_type: ::std::option::Option::None,
     is_idempotent: true,
+    state_check: ::std::option::Option::None,
 };
 /// Read User
 pub const READ_USER: Operation = Operation {
@@ -31,6 +45,7 @@ pub const READ_USER: Operation = Operation {
     path: "/environments/{environmentId}/users/{userId}",
     media_type: ::std::option::Option::None,
     is_idempotent: true,
+    state_check: ::std::option::Option::None,
 };
 /// Read Users
 pub const READ_USERS: Operation = Operation {
@@ -39,6 +54,7 @@ pub const READ_USERS: Operation = Operation {
     path: "/environments/{environmentId}/users",
     media_type: ::std::option::Option::None,
     is_idempotent: true,
+    state_check: ::std::option::Option::None,
 };
 /// User Account Unlock
 pub const UNLOCK_ACCOUNT: Operation = Operation {
@@ -49,6 +65,7 @@ pub const UNLOCK_ACCOUNT: Operation = Operation {
         "application/vnd.pingidentity.account.unlock+json",
     ),
     is_idempotent: false,
+    state_check: ::std::option::Option::None,
 };
 /// Password Unlock
 pub const UNLOCK_PASSWORD: Operation = Operation {
@@ -59,6 +76,11 @@ pub const UNLOCK_PASSWORD: Operation = Operation {
         "application/vnd.pingidentity.password.unlock+json",
     ),
     is_idempotent: false,
+    state_check: ::std::option::Option::Some(StateCheck {
+        operation_id: "readPasswordState",
+        property: "status",
+        not_applied: "PASSWORD_LOCKED_OUT",
+    }),
 };
 /// Every operation in the OpenAPI document.
 pub const ALL: &[Operation] = &[

@@ -44,8 +44,16 @@ pub(super) fn user(store: &Store, user: &str, grant: Grant) -> Result<Uuid, ApiE
 /// Checks that the token's role permits a write.
 pub(super) fn may_write(grant: Grant) -> Result<(), ApiError> {
     match grant.role {
-        Role::IdentityDataAdmin => Ok(()),
+        Role::IdentityDataAdmin | Role::UnlockOnly => Ok(()),
         Role::IdentityDataReadOnly => Err(ApiError::read_only_role()),
+    }
+}
+
+/// Checks that the token's role permits reading a password's state.
+pub(super) fn may_read(grant: Grant) -> Result<(), ApiError> {
+    match grant.role {
+        Role::IdentityDataAdmin | Role::IdentityDataReadOnly => Ok(()),
+        Role::UnlockOnly => Err(ApiError::unlock_only_role()),
     }
 }
 

@@ -45,6 +45,7 @@ fn respond(
     let mut with_policy = false;
     let (operation, write): (_, Option<Write>) = match parts.method {
         Method::GET => {
+            checks::may_read(grant)?;
             with_policy = Query::of(&parts.uri).expands(&["passwordPolicy"])?;
             (Operation::Read, None)
         }

@@ -57,6 +57,14 @@ impl ApiError {
         }))
     }
 
+    pub(crate) fn unlock_only_role() -> Self {
+        let message = "The request could not be completed. You do not have access to this resource.";
+        Self::new(StatusCode::FORBIDDEN, "ACCESS_FAILED", message).detail(json!({
+            "code": "INSUFFICIENT_PERMISSIONS",
+            "message": "The role of the access token does not permit reading the state of a password.",
+        }))
+    }
+
     pub(crate) fn not_a_uuid(target: &str) -> Self {
         Self::invalid_request("The request could not be completed. An id is not valid.").detail(json!({
             "code": "INVALID_VALUE",

@@ -12,4 +12,6 @@ pub enum Role {
     IdentityDataAdmin,
     /// Identity Data Read Only: may only read.
     IdentityDataReadOnly,
+    /// A custom role that may unlock, and not read a password's state.
+    UnlockOnly,
 }

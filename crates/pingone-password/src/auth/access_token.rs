@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
+use pingone_password_client::Scrubber;
 use secrecy::{ExposeSecret, SecretString};
 
 /// An OAuth 2.0 access token. `Debug` redacts it.
@@ -20,8 +21,9 @@ pub struct AccessToken(Arc<Token>);
 
 struct Token {
     secret: SecretString,
-    /// Made once, because every request needs it.
+    /// Made once, because every request needs them.
     header: OnceLock<Option<HeaderValue>>,
+    scrubber: OnceLock<Arc<Scrubber>>,
 }
 
 impl AccessToken {
@@ -32,6 +34,11 @@ impl AccessToken {
     /// The `Authorization` header, unless the token contains characters that a header can't hold.
     pub(crate) fn to_header(&self) -> Option<HeaderValue> {
         self.0.header.get_or_init(|| header(self.expose())).clone()
+    }
+
+    /// Removes the token from responses that quote it.
+    pub(crate) fn scrubber(&self) -> Arc<Scrubber> {
+        Arc::clone(self.0.scrubber.get_or_init(|| Arc::new(Scrubber::new([self.expose()]))))
     }
 }
 
@@ -46,7 +53,7 @@ fn header(token: &str) -> Option<HeaderValue> {
 
 impl From<String> for AccessToken {
     fn from(token: String) -> Self {
-        Self(Arc::new(Token { secret: token.into(), header: OnceLock::new() }))
+        Self(Arc::new(Token { secret: token.into(), header: OnceLock::new(), scrubber: OnceLock::new() }))
     }
 }
 

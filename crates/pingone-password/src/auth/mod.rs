@@ -4,6 +4,7 @@ mod access_token;
 mod client_credentials;
 mod provider;
 mod token_request;
+mod token_response;
 mod worker;
 
 pub use self::access_token::AccessToken;

@@ -1,119 +1,114 @@
-//! One request for an access token.
+//! One request for an access token: the client credentials grant of OAuth 2.0.
+//!
+//! Written out, because the OAuth library reads only responses that follow the standard to the letter.
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use oauth2::basic::{BasicClient, BasicRequestTokenError};
-use oauth2::{AuthType, ClientId, HttpRequest, HttpResponse, RequestTokenError, TokenResponse, TokenUrl};
-use pingone_password_client::Attempt;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use pingone_password_client::{Attempt, Scrubber};
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::{AccessToken, ClientAuthMethod, ClientCredentials};
-use crate::error::{TokenError, TokenFailure};
-use crate::headers;
+use super::token_response::{self, NewToken};
+use super::{ClientAuthMethod, ClientCredentials};
+use crate::connections::Connections;
+use crate::endpoint::Endpoint;
+use crate::error::TokenError;
 
 /// Everything that a token request is made from.
 pub(crate) struct TokenRequest {
     credentials: ClientCredentials,
-    token_url: TokenUrl,
-    http: reqwest::Client,
+    url: Url,
+    endpoint: Endpoint,
+    connections: Arc<Connections>,
     response_limit: usize,
-}
-
-/// A token, and its lifetime if the server said it.
-pub(super) struct NewToken {
-    pub(super) token: AccessToken,
-    pub(super) lifetime: Option<Duration>,
+    scrubber: Arc<Scrubber>,
 }
 
 impl TokenRequest {
     pub(crate) fn new(
         credentials: ClientCredentials,
-        token_url: TokenUrl,
-        http: reqwest::Client,
+        url: Url,
+        endpoint: Endpoint,
+        connections: Arc<Connections>,
         response_limit: usize,
     ) -> Self {
-        Self { credentials, token_url, http, response_limit }
+        let basic = basic(&credentials);
+        let scrubber = Arc::new(Scrubber::new([credentials.client_secret.expose(), &basic]));
+        Self { credentials, url, endpoint, connections, response_limit, scrubber }
     }
 
     pub(super) async fn send(&self) -> Result<NewToken, TokenError> {
-        let ClientCredentials { client_id, client_secret, auth_method, .. } = &self.credentials;
-        let client = BasicClient::new(ClientId::new(client_id.clone()))
-            .set_client_secret(oauth2::ClientSecret::new(client_secret.expose().to_owned()))
-            .set_token_uri(self.token_url.clone())
-            .set_auth_type(match auth_method {
-                ClientAuthMethod::Basic => AuthType::BasicAuth,
-                ClientAuthMethod::Post => AuthType::RequestBody,
-            });
-        // The OAuth library's errors have no status and no headers, so they are kept here.
-        let failure = Arc::<Mutex<TokenFailure>>::default();
-        let send = |request: HttpRequest| {
-            let (http, response_limit, failure) = (self.http.clone(), self.response_limit, Arc::clone(&failure));
-            async move {
-                let (response, found) = exchange(&http, response_limit, request).await?;
-                *failure.lock().unwrap_or_else(PoisonError::into_inner) = found;
-                Ok(response)
-            }
+        let http = self.connections.current();
+        let failed = |error| TokenError::transport(&self.endpoint, error);
+        let request = self.build(&http).map_err(failed)?;
+        let attempt = Attempt::without_token(self.response_limit)
+            .scrub(Arc::clone(&self.scrubber))
+            .describe("/{environmentId}/as/token", 0);
+        let kept = attempt.clone();
+        let result = attempt.execute(&http, request).await;
+        drop(attempt);
+        // A response that broke off is still a response.
+        let response = match (kept.into_response(), result) {
+            (Some(response), _) | (None, Ok(response)) => response,
+            (None, Err(error)) => return Err(failed(error)),
         };
-        let result = client.exchange_client_credentials().request_async(&send).await;
-        let failure = std::mem::take(&mut *failure.lock().unwrap_or_else(PoisonError::into_inner));
-        let response = result.map_err(|error| token_error(error, failure))?;
-        let token = AccessToken::from(response.access_token().secret().as_str());
-        Ok(NewToken { token, lifetime: response.expires_in() })
+        let host = self.url.host_str().unwrap_or_default();
+        token_response::parse(response, host, self.credentials.auth_method)
     }
+
+    fn build(&self, http: &reqwest::Client) -> reqwest::Result<reqwest::Request> {
+        let ClientCredentials { client_id, client_secret, auth_method, .. } = &self.credentials;
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials");
+        let mut request = http
+            .post(self.url.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        match auth_method {
+            ClientAuthMethod::Basic => {
+                request = request.header(AUTHORIZATION, format!("Basic {}", basic(&self.credentials)));
+            }
+            ClientAuthMethod::Post => {
+                form.append_pair("client_id", client_id).append_pair("client_secret", client_secret.expose());
+            }
+        }
+        let mut request = request.body(form.finish()).build()?;
+        for value in request.headers_mut().values_mut() {
+            value.set_sensitive(true);
+        }
+        Ok(request)
+    }
+}
+
+/// The credentials for HTTP Basic, encoded as [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) says. The
+/// characters that are unreserved in URLs stay as they are: some servers don't decode.
+fn basic(credentials: &ClientCredentials) -> String {
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace("%7E", "~");
+    let ClientCredentials { client_id, client_secret, .. } = credentials;
+    STANDARD.encode(format!("{}:{}", encode(client_id), encode(client_secret.expose())))
 }
 
 impl fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { credentials, token_url, .. } = self;
+        let Self { credentials, url, .. } = self;
         f.debug_struct("TokenRequest")
             .field("credentials", credentials)
-            .field("token_url", token_url)
+            .field("url", &url.as_str())
             .finish_non_exhaustive()
     }
 }
 
-/// Sends a request of the OAuth library with the client's own HTTP client and limits.
-async fn exchange(
-    http: &reqwest::Client,
-    response_limit: usize,
-    request: HttpRequest,
-) -> Result<(HttpResponse, TokenFailure), reqwest::Error> {
-    let mut request = reqwest::Request::try_from(request)?;
-    for value in request.headers_mut().values_mut() {
-        value.set_sensitive(true);
-    }
-    let attempt = Attempt::without_token(response_limit).describe("/{environmentId}/as/token", 0);
-    let response = attempt.execute(http, request).await?;
-    let status = response.status();
-    let failure = TokenFailure {
-        status: Some(status.as_u16()),
-        correlation_id: response.correlation_id().map(str::to_owned),
-        retry_after: headers::retry_after(response.headers()),
-        is_transient: matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
-        ..TokenFailure::default()
-    };
-    let mut http_response = HttpResponse::new(response.body().to_vec());
-    *http_response.status_mut() = status;
-    *http_response.headers_mut() = response.headers().clone();
-    Ok((http_response, failure))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Converts an error of the OAuth library, leaving out the body that it quotes.
-fn token_error(error: BasicRequestTokenError<reqwest::Error>, failure: TokenFailure) -> TokenError {
-    match error {
-        RequestTokenError::ServerResponse(response) => TokenFailure {
-            error: Some(response.error().as_ref().to_owned()),
-            description: response.error_description().cloned(),
-            ..failure
-        },
-        RequestTokenError::Request(error) => {
-            let is_transient = !error.is_builder();
-            let source: Box<dyn StdError + Send + Sync> = error.without_url().into();
-            TokenFailure { is_transient, source: Some(source), ..TokenFailure::default() }
-        }
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => failure,
+    #[test]
+    fn unreserved_characters_stay_in_basic() {
+        let credentials = ClientCredentials::new("id-._~", "a~b.c-d_e/f+g h:i%");
+        assert_eq!(STANDARD.decode(basic(&credentials)).unwrap(), b"id-._~:a~b.c-d_e%2Ff%2Bg+h%3Ai%25");
     }
-    .into()
 }

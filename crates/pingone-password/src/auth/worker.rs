@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::token_request::{NewToken, TokenRequest};
+use super::token_request::TokenRequest;
+use super::token_response::NewToken;
 use super::{AccessToken, AccessTokenFuture, AccessTokenProvider};
 use crate::error::TokenError;
 

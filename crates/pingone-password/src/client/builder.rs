@@ -4,16 +4,17 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::url::Url;
 use http::HeaderValue;
-use oauth2::TokenUrl;
 
 use super::http::{HttpSettings, Proxy};
 use super::{Client, Region, url};
 use crate::EnvironmentId;
 use crate::auth::{AccessToken, AccessTokenProvider, ClientCredentials, TokenRequest, Worker};
 use crate::correlation::{Correlation, ExternalSessionId, ExternalTransactionId};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Problem, Result};
-use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep};
+use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep, TokenSource};
 
 /// Configures and builds a [`Client`]. Created by [`Client::builder`].
 ///
@@ -126,7 +127,8 @@ impl ClientBuilder {
 
     /// Sets a proxy for HTTPS requests, such as `http://proxy.example.com:3128`. Defaults to none.
     ///
-    /// Plain HTTP, which is possible only on loopback, doesn't use the proxy.
+    /// The proxy must speak HTTP or HTTPS. The URL may contain a user name and a password. Requests to loopback never use the
+    /// proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(Proxy(url.into()));
         self
@@ -197,34 +199,40 @@ impl ClientBuilder {
     /// ```
     pub fn build(self) -> Result<Client> {
         let mut problems = Vec::new();
-        let base_url = keep_problems(&mut problems, self.api_url()).unwrap_or_default();
+        let base_url = keep_problems(&mut problems, self.api_url());
         let token_url = keep_problems(&mut problems, self.token_url()).flatten();
         problems.extend(self.problems());
-        if !problems.is_empty() {
+        let (Some(base_url), true) = (base_url, problems.is_empty()) else {
             return Err(Error::configuration(problems));
-        }
-        let is_https = |url: &str| url.starts_with("https:");
-        let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(|url| is_https(url));
-        let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(|url| is_https(url));
+        };
         let failed = |problem| Error::configuration(vec![problem]);
-        let http = self.http.build(needs_tls, https_only).map_err(failed)?;
-        let Self { environment_id, http: HttpSettings { timeout, correlation, .. }, response_limit, .. } = self;
-        let Self { retry, sleep, rate_limiter, .. } = self;
-        let provider: Arc<dyn AccessTokenProvider> = match (self.credentials, token_url) {
-            (Some(Credentials::Provider(provider)), _) => provider,
-            (Some(Credentials::Token(token)), _) => Arc::new(token),
-            (Some(Credentials::Client(credentials)), Some(token_url)) => {
-                let request = TokenRequest::new(credentials, token_url, http.clone(), response_limit);
-                Arc::new(Worker::new(request))
+        let Self { environment_id, response_limit, retry, sleep, rate_limiter, credentials, http, .. } = self;
+        let (timeout, correlation) = (http.timeout, http.correlation.clone());
+        let endpoint = |url: &Url| Ok(Endpoint::new(url, http.proxy_for(url)?.as_ref()));
+        let api_endpoint = endpoint(&base_url).map_err(failed)?;
+        let token_endpoint = token_url.as_ref().map(endpoint).transpose().map_err(failed)?;
+        let is_https = |url: &Url| url.scheme() == "https";
+        let needs_tls = is_https(&base_url) || token_url.as_ref().is_some_and(is_https);
+        let https_only = is_https(&base_url) && token_url.as_ref().is_none_or(is_https);
+        let connections = http.connections(needs_tls, https_only).map_err(failed)?;
+        let (provider, token_source): (Arc<dyn AccessTokenProvider>, _) = match (credentials, token_url, token_endpoint)
+        {
+            (Some(Credentials::Provider(provider)), ..) => (provider, TokenSource::Provider),
+            (Some(Credentials::Token(token)), ..) => (Arc::new(token), TokenSource::Token),
+            (Some(Credentials::Client(credentials)), Some(url), Some(endpoint)) => {
+                let request = TokenRequest::new(credentials, url, endpoint, Arc::clone(&connections), response_limit);
+                (Arc::new(Worker::new(request)), TokenSource::Worker)
             }
-            // Both were checked above.
-            (Some(Credentials::Client(_)), None) | (None, _) => return Err(failed(Problem::NoCredentials)),
+            // Checked above.
+            (Some(Credentials::Client(_)) | None, ..) => return Err(failed(Problem::NoCredentials)),
         };
         Ok(Client::new(Sender {
             environment_id,
-            base_url,
-            http,
+            base_url: url::without_trailing_slash(&base_url),
+            endpoint: api_endpoint,
+            connections,
             provider,
+            token_source,
             timeout,
             response_limit,
             retry,
@@ -248,6 +256,7 @@ impl ClientBuilder {
             None => problems.push(Problem::NoCredentials),
         }
         let HttpSettings { user_agent, connect_timeout, timeout, .. } = &self.http;
+        problems.extend(self.http.proxy.as_ref().and_then(|proxy| proxy.url().err()));
         if HeaderValue::from_str(user_agent).is_err() || user_agent.is_empty() {
             problems.push(Problem::UserAgent);
         }
@@ -261,19 +270,19 @@ impl ClientBuilder {
         problems
     }
 
-    fn api_url(&self) -> Result<String, Vec<Problem>> {
+    fn api_url(&self) -> Result<Url, Vec<Problem>> {
         match (&self.base_url, self.region) {
             (Some(base_url), _) => url::api_url(base_url),
-            (None, Some(region)) => Ok(region.api_url()),
+            (None, Some(region)) => url::api_url(&region.api_url()),
             (None, None) => Err(vec![Problem::NoBaseUrl]),
         }
     }
 
     /// The token endpoint of the client credentials.
-    fn token_url(&self) -> Result<Option<TokenUrl>, Vec<Problem>> {
+    fn token_url(&self) -> Result<Option<Url>, Vec<Problem>> {
         let Some(Credentials::Client(credentials)) = &self.credentials else { return Ok(None) };
         if let Some(token_url) = &credentials.token_url {
-            return Ok(Some(TokenUrl::from_url(url::service_url("token URL", token_url)?)));
+            return url::service_url("token URL", token_url).map(Some);
         }
         let auth_url = match (&credentials.auth_url, self.region) {
             (Some(auth_url), _) => url::without_trailing_slash(&url::service_url("auth URL", auth_url)?),
@@ -281,7 +290,7 @@ impl ClientBuilder {
             (None, None) => return Err(vec![Problem::NoAuthUrl]),
         };
         let environment = credentials.environment.unwrap_or(self.environment_id);
-        let token_url = TokenUrl::new(format!("{auth_url}/{environment}/as/token"));
+        let token_url = Url::parse(&format!("{auth_url}/{environment}/as/token"));
         token_url.map(Some).map_err(|_| vec![Problem::InvalidUrl("auth URL")])
     }
 }

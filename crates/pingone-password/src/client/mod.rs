@@ -14,8 +14,8 @@ use pingone_password_client::Request;
 pub use self::builder::ClientBuilder;
 pub use self::region::{Region, UnknownRegion};
 pub use self::users::{Attribute, Filter, FindUserError, FoundUser, InvalidFilter, UserKey, UserQuery, UserStream};
-use crate::send::{Method, RawOperation, ReadPasswordState, SendRequest, Sender, UnlockAccount, UnlockPassword};
-use crate::{EnvironmentId, UserId, VendorMediaType};
+use crate::send::{Method, RawOperation, SendRequest, Sender, UnlockAccount};
+use crate::{EnvironmentId, UserId, VendorMediaType, requests};
 
 /// A client for the passwords of the users of one PingOne environment.
 ///
@@ -80,8 +80,8 @@ impl Client {
     /// ```
     ///
     /// [Read Password State]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/read-password-state.html
-    pub fn read_password_state(&self, user_id: UserId) -> ReadPasswordState {
-        ReadPasswordState::new(Arc::clone(&self.sender), user_id)
+    pub fn read_password_state(&self, user_id: UserId) -> SendRequest<requests::ReadPasswordState> {
+        self.send(requests::ReadPasswordState::new(user_id))
     }
 
     /// Unlocks a user's password.
@@ -126,8 +126,8 @@ impl Client {
     /// ```
     ///
     /// [Password Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-passwords/password-unlock.html
-    pub fn unlock_password(&self, user_id: UserId) -> UnlockPassword {
-        UnlockPassword::new(Arc::clone(&self.sender), user_id)
+    pub fn unlock_password(&self, user_id: UserId) -> SendRequest<requests::UnlockPassword> {
+        self.send(requests::UnlockPassword::new(user_id))
     }
 
     /// Finds users, page by page.
@@ -242,8 +242,9 @@ impl Client {
 
     /// Sends any operation of the OpenAPI document: a value from [`requests`](crate::requests).
     ///
-    /// The client retries as the operation's `x-idempotent` allows. Unlike [`unlock_password`](Self::unlock_password), this
-    /// doesn't check the password state after an unknown outcome.
+    /// The client retries as the operation's `x-idempotent` and `x-state-check` in the OpenAPI document allow. Sending
+    /// [`requests::UnlockPassword`](crate::requests::UnlockPassword) is the same as
+    /// [`unlock_password`](Self::unlock_password).
     ///
     /// # Errors
     ///
@@ -273,7 +274,8 @@ impl Client {
 
     /// Sends an operation on a user's password that the OpenAPI document doesn't have, identified by its media type.
     ///
-    /// Returns the body of the response if it is JSON. The client retries only if the operation was not applied.
+    /// Returns the body of the response, or `None` if it is empty. A success with any other body than JSON, or with an error in
+    /// it, has an unknown outcome. The client retries only if the operation was not applied.
     ///
     /// # Errors
     ///

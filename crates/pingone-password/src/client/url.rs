@@ -9,13 +9,7 @@ pub(super) fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Pro
     let mut url = Url::parse(text.trim()).map_err(|_| vec![Problem::InvalidUrl(name)])?;
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     let has_query_or_fragment = url.query().is_some() || url.fragment().is_some();
-    let is_loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback;
+    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
     // Without its credentials, the URL can be shown. Removing them fails only for a URL that can't have any.
     let is_clean = !has_credentials || url.set_username("").and(url.set_password(None)).is_ok();
     url.set_query(None);
@@ -34,12 +28,26 @@ pub(super) fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Pro
     if problems.is_empty() { Ok(url) } else { Err(problems) }
 }
 
+/// Whether a URL is on this computer.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// The base URL of the API, with `/v1` and without a trailing slash.
-pub(super) fn api_url(text: &str) -> Result<String, Vec<Problem>> {
+pub(super) fn api_url(text: &str) -> Result<Url, Vec<Problem>> {
     let url = service_url("base URL", text)?;
     let has_version = url.path().trim_end_matches('/').ends_with("/v1");
-    let url = without_trailing_slash(&url);
-    Ok(if has_version { url } else { format!("{url}/v1") })
+    let text = without_trailing_slash(&url);
+    if has_version {
+        Ok(url)
+    } else {
+        Url::parse(&format!("{text}/v1")).map_err(|_| vec![Problem::InvalidUrl("base URL")])
+    }
 }
 
 pub(super) fn without_trailing_slash(url: &Url) -> String {

@@ -9,15 +9,26 @@ impl Error {
         if self.outcome() == Outcome::Unknown {
             return "The operation may have been applied. Read the password state before you try again.";
         }
+        if let Some(advice) = self.0.advice {
+            return advice;
+        }
         match self.0.kind {
             ErrorKind::Configuration => "Fix the settings that the error names.",
-            ErrorKind::AccessToken if self.0.is_transient => {
+            ErrorKind::AccessToken if self.0.is_transient == Some(true) => {
                 "Try again later. The authorization server could not issue an access token."
             }
             ErrorKind::AccessToken => {
                 "Check the worker application's client ID and secret, its environment, and the region."
             }
+            ErrorKind::Connect if self.0.is_transient == Some(false) => {
+                "Fix the cause that the error names. A retry will not help, and nothing was sent."
+            }
             ErrorKind::Connect => "Check the network and the base URL, then try again. Nothing was sent.",
+            ErrorKind::Unauthenticated | ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Rejected
+                if self.code().is_none() =>
+            {
+                "Check the base URL and its path. The response is not in PingOne's format, so something else sent it."
+            }
             ErrorKind::Unauthenticated => "Get a new access token. This one is invalid or has expired.",
             ErrorKind::Forbidden => {
                 "Check the environment ID, and that the worker application has a role in that environment that permits the \

@@ -6,10 +6,42 @@ use pingone_password_client::types::ApiError;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{ApiErrorDetail, PasswordState};
+use crate::model::ApiErrorDetail;
+
+/// How many characters are kept of a code or an ID, and of a message.
+const MAX_ID: usize = 200;
+const MAX_MESSAGE: usize = 1000;
+/// How many details are kept.
+const MAX_DETAILS: usize = 50;
 
 /// Parses PingOne's error body. A member of an unexpected type is dropped, and the others are kept.
-pub(super) fn api_error(body: &[u8]) -> Option<ApiError> {
+pub(crate) fn api_error(body: &[u8]) -> Option<ApiError> {
+    let mut error = parse(body)?;
+    let details = error.details.iter_mut().flatten();
+    let texts = details.flat_map(|detail| {
+        [(&mut detail.code, MAX_ID), (&mut detail.target, MAX_ID), (&mut detail.message, MAX_MESSAGE)]
+    });
+    let own = [(&mut error.id, MAX_ID), (&mut error.code, MAX_ID), (&mut error.message, MAX_MESSAGE)];
+    for (text, max_chars) in own.into_iter().chain(texts) {
+        if let Some(text) = text {
+            shorten(text, max_chars);
+        }
+    }
+    if let Some(details) = &mut error.details {
+        details.truncate(MAX_DETAILS);
+    }
+    Some(error)
+}
+
+/// Cuts a text to a number of characters.
+fn shorten(text: &mut String, max_chars: usize) {
+    if let Some((end, _)) = text.char_indices().nth(max_chars) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+fn parse(body: &[u8]) -> Option<ApiError> {
     let mut error: ApiError = serde_json::from_slice(body).ok()?;
     if let Some(Value::Array(details)) = error.extra.get("details") {
         error.details = Some(details.iter().filter_map(|detail| ApiErrorDetail::deserialize(detail).ok()).collect());
@@ -21,17 +53,11 @@ pub(super) fn api_error(body: &[u8]) -> Option<ApiError> {
 pub(super) fn correlation_id(response: &RawResponse) -> Option<String> {
     let is_error = !response.status().is_success();
     let header = response.correlation_id().map(str::to_owned);
+    let header = header.map(|mut id| {
+        shorten(&mut id, MAX_ID);
+        id
+    });
     header.or_else(|| if is_error { api_error(response.body())?.id } else { None })
-}
-
-/// Says why a successful response couldn't be decoded. serde's own messages would quote the body.
-pub(super) fn defect(body: &[u8]) -> &'static str {
-    match serde_json::from_slice::<PasswordState>(body) {
-        _ if body.is_empty() => "an empty body",
-        Err(error) if error.is_eof() => "truncated JSON",
-        Err(error) if error.is_syntax() => "a body that is not JSON",
-        _ => "JSON of another shape",
-    }
 }
 
 pub(super) fn header(headers: &HeaderMap, name: http::HeaderName) -> Option<String> {

@@ -5,7 +5,12 @@ use std::fmt;
 
 use super::{Error, ErrorKind, Inner, Outcome};
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::media_type;
+use crate::model::ApiErrorDetail;
+
+/// How many details of a response are shown.
+const MAX_DETAILS: usize = 3;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,26 +22,7 @@ impl fmt::Display for Error {
             }
             f.write_str(" failed: ")?;
         }
-        f.write_str(match inner.kind {
-            ErrorKind::Configuration => "invalid client configuration",
-            ErrorKind::AccessToken => "no access token could be obtained",
-            ErrorKind::Connect => "no connection could be established",
-            ErrorKind::Timeout => "the request timed out",
-            ErrorKind::ConnectionLost => "the connection was lost",
-            ErrorKind::RateLimited if inner.status.is_none() => {
-                "the rate limiter did not admit the request before the deadline"
-            }
-            ErrorKind::ResponseTooLarge => "the response is larger than the response limit",
-            ErrorKind::InvalidResponse => "invalid response",
-            _ => "the server responded with",
-        })?;
-        for (index, problem) in inner.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if index == 0 { ": " } else { "; " })?;
-        }
-        self.fmt_response(f)?;
-        if let Some(id) = &inner.correlation_id {
-            write!(f, " (correlation ID {})", Escaped(id))?;
-        }
+        self.fmt_cause(f)?;
         if inner.request_count > 1 {
             write!(f, ", after {} requests", inner.request_count)?;
         }
@@ -51,33 +37,108 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Writes the status, the code and the message, if there was a response.
+    /// Returns what went wrong, on one line: [`Display`](fmt::Display) without the operation, the user, the number of requests
+    /// and the outcome.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        struct Cause<'a>(&'a Error);
+
+        impl fmt::Display for Cause<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt_cause(f)
+            }
+        }
+
+        Cause(self).to_string()
+    }
+
+    fn fmt_cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, endpoint, reason, status, problems, .. } = &*self.0;
+        if let (Some(status), false) = (status, *kind == ErrorKind::AccessToken) {
+            if *kind == ErrorKind::InvalidResponse {
+                f.write_str("invalid response: ")?;
+            }
+            write!(f, "the server responded with {}", status.as_u16())?;
+            self.fmt_response(f)?;
+            if let Some(reason) = reason {
+                write!(f, " and {reason}")?;
+            }
+        } else {
+            f.write_str(&without_response(*kind, endpoint.as_ref(), reason.as_deref()))?;
+            for (index, problem) in problems.iter().enumerate() {
+                write!(f, "{}{problem}", if index == 0 { ": " } else { "; " })?;
+            }
+            if let Some(status) = status {
+                write!(f, ", status {}", status.as_u16())?;
+                self.fmt_response(f)?;
+            }
+        }
+        if self.0.is_still_locked_out {
+            f.write_str("; a state check found the user still locked out")?;
+        }
+        if let Some(wait) = self.0.retry_after {
+            write!(f, "; the server asks to wait {} s", wait.as_secs())?;
+        }
+        match &self.0.correlation_id {
+            Some(id) => write!(f, " (correlation ID {})", Escaped(id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the code, the message, the details and what is unusual about a response.
     fn fmt_response(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(status) = self.status() else {
-            return self.0.defect.map_or(Ok(()), |defect| write!(f, ": {defect}"));
-        };
-        let has_cause = matches!(
-            self.0.kind,
-            ErrorKind::AccessToken
-                | ErrorKind::ConnectionLost
-                | ErrorKind::ResponseTooLarge
-                | ErrorKind::InvalidResponse
-        );
-        write!(f, "{} {status}", if has_cause { ": the server responded with" } else { "" })?;
         if let Some(code) = self.code() {
             write!(f, " {}", Escaped(code))?;
         }
         if let Some(message) = self.message() {
             write!(f, ", \"{}\"", Escaped(message))?;
         }
+        self.fmt_details(f)?;
         if let Some(defect) = self.0.defect {
-            write!(f, " and {defect}")?;
+            write!(f, "{defect}")?;
         }
         match &self.0.content_type {
-            Some(content_type) if !media_type::is_json(content_type) => write!(f, ", as {}", Escaped(content_type)),
+            Some(content_type) if !media_type::is_json(content_type) => {
+                write!(f, ", as {}, which is not PingOne's format", Escaped(content_type))
+            }
             _ => Ok(()),
         }
     }
+
+    fn fmt_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = || self.details().iter().filter(|detail| detail.code.is_some() || detail.message.is_some());
+        for (index, ApiErrorDetail { code, target, message, .. }) in details().take(MAX_DETAILS).enumerate() {
+            f.write_str(if index == 0 { " (" } else { "; " })?;
+            if let Some(target) = target {
+                write!(f, "{}: ", Escaped(target))?;
+            }
+            match (code, message) {
+                (Some(code), Some(message)) => write!(f, "{} \"{}\"", Escaped(code), Escaped(message))?,
+                (Some(text), None) | (None, Some(text)) => write!(f, "{}", Escaped(text))?,
+                (None, None) => {}
+            }
+        }
+        match details().count() {
+            0 => Ok(()),
+            count if count > MAX_DETAILS => write!(f, "; {} more)", count - MAX_DETAILS),
+            _ => f.write_str(")"),
+        }
+    }
+}
+
+/// Describes a failure that no response belongs to.
+pub(super) fn without_response(kind: ErrorKind, endpoint: Option<&Endpoint>, reason: Option<&str>) -> String {
+    let to = endpoint.map(|endpoint| format!(" to {endpoint}")).unwrap_or_default();
+    let text = match kind {
+        ErrorKind::Configuration => "invalid client configuration".to_owned(),
+        ErrorKind::AccessToken => "no access token could be obtained".to_owned(),
+        ErrorKind::Connect => format!("no connection{to} could be established"),
+        ErrorKind::Timeout => format!("the request{to} timed out"),
+        ErrorKind::ConnectionLost => format!("the connection{to} was lost"),
+        ErrorKind::RateLimited => "the rate limiter did not admit the request before the deadline".to_owned(),
+        _ => "invalid response".to_owned(),
+    };
+    reason.map_or_else(|| text.clone(), |reason| format!("{text}: {reason}"))
 }
 
 impl fmt::Debug for Error {
@@ -88,6 +149,9 @@ impl fmt::Debug for Error {
             problems,
             request_count,
             state_check,
+            endpoint,
+            reason,
+            defect,
             status,
             correlation_id,
             retry_after,
@@ -102,6 +166,9 @@ impl fmt::Debug for Error {
             .field("outcome", &self.outcome())
             .field("request_count", request_count)
             .field("state_check", state_check)
+            .field("endpoint", endpoint)
+            .field("reason", reason)
+            .field("defect", defect)
             .field("status", status)
             .field("code", &self.code())
             .field("correlation_id", correlation_id)

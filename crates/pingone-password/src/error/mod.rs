@@ -3,9 +3,11 @@
 mod advice;
 mod body;
 mod configuration;
+mod defect;
 mod display;
 mod kind;
 mod token_error;
+mod transport;
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -16,11 +18,15 @@ use http::header::CONTENT_TYPE;
 use pingone_password_client::RawResponse;
 use pingone_password_client::types::ApiError;
 
+pub(crate) use self::body::api_error;
 pub(crate) use self::configuration::Problem;
+pub(crate) use self::defect::Defect;
 pub use self::kind::{ErrorKind, Outcome};
 pub use self::token_error::TokenError;
 pub(crate) use self::token_error::TokenFailure;
+use self::transport::TransportFailure;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::model::ApiErrorDetail;
 use crate::{UserId, headers};
 
@@ -48,11 +54,20 @@ struct Inner {
     /// An earlier request of the call may have been applied.
     earlier_may_be_applied: bool,
     state_check: Option<Error>,
-    is_transient: bool,
+    /// Overrides what the kind and the status say.
+    is_transient: Option<bool>,
+    endpoint: Option<Endpoint>,
+    /// The cause, in words.
+    reason: Option<String>,
+    defect: Option<Defect>,
+    advice: Option<&'static str>,
+    /// A state check found that the operation was not applied, or not yet.
+    is_still_locked_out: bool,
+    /// No further state check would help.
+    is_final: bool,
     status: Option<StatusCode>,
     api_error: Option<ApiError>,
     content_type: Option<String>,
-    defect: Option<&'static str>,
     correlation_id: Option<String>,
     date: Option<SystemTime>,
     retry_after: Option<Duration>,
@@ -77,9 +92,8 @@ impl Error {
             ErrorKind::Timeout
             | ErrorKind::ConnectionLost
             | ErrorKind::InvalidResponse
-            | ErrorKind::ResponseTooLarge => true,
-            // Assumes that a server which asks to come back later has rejected the request, as with 429.
-            ErrorKind::Server => !self.is_throttled(),
+            | ErrorKind::ResponseTooLarge
+            | ErrorKind::Server => true,
             // The server stopped waiting for the rest of the request, and may have acted on the part that it had.
             ErrorKind::Rejected => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             _ => false,
@@ -150,13 +164,18 @@ impl Error {
         if let Some(error) = &self.0.state_check {
             return error.is_transient();
         }
-        match (self.0.kind, self.status()) {
-            (ErrorKind::AccessToken, _) => self.0.is_transient,
-            (ErrorKind::Connect | ErrorKind::RateLimited | ErrorKind::Timeout | ErrorKind::ConnectionLost, _)
-            | (ErrorKind::Rejected, Some(408))
-            | (ErrorKind::Server, Some(500 | 502 | 503 | 504)) => true,
-            _ => false,
+        if self.0.is_final {
+            return false;
         }
+        if let Some(is_transient) = self.0.is_transient {
+            return is_transient;
+        }
+        matches!(
+            (self.0.kind, self.status()),
+            (ErrorKind::Connect | ErrorKind::RateLimited | ErrorKind::Timeout | ErrorKind::ConnectionLost, _)
+                | (ErrorKind::Rejected, Some(408))
+                | (ErrorKind::Server, Some(500 | 502 | 503 | 504))
+        )
     }
 
     /// Returns the number of requests that the call sent, retries and state checks included. Token requests don't count.
@@ -243,14 +262,15 @@ impl Error {
     }
 
     /// The request failed without a response.
-    pub(crate) fn transport(call: &Call, failure: Option<reqwest::Error>) -> Self {
-        let kind = match &failure {
-            Some(error) if error.is_builder() => ErrorKind::Configuration,
-            Some(error) if error.is_connect() => ErrorKind::Connect,
-            Some(error) if error.is_timeout() => ErrorKind::Timeout,
-            _ => ErrorKind::ConnectionLost,
-        };
-        Self(Box::new(Inner { source: failure.map(source), ..Inner::of_call(kind, call) }))
+    pub(crate) fn transport(call: &Call, endpoint: &Endpoint, failure: Option<reqwest::Error>) -> Self {
+        let TransportFailure { kind, reason, is_transient, source } = TransportFailure::of(failure);
+        Self(Box::new(Inner {
+            is_transient: Some(is_transient),
+            endpoint: Some(endpoint.clone()),
+            reason,
+            source,
+            ..Inner::of_call(kind, call)
+        }))
     }
 
     /// The rate limiter did not admit the request before the deadline.
@@ -259,19 +279,20 @@ impl Error {
     }
 
     pub(crate) fn access_token(call: &Call, error: TokenError) -> Self {
-        let TokenFailure { status, error: code, description, correlation_id, retry_after, is_transient, .. } =
-            error.failure();
-        let api_error: Option<ApiError> = code
-            .as_ref()
-            .and_then(|code| serde_json::from_value(serde_json::json!({ "code": code, "message": description })).ok());
+        let TokenFailure { response, reason, advice, is_transient, .. } = error.failure();
+        let inner = match response {
+            Some(response) => Inner::of_response(ErrorKind::AccessToken, call, response),
+            None => Inner::of_call(ErrorKind::AccessToken, call),
+        };
         Self(Box::new(Inner {
-            status: status.and_then(|status| StatusCode::from_u16(status).ok()),
-            api_error,
-            correlation_id: correlation_id.clone(),
-            retry_after: *retry_after,
-            is_transient: *is_transient,
+            api_error: error.failure().api_error.clone(),
+            reason: reason.clone(),
+            advice: *advice,
+            is_transient: Some(*is_transient),
             source: Some(Arc::new(error)),
-            ..Inner::of_call(ErrorKind::AccessToken, call)
+            // A token response may contain a token.
+            body: Vec::new(),
+            ..inner
         }))
     }
 
@@ -290,27 +311,55 @@ impl Error {
         Self(Box::new(Inner { api_error, ..Inner::of_response(kind, call, response) }))
     }
 
-    /// The response is a success, but its body can't be decoded.
-    pub(crate) fn undecodable(call: &Call, response: &RawResponse, broken: Option<reqwest::Error>) -> Self {
-        let kind = match response {
-            response if response.is_too_large() => ErrorKind::ResponseTooLarge,
-            response if !response.is_complete() => ErrorKind::ConnectionLost,
-            _ => ErrorKind::InvalidResponse,
-        };
-        let (defect, source) = (Some(body::defect(response.body())), broken.map(source));
-        Self(Box::new(Inner { defect, source, ..Inner::of_response(kind, call, response) }))
+    /// The response claims success, and is not believed.
+    pub(crate) fn defective(
+        call: &Call,
+        response: &RawResponse,
+        defect: Defect,
+        broken: Option<reqwest::Error>,
+    ) -> Self {
+        let is_transient = defect.is_of_another_request() || defect == Defect::BrokenOff;
+        Self(Box::new(Inner {
+            defect: Some(defect),
+            is_transient: Some(is_transient),
+            source: TransportFailure::of(broken).source,
+            ..Inner::of_response(defect.kind(), call, response)
+        }))
     }
 
     /// The response is a success, but not a page of users that can be used.
-    pub(crate) fn invalid_page(call: &Call, response: &RawResponse, defect: &'static str) -> Self {
-        let defect = Some(defect);
-        Self(Box::new(Inner { defect, ..Inner::of_response(ErrorKind::InvalidResponse, call, response) }))
+    pub(crate) fn invalid_page(call: &Call, response: &RawResponse, reason: &str) -> Self {
+        let reason = Some(reason.to_owned());
+        Self(Box::new(Inner { reason, ..Inner::of_response(ErrorKind::InvalidResponse, call, response) }))
     }
 
     /// The state check read a status that this version doesn't know.
     pub(crate) fn unrecognized_status(call: &Call) -> Self {
-        let defect = Some("a status that this version does not know");
-        Self(Box::new(Inner { defect, ..Inner::of_call(ErrorKind::InvalidResponse, call) }))
+        let reason = Some("a status that this version does not know".to_owned());
+        Self(Box::new(Inner { reason, ..Inner::of_call(ErrorKind::InvalidResponse, call) }))
+    }
+
+    pub(crate) fn with_advice_of(self, error: &Self) -> Self {
+        Self(Box::new(Inner { advice: error.0.advice, ..*self.0 }))
+    }
+
+    /// Whether the last response of the call claimed success and was not believed.
+    pub(crate) fn has_defect(&self) -> bool {
+        self.0.defect.is_some() && !self.0.is_final
+    }
+
+    /// The state check after this error found the user still locked out.
+    pub(crate) fn with_still_locked_out(self, may_check_again: bool) -> Self {
+        Self(Box::new(Inner { is_still_locked_out: true, is_final: !may_check_again, ..*self.0 }))
+    }
+
+    /// What is wrong with a response that claims success.
+    pub(crate) fn defect(&self) -> Option<Defect> {
+        self.0.defect
+    }
+
+    pub(crate) fn with_advice(self, advice: &'static str) -> Self {
+        Self(Box::new(Inner { advice: Some(advice), ..*self.0 }))
     }
 
     /// The state check after this error failed.
@@ -328,11 +377,6 @@ impl Error {
     }
 }
 
-/// A cause without its URL: the URL contains IDs, and the error names them already.
-fn source(error: reqwest::Error) -> Arc<dyn StdError + Send + Sync> {
-    Arc::new(error.without_url())
-}
-
 impl Inner {
     fn new(kind: ErrorKind) -> Self {
         Self {
@@ -342,11 +386,16 @@ impl Inner {
             request_count: 0,
             earlier_may_be_applied: false,
             state_check: None,
-            is_transient: false,
+            is_transient: None,
+            endpoint: None,
+            reason: None,
+            defect: None,
+            advice: None,
+            is_still_locked_out: false,
+            is_final: false,
             status: None,
             api_error: None,
             content_type: None,
-            defect: None,
             correlation_id: None,
             date: None,
             retry_after: None,

@@ -3,7 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+
+use pingone_password_client::RawResponse;
+
+use super::transport::TransportFailure;
+use crate::endpoint::Endpoint;
+use crate::model::ApiError;
 
 /// The error of an [`AccessTokenProvider`](crate::AccessTokenProvider).
 #[derive(Clone)]
@@ -11,13 +16,12 @@ pub struct TokenError(Arc<TokenFailure>);
 
 #[derive(Default)]
 pub(crate) struct TokenFailure {
-    pub(crate) status: Option<u16>,
-    /// The `error` of an OAuth error response, such as `invalid_client`.
-    pub(crate) error: Option<String>,
-    /// The `error_description` of an OAuth error response.
-    pub(crate) description: Option<String>,
-    pub(crate) correlation_id: Option<String>,
-    pub(crate) retry_after: Option<Duration>,
+    pub(crate) response: Option<RawResponse>,
+    /// The error of the authorization server, in OAuth's format or in PingOne's.
+    pub(crate) api_error: Option<ApiError>,
+    /// The cause, in words.
+    pub(crate) reason: Option<String>,
+    pub(crate) advice: Option<&'static str>,
     pub(crate) is_transient: bool,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -31,6 +35,14 @@ impl TokenError {
     /// Creates an error that may go away. The client retries as its [`RetryPolicy`](crate::RetryPolicy) allows.
     pub fn transient(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         TokenFailure { source: Some(source.into()), is_transient: true, ..TokenFailure::default() }.into()
+    }
+
+    /// The authorization server did not respond.
+    pub(crate) fn transport(endpoint: &Endpoint, error: reqwest::Error) -> Self {
+        let TransportFailure { kind, reason, is_transient, source } = TransportFailure::of(Some(error));
+        let reason = super::display::without_response(kind, Some(endpoint), reason.as_deref());
+        let source = source.map(|source| Box::new(source) as _);
+        TokenFailure { reason: Some(reason), is_transient, source, ..TokenFailure::default() }.into()
     }
 
     pub(crate) fn failure(&self) -> &TokenFailure {
@@ -52,10 +64,11 @@ impl fmt::Display for TokenError {
 
 impl fmt::Debug for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TokenFailure { status, error, is_transient, source, .. } = &*self.0;
+        let TokenFailure { response, api_error, reason, is_transient, source, .. } = &*self.0;
         f.debug_struct("TokenError")
-            .field("status", status)
-            .field("error", error)
+            .field("status", &response.as_ref().map(|response| response.status().as_u16()))
+            .field("code", &api_error.as_ref().and_then(|error| error.code.as_deref()))
+            .field("reason", reason)
             .field("is_transient", is_transient)
             .field("source", source)
             .finish()

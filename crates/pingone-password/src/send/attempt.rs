@@ -1,51 +1,95 @@
-//! One attempt: an access token, a permit of the rate limiter, and a request.
+//! One attempt: an access token, a permit of the rate limiter, a request, and the judgment of its response.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use pingone_password_client::{self as generated, Attempt};
+use pingone_password_client::{self as generated, Attempt, RawResponse};
 use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
-use super::Sender;
-use super::exchange::{Exchange, Success};
+use super::credibility::Expected;
+use super::exchange::Exchange;
 use super::schedule::Schedule;
+use super::{Sender, TokenSource};
 use crate::auth::AccessToken;
 use crate::call::Call;
-use crate::error::{Error, Result, TokenError};
+use crate::error::{Defect, Error, ErrorKind, Result, TokenError};
 use crate::response::Response;
 
-/// Sends a request, and a second one with a fresh access token if the server rejects the first one's.
+/// The result of an attempt.
+pub(super) enum Attempted<T> {
+    Done(Response<T>),
+    /// The server rejected the access token, and there is a fresh one.
+    FreshToken(Error),
+    Failed(Error),
+}
+
 pub(super) async fn attempt<E: Exchange>(
     sender: &Sender,
     call: &Call,
     exchange: &E,
     schedule: &mut Schedule<'_>,
-) -> Result<Response<E::Output>> {
-    let Sender { base_url, http, provider, rate_limiter, .. } = sender;
-    let mut has_fresh_token = false;
-    loop {
-        let (token, attempt) = prepare(sender, call, schedule).await?;
-        let api = generated::Client::new_with_client(base_url, http.clone(), attempt.clone());
-        let (body, broken) = exchange.exchange(sender, call, &api).await;
-        drop(api);
-        let error = match attempt.into_response() {
-            // The status confirms it, even if the rest of the response was lost.
-            Some(raw) if raw.status().is_success() => {
-                return E::conclude(call, Success { body, raw, broken, request_count: schedule.request_count() });
-            }
-            Some(raw) => Error::rejected(call, &raw),
-            None => Error::transport(call, broken),
-        };
-        if let (Some(rate_limiter), true) = (rate_limiter, error.is_throttled()) {
-            rate_limiter.on_throttled(error.retry_after());
-        }
-        let may_refresh = error.is_unauthenticated() && !std::mem::replace(&mut has_fresh_token, true);
-        if !may_refresh || !provider.invalidate(&token) {
-            return Err(error);
-        }
+) -> Attempted<E::Output> {
+    let (token, attempt) = match prepare(sender, call, schedule).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Attempted::Failed(error),
+    };
+    let api = generated::Client::new_with_client(&sender.base_url, sender.connections.current(), attempt.clone());
+    let broken = exchange.exchange(sender, call, &api).await;
+    drop(api);
+    let error = match attempt.into_response() {
+        Some(raw) if raw.status().is_success() => match E::output(&raw, &expected(sender, call)) {
+            Ok(value) => return Attempted::Done(Response::new(value, raw, schedule.request_count())),
+            Err(defect) => not_believed(sender, call, &raw, defect, broken),
+        },
+        Some(raw) => Error::rejected(call, &raw),
+        None => Error::transport(call, &sender.endpoint, broken),
+    };
+    if error.kind() == ErrorKind::Configuration {
+        schedule.uncount_request(call);
     }
+    if let (Some(rate_limiter), true) = (&sender.rate_limiter, error.is_throttled()) {
+        rate_limiter.on_throttled(error.retry_after());
+    }
+    if !error.is_unauthenticated() {
+        return Attempted::Failed(error);
+    }
+    if schedule.may_refresh_token() && sender.provider.invalidate(&token) {
+        return Attempted::FreshToken(error);
+    }
+    Attempted::Failed(match sender.token_source {
+        _ if error.code().is_none() => error,
+        TokenSource::Token => {
+            error.with_advice("The access token has expired, or it is for another region or environment.")
+        }
+        TokenSource::Worker => error.with_advice(
+            "Check the region, and that the worker application's environment is in it. A fresh access token was rejected, too.",
+        ),
+        TokenSource::Provider => error,
+    })
+}
+
+fn expected(sender: &Sender, call: &Call) -> Expected {
+    Expected {
+        is_write: call.is_write,
+        environment_id: sender.environment_id,
+        user_id: call.user_id,
+        not_applied_while: call.state_check.map(|check| (check.property, check.not_applied)),
+    }
+}
+
+fn not_believed(
+    sender: &Sender,
+    call: &Call,
+    raw: &RawResponse,
+    defect: Defect,
+    broken: Option<reqwest::Error>,
+) -> Error {
+    if defect.is_of_another_request() {
+        sender.connections.replace();
+    }
+    Error::defective(call, raw, defect, broken)
 }
 
 /// Gets an access token, and waits for the rate limiter.
@@ -65,6 +109,7 @@ async fn prepare(sender: &Sender, call: &Call, schedule: &mut Schedule<'_>) -> R
     }
     let time_left = schedule.deadline().saturating_duration_since(Instant::now());
     let attempt = Attempt::new(authorization, *response_limit)
+        .scrub(token.scrubber())
         .timeout(time_left.min(*timeout))
         .describe(call.path, schedule.count_request(call));
     Ok((token, attempt))

@@ -3,66 +3,59 @@
 use pingone_password_client::{self as generated, RawResponse, Request};
 
 use super::Sender;
+use super::credibility::{Expected, judge};
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::Defect;
+use crate::model::PasswordState;
 use crate::response::Response;
 
 /// A request that can be sent more than once, and the decoding of its response.
 pub(super) trait Exchange: Sync {
-    /// The decoded body of a success.
-    type Body: Send;
     /// The result of the operation.
-    type Output;
+    type Output: Send;
 
-    /// Sends the request once, and decodes the body of the response if there is one.
+    /// Sends the request once. Returns why there was no response, or only a part of it.
     fn exchange<'a>(
         &'a self,
         sender: &'a Sender,
         call: &'a Call,
         api: &'a generated::Client,
-    ) -> impl Future<Output = Exchanged<Self::Body>> + Send + 'a;
+    ) -> impl Future<Output = Option<reqwest::Error>> + Send + 'a;
 
-    /// Turns a success into the result of the operation.
-    fn conclude(call: &Call, success: Success<Self::Body>) -> Result<Response<Self::Output>>;
-}
+    /// Reads the result of the operation from a response that claims success.
+    fn output(response: &RawResponse, expected: &Expected) -> Result<Self::Output, Defect>;
 
-/// The decoded body, and why there was no response or only a part of it.
-pub(super) type Exchanged<T> = (Option<T>, Option<reqwest::Error>);
-
-/// A response with a 2xx status.
-pub(super) struct Success<T> {
-    pub(super) body: Option<T>,
-    pub(super) raw: RawResponse,
-    /// Why the response broke off, if it did.
-    pub(super) broken: Option<reqwest::Error>,
-    pub(super) request_count: u32,
+    /// Reads the result of the operation from the state check that confirmed it.
+    fn confirmed(state: Response<PasswordState>) -> Option<Response<Self::Output>>;
 }
 
 /// An operation of the OpenAPI document.
 pub(super) struct Documented<R>(pub(super) R);
 
 impl<R: Request> Exchange for Documented<R> {
-    type Body = R::Body;
     type Output = R::Output;
 
-    async fn exchange<'a>(&'a self, sender: &'a Sender, _: &'a Call, api: &'a generated::Client) -> Exchanged<R::Body> {
+    async fn exchange<'a>(
+        &'a self,
+        sender: &'a Sender,
+        _: &'a Call,
+        api: &'a generated::Client,
+    ) -> Option<reqwest::Error> {
         use generated::Error::{CommunicationError, InvalidUpgrade, ResponseBodyError};
 
         match self.0.send(api, &sender.environment_id).await {
-            Ok(body) => (body, None),
-            Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => (None, Some(error)),
+            Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => Some(error),
             // The other errors are made from a response, which the attempt has kept.
-            Err(_) => (None, None),
+            _ => None,
         }
     }
 
-    fn conclude(call: &Call, success: Success<R::Body>) -> Result<Response<Self::Output>> {
-        let Success { body, raw, broken, request_count } = success;
-        // The generated client decodes only the documented status, and the server may use another 2xx.
-        let body = body.or_else(|| serde_json::from_slice(raw.body()).ok());
-        match R::output(body) {
-            Some(value) => Ok(Response::new(value, raw, request_count)),
-            None => Err(Error::undecodable(call, &raw, broken)),
-        }
+    fn output(response: &RawResponse, expected: &Expected) -> Result<R::Output, Defect> {
+        R::output(judge(response, expected)?).ok_or(Defect::Empty)
+    }
+
+    fn confirmed(state: Response<PasswordState>) -> Option<Response<R::Output>> {
+        let output = R::output(serde_json::from_slice(state.body()).ok())?;
+        Some(Response { confirmed_by_read: true, ..state.map(|_| output) })
     }
 }

@@ -1,52 +1,65 @@
 //! Sends an operation: attempts, retries, the state check, the rate limiter.
 
 mod attempt;
+mod credibility;
 mod exchange;
 mod rate_limiter;
 mod raw;
 mod request;
 mod retry;
 mod schedule;
-mod unlock;
+mod state_check;
 mod unlock_account;
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use self::attempt::attempt;
+use self::attempt::{Attempted, attempt};
 use self::exchange::Exchange;
 pub use self::rate_limiter::{AcquireFuture, RateLimiter};
 pub use self::raw::{Method, RawOperation};
-pub use self::request::{ReadPasswordState, SendRequest};
+pub use self::request::SendRequest;
 pub use self::retry::{OnUnknownOutcome, RetryPolicy};
 use self::schedule::Schedule;
 pub(crate) use self::schedule::Sleep;
-pub use self::unlock::UnlockPassword;
+use self::state_check::{Checked, Unsettled};
 pub use self::unlock_account::UnlockAccount;
 use crate::EnvironmentId;
 use crate::auth::AccessTokenProvider;
 use crate::call::Call;
+use crate::connections::Connections;
 use crate::correlation::Correlation;
-use crate::error::Result;
+use crate::endpoint::Endpoint;
+use crate::error::{Defect, Error, Outcome, Result};
 use crate::response::Response;
 
 /// Everything that requests are sent with. Shared by the clones of a client and the requests that it makes.
 pub(crate) struct Sender {
     pub(crate) environment_id: EnvironmentId,
     pub(crate) base_url: String,
-    pub(crate) http: reqwest::Client,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) provider: Arc<dyn AccessTokenProvider>,
+    pub(crate) token_source: TokenSource,
     pub(crate) timeout: Duration,
     pub(crate) response_limit: usize,
     pub(crate) retry: RetryPolicy,
     pub(crate) sleep: Sleep,
     pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
     pub(crate) correlation: Correlation,
+}
+
+/// Where access tokens come from, for the advice after a 401.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TokenSource {
+    Token,
+    Worker,
+    Provider,
 }
 
 impl fmt::Debug for Sender {
@@ -63,16 +76,60 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Sends an operation, and retries it if that does no harm.
 async fn send<E: Exchange>(sender: &Sender, call: &Call, exchange: &E) -> Result<Response<E::Output>> {
-    let mut schedule = Schedule::new(call, &sender.retry, &sender.sleep);
-    let sending = async {
-        loop {
-            match attempt(sender, call, exchange, &mut schedule).await {
-                Err(error) => schedule.wait_after(error, call.is_idempotent).await?,
-                done => return done,
-            }
-        }
-    };
-    in_span(sender, call, std::pin::pin!(sending)).await
+    let schedule = Schedule::new(call, &sender.retry, &sender.sleep);
+    in_span(sender, call, pin!(send_until_settled(sender, call, exchange, schedule))).await
+}
+
+async fn send_until_settled<E: Exchange>(
+    sender: &Sender,
+    call: &Call,
+    exchange: &E,
+    mut schedule: Schedule<'_>,
+) -> Result<Response<E::Output>> {
+    let policy = sender.retry.unknown_outcome();
+    let has_check = call.state_check.is_some();
+    let checks_first = has_check && policy == OnUnknownOutcome::CheckFirst;
+    let retries_unknown = call.is_idempotent || has_check && policy != OnUnknownOutcome::Fail;
+    let mut unsettled: Option<Unsettled> = None;
+    loop {
+        let error = match &mut unsettled {
+            Some(request) => match request.check(sender, call, &mut schedule).await {
+                Ok(Checked::Applied(state)) => {
+                    let response = state.raw.clone();
+                    return E::confirmed(*state).ok_or_else(|| {
+                        Error::defective(call, &response, Defect::OtherShape, None)
+                            .with_unknown_outcome()
+                            .with_request_count(schedule.request_count())
+                    });
+                }
+                Ok(Checked::NotApplied) => {
+                    unsettled = None;
+                    continue;
+                }
+                Ok(Checked::FreshToken) => continue,
+                Err(error) => error,
+            },
+            None => match attempt(sender, call, exchange, &mut schedule).await {
+                Attempted::Done(response) => return Ok(response),
+                Attempted::FreshToken(error) => {
+                    // A gateway may reject the token of a request that it has let through.
+                    if checks_first {
+                        unsettled = Some(Unsettled::after_rejected_token(error, schedule.may_be_applied()));
+                    }
+                    continue;
+                }
+                Attempted::Failed(error) => {
+                    if checks_first && error.outcome() == Outcome::Unknown {
+                        unsettled = Some(Unsettled::new(error.clone()));
+                    }
+                    error
+                }
+            },
+        };
+        // A defective response isn't transient, and still the state check may settle it.
+        let may_retry = error.is_transient() || has_check && error.state_check_error().is_none() && error.has_defect();
+        schedule.wait_after(error, may_retry, retries_unknown).await?;
+    }
 }
 
 /// Runs a call in a span of its own, the parent of the spans of its requests.

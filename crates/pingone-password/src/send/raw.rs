@@ -5,14 +5,16 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use pingone_password_client::{self as generated, ClientInfo};
+use pingone_password_client::{self as generated, ClientInfo, RawResponse};
 use serde_json::Value;
 
-use super::exchange::{Exchange, Exchanged, Success};
+use super::credibility::{Expected, judge};
+use super::exchange::Exchange;
 use super::{BoxFuture, Sender, send};
 use crate::call::Call;
-use crate::error::Result;
-use crate::response::{self, Response};
+use crate::error::{Defect, Result};
+use crate::model::PasswordState;
+use crate::response::Response;
 use crate::{UserId, VendorMediaType};
 
 /// The HTTP method of a [`RawOperation`].
@@ -61,8 +63,8 @@ impl RawOperation {
         })
     }
 
-    fn request(&self, call: &Call) -> reqwest::Result<reqwest::Request> {
-        let Sender { environment_id, base_url, http, .. } = &*self.sender;
+    fn request(&self, call: &Call, http: &reqwest::Client) -> reqwest::Result<reqwest::Request> {
+        let Sender { environment_id, base_url, .. } = &*self.sender;
         let path = call
             .path
             .replace("{environmentId}", &environment_id.to_string())
@@ -86,22 +88,29 @@ impl RawOperation {
 struct Raw(RawOperation);
 
 impl Exchange for Raw {
-    /// Nothing is known about the body.
-    type Body = ();
     type Output = Option<Value>;
 
-    async fn exchange<'a>(&'a self, _: &'a Sender, call: &'a Call, api: &'a generated::Client) -> Exchanged<()> {
-        let mut request = match self.0.request(call) {
+    async fn exchange<'a>(
+        &'a self,
+        _: &'a Sender,
+        call: &'a Call,
+        api: &'a generated::Client,
+    ) -> Option<reqwest::Error> {
+        let mut request = match self.0.request(call, api.client()) {
             Ok(request) => request,
-            Err(error) => return (None, Some(error)),
+            Err(error) => return Some(error),
         };
         api.inner().prepare(&mut request);
-        (None, api.inner().execute(api.client(), request).await.err())
+        api.inner().execute(api.client(), request).await.err()
     }
 
-    fn conclude(_: &Call, success: Success<()>) -> Result<Response<Option<Value>>> {
-        let Success { raw, request_count, .. } = success;
-        Ok(Response::new(response::json(&raw), raw, request_count))
+    fn output(response: &RawResponse, expected: &Expected) -> Result<Option<Value>, Defect> {
+        judge(response, expected)
+    }
+
+    /// Nothing confirms a raw operation.
+    fn confirmed(_: Response<PasswordState>) -> Option<Response<Option<Value>>> {
+        None
     }
 }
 

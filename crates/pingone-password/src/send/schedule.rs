@@ -25,6 +25,8 @@ pub(super) struct Schedule<'a> {
     /// Whether an earlier request may have been applied. A state check doesn't reset this: a gateway that gave up, or a
     /// connection that broke, says nothing about the server behind it, which may apply the request after the state check.
     may_be_applied: bool,
+    /// Whether this attempt has got a fresh access token.
+    has_fresh_token: bool,
 }
 
 impl<'a> Schedule<'a> {
@@ -38,6 +40,7 @@ impl<'a> Schedule<'a> {
             request_count: 0,
             operation_count: 0,
             may_be_applied: false,
+            has_fresh_token: false,
         }
     }
 
@@ -60,15 +63,34 @@ impl<'a> Schedule<'a> {
         self.operation_count - 1
     }
 
+    /// Takes back a request that could not be sent.
+    pub(super) fn uncount_request(&mut self, call: &Call) {
+        self.request_count -= 1;
+        if call.operation == self.call.operation {
+            self.operation_count -= 1;
+        }
+    }
+
+    /// Whether an earlier request may have been applied.
+    pub(super) fn may_be_applied(&self) -> bool {
+        self.may_be_applied
+    }
+
+    /// Whether the access token may be replaced. Once, until the next wait.
+    pub(super) fn may_refresh_token(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_fresh_token, true)
+    }
+
     /// Waits until the next attempt may begin.
     ///
     /// # Errors
     ///
     /// The error that was given, if it is final or there are no attempts or no time left. Its outcome is unknown if any
     /// request of the call may have been applied.
-    pub(super) async fn wait_after(&mut self, error: Error, retries_unknown: bool) -> Result<()> {
+    pub(super) async fn wait_after(&mut self, error: Error, may_retry: bool, retries_unknown: bool) -> Result<()> {
+        self.has_fresh_token = false;
         self.may_be_applied |= error.outcome() == Outcome::Unknown;
-        let may_retry = error.is_transient() && (retries_unknown || error.outcome() == Outcome::NotApplied);
+        let may_retry = may_retry && (retries_unknown || error.outcome() == Outcome::NotApplied);
         let max_delay = if may_retry { self.delays.next() } else { None };
         let wait = max_delay.map(|max_delay| {
             // Full jitter, on top of the server's own delay: clients that were told the same don't return at the same time.

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Item, parse_quote};
 
-use crate::generate::lower::{Lowered, Operation};
+use crate::generate::lower::{Lowered, Operation, StateCheck};
 
 pub(super) fn operations(lowered: &Lowered) -> Vec<Item> {
     let names: Vec<_> =
@@ -26,6 +26,19 @@ pub(super) fn operations(lowered: &Lowered) -> Vec<Item> {
             pub media_type: ::std::option::Option<&'static str>,
             /// Whether the operation can be retried without a state check.
             pub is_idempotent: bool,
+            /// How to find out whether the operation was applied, if a read shows it.
+            pub state_check: ::std::option::Option<StateCheck>,
+        }
+        /// A read that shows whether an operation was applied.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct StateCheck {
+            /// The `operationId` of the read.
+            pub operation_id: &'static str,
+            /// The property of the read's response.
+            pub property: &'static str,
+            /// The value of the property if the operation was not applied.
+            pub not_applied: &'static str,
         }
         #(#constants)*
         /// Every operation in the OpenAPI document.
@@ -42,8 +55,17 @@ fn constant(operation: &Operation, name: &syn::Ident) -> TokenStream {
     } else {
         quote!(::std::option::Option::None)
     };
+    let state_check = if let Some(StateCheck { operation_id, property, not_applied }) = &operation.state_check {
+        quote! {
+            ::std::option::Option::Some(StateCheck {
+                operation_id: #operation_id, property: #property, not_applied: #not_applied
+            })
+        }
+    } else {
+        quote!(::std::option::Option::None)
+    };
     quote! {
         #[doc = #docs]
-        pub const #name: Operation = Operation { id: #id, method: #method, path: #path, media_type: #media_type, is_idempotent: #is_idempotent };
+        pub const #name: Operation = Operation { id: #id, method: #method, path: #path, media_type: #media_type, is_idempotent: #is_idempotent, state_check: #state_check };
     }
 }

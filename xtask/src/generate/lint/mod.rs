@@ -31,6 +31,7 @@ pub fn lint<'a>(document: &'a Document, findings: &mut Findings<'a>) {
     lint.operation_ids();
     lint.methods();
     lint.idempotence();
+    lint.state_checks();
     lint.same_request();
     for schema in &schemas {
         lint.schema(schema);

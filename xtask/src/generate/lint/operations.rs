@@ -6,7 +6,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 use super::Lint;
-use crate::generate::load::{IDEMPOTENT, Pointer};
+use crate::generate::load::{IDEMPOTENT, Operation, Pointer, STATE_CHECK};
 
 /// The names that the generated code uses itself: methods of the client, and the table of operations.
 const RESERVED: [&str; 10] =
@@ -69,6 +69,52 @@ impl Lint<'_, '_> {
                 }
             }
         }
+    }
+
+    /// A state check names a read of the same resource, and a value of a property that the read can return.
+    pub(super) fn state_checks(&mut self) {
+        for operation in self.document.operations() {
+            let Some(check) = operation.node.get(STATE_CHECK) else { continue };
+            let at = operation.at.child(STATE_CHECK);
+            let text = |name: &str| check.get(name).and_then(Value::as_str);
+            let (Some(id), Some(property), Some(value)) = (text("operationId"), text("property"), text("notApplied"))
+            else {
+                let problem = format!("`{STATE_CHECK}` must have the texts `operationId`, `property` and `notApplied`");
+                self.find(
+                    &at,
+                    problem,
+                    "name the read, its property, and the value that shows that the write was not applied",
+                );
+                continue;
+            };
+            if operation.node.get(IDEMPOTENT) == Some(&Value::Bool(true)) {
+                self.find(&at, "an idempotent operation needs no state check", format!("remove `{STATE_CHECK}`"));
+            }
+            let read = self.document.operations().find(|read| read.id() == Some(id));
+            let Some(read) = read.filter(|read| read.method == "get" && read.path() == operation.path()) else {
+                let problem = format!("`{id}` is not a `get` on the same path");
+                self.find(&at.child("operationId"), problem, "name an operation that reads what this one writes");
+                continue;
+            };
+            if !self.may_return(&read, property, value) {
+                let problem = format!("`{id}` can't return `{value}` as `{property}`");
+                self.find(&at, problem, "use a property of the read, and a value of its `enum`");
+            }
+        }
+    }
+
+    /// Returns whether a read documents this value of a property.
+    fn may_return(&self, read: &Operation<'_>, property: &str, value: &str) -> bool {
+        let resolve = |node| self.document.resolve(node, &read.at).map(|(node, _)| node);
+        let response = read.node["responses"].get("200").and_then(resolve);
+        let contents = response.and_then(|response| response["content"].as_object()).into_iter().flatten();
+        let values = contents
+            .filter_map(|(_, content)| resolve(content.get("schema")?))
+            .filter_map(|schema| resolve(schema["properties"].get(property)?))
+            // A reference with a description of its own is an `allOf` with one entry.
+            .filter_map(|schema| schema["allOf"].get(0).map_or(Some(schema), resolve))
+            .filter_map(|schema| schema["enum"].as_array());
+        values.flatten().any(|documented| documented == value)
     }
 
     /// Operations on one path and method differ in their media type.

@@ -129,6 +129,9 @@ impl Document {
 /// The extension that says whether an operation can be retried without a state check.
 pub const IDEMPOTENT: &str = "x-idempotent";
 
+/// The extension that says which read shows whether a write was applied.
+pub const STATE_CHECK: &str = "x-state-check";
+
 /// The methods of OpenAPI 3.0.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 

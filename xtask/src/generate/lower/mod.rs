@@ -21,7 +21,7 @@ use super::load::{Document, Findings};
 use types::Types;
 
 pub use model::{Kind, Model, Models, Property, Ty};
-pub use operation::{Body, Operation};
+pub use operation::{Body, Operation, StateCheck};
 pub use parameter::{Location, Parameter};
 pub use responses::{Class, Responses, Status};
 pub(super) use sample::ENVIRONMENT_ID;

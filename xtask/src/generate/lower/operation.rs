@@ -39,12 +39,33 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// Whether the operation can be retried without a state check.
     pub is_idempotent: bool,
+    /// Which read shows whether the operation was applied.
+    pub state_check: Option<StateCheck>,
     /// Whether the document deprecates it.
     pub is_deprecated: bool,
     /// The media types of the responses, as sent in `Accept`.
     pub accept: Option<String>,
     /// The responses.
     pub responses: Responses,
+}
+
+/// How to find out whether an operation was applied.
+#[derive(Debug, Clone)]
+pub struct StateCheck {
+    /// The `operationId` of the read.
+    pub operation_id: String,
+    /// The property of the read's response.
+    pub property: String,
+    /// The value of the property if the operation was not applied.
+    pub not_applied: String,
+}
+
+impl StateCheck {
+    fn of(node: &Value) -> Option<Self> {
+        let text = |name| node[load::STATE_CHECK][name].as_str().map(str::to_owned);
+        let (operation_id, property) = (text("operationId")?, text("property")?);
+        Some(Self { operation_id, property, not_applied: text("notApplied")? })
+    }
 }
 
 /// A request body.
@@ -97,6 +118,7 @@ impl Operation {
             body,
             parameters,
             is_idempotent: node[load::IDEMPOTENT] == true,
+            state_check: StateCheck::of(node),
             is_deprecated: node["deprecated"] == true,
             accept: accept(document, node),
             responses: Responses::of(document, operation, &type_name, types, findings),

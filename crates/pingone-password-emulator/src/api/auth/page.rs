@@ -58,6 +58,7 @@ fn agents(verb: &str) -> String {
         let role = match agent.role() {
             Role::IdentityDataAdmin => "may read and unlock in",
             Role::IdentityDataReadOnly => "may only read in",
+            Role::UnlockOnly => "may only unlock in",
         };
         let (username, name) = (agent.username(), agent.name());
         format!(
