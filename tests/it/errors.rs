@@ -247,6 +247,7 @@ async fn the_response_is_kept() -> Result {
         assert_eq!(error.message(), Some("One or more validation errors were in the request."));
         assert_eq!(serde_json::to_value(error.details())?, body["details"]);
         assert_eq!(error.details()[0].inner_error.as_ref(), Some(&body["details"][0]["innerError"]));
+        assert!(error.to_string().contains(r#"(expand: INVALID_VALUE "Not supported.")"#), "{error}");
         assert_eq!(error.correlation_id(), Some("the-id-in-the-body"), "the header is missing");
     }
     let error = response.with("correlation-id", CORRELATION_ID).to(Read).await?;

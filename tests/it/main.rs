@@ -24,6 +24,7 @@
 //! | `storm` | ten thousand unlocks among faults |
 //! | `secrets` | all output, searched for secrets |
 //! | `tls` | trusted and untrusted certificates |
+//! | `transport` | proxies, host names and other causes of a failure to connect |
 //! | `traces` | the spans of calls and requests |
 //! | `users` | finding users by name, and unlocking accounts |
 //!
@@ -56,6 +57,7 @@ mod surface;
 mod tls;
 mod tokens;
 mod traces;
+mod transport;
 mod truth;
 mod users;
 mod wire;
