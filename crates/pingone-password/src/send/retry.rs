@@ -8,7 +8,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 ///
 /// A call retries only if that does no harm:
 ///
-/// - **The operation was not applied**: the connection failed, or the server responded with 429, or 503 with a `Retry-After`.
+/// - **The operation was not applied**: the connection failed, or the server responded with 429.
 /// - **The operation is idempotent** (`x-idempotent` in the OpenAPI document), such as a read: also after a lost connection, a
 ///   timeout, and 408, 500, 502, 503 and 504.
 /// - **The outcome of an unlock is unknown**: as [`OnUnknownOutcome`] says. By default, the client checks the password state
@@ -40,8 +40,8 @@ pub struct RetryPolicy {
     seed: Option<u64>,
 }
 
-/// What to do if the outcome of an unlock is unknown: the connection was lost, the request timed out, or the server responded
-/// with 408, 500, 502, 503 without a `Retry-After`, or 504.
+/// What to do if the outcome of an unlock is unknown: the connection was lost, the request timed out, the server responded with
+/// 408, 500, 502, 503 or 504, or with a success that is [not PingOne's](crate::failures).
 ///
 /// An unconditional retry can do harm. If the first request did unlock the user, and wrong passwords have locked the user out
 /// again since, the retry lifts that new lockout.
