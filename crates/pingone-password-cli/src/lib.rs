@@ -7,6 +7,7 @@ mod bulk;
 mod cli;
 mod config;
 mod exit;
+mod lookup;
 mod output;
 mod private_file;
 mod terminal;

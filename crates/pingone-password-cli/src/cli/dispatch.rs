@@ -6,12 +6,13 @@ use std::path::Path;
 use clap::Parser;
 use pingone_password::UserId;
 
-use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand};
-use super::users::{self, FEW};
+use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, UserArgs};
+use super::lock::Lock;
 use super::{config_show, doctor, documents, request_log, state, unlock};
 use crate::bulk::{self, Operation};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
+use crate::lookup::{Key, KnownUser, Unresolved, not_an_id, resolve};
 use crate::terminal;
 
 /// Runs the program.
@@ -28,11 +29,16 @@ pub(crate) fn main() -> Exit {
     run(arguments.command).unwrap_or_else(Failure::report)
 }
 
+/// Up to this many users are processed one after another, without a journal. More are a bulk run.
+const FEW: usize = 10;
+
 /// Why a command ends early.
 #[derive(Debug)]
 enum Failure {
     /// The command line or the configuration is wrong.
     Usage(Vec<String>),
+    /// Not every user was found.
+    Unresolved(Unresolved),
     /// Interrupted before anything was sent.
     Interrupted,
     /// Something on this computer failed.
@@ -49,6 +55,10 @@ impl Failure {
             Self::Usage(problems) => {
                 problems.iter().for_each(terminal::error);
                 Exit::Usage
+            }
+            Self::Unresolved(Unresolved { problems, exit }) => {
+                problems.iter().for_each(terminal::error);
+                exit
             }
             Self::Interrupted => {
                 terminal::error("interrupted; nothing was sent");
@@ -71,6 +81,12 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<Unresolved> for Failure {
+    fn from(unresolved: Unresolved) -> Self {
+        Self::Unresolved(unresolved)
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Other(error.into())
@@ -86,35 +102,60 @@ impl From<anyhow::Error> for Failure {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::State(args) => {
-            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
+            let keys = keys(&args.users, &args.bulk, &args.settings)?;
             let format = args.output.output;
-            if is_bulk(&users, &args.bulk, ChangeArgs::default()) {
-                if args.expand.is_some() {
-                    return Err(Failure::usage(format!(
-                        "--expand takes up to {FEW} users on the command line, without --from, --resume, --rate, \
-                         --concurrency, --journal or --patience"
-                    )));
-                }
-                let target = target(&args.settings)?;
-                let options = args.bulk.options(Operation::State, ChangeArgs::default(), users, format);
-                return block_on(bulk::run(&options, target));
+            let is_bulk = is_bulk(keys.len(), &args.bulk, ChangeArgs::default());
+            if is_bulk && args.expand.is_some() {
+                return Err(Failure::usage(format!(
+                    "--expand takes up to {FEW} users on the command line, without --from, --resume, --rate, \
+                     --concurrency, --journal or --patience"
+                )));
             }
             let target = target(&args.settings)?;
-            block_on(state::run(&target.client, &users, args.expand, format))
+            block_on(async {
+                let users = resolve(&target.client, &keys).await?;
+                if is_bulk {
+                    let options = args.bulk.options(Operation::State, ChangeArgs::default(), ids(&users), format);
+                    return Ok(bulk::run(&options, target).await?);
+                }
+                Ok::<_, Failure>(state::run(&target.client, &users, args.expand, format).await?)
+            })
         }
         Command::Unlock(args) => {
-            let users = users(&args.users.ids, &args.bulk, &args.settings)?;
-            let target = target(&args.settings)?;
+            let keys = keys(&args.users, &args.bulk, &args.settings)?;
             let format = args.output.output;
-            if is_bulk(&users, &args.bulk, args.changes) {
-                let options = args.bulk.options(Operation::Unlock, args.changes, users, format);
-                return block_on(bulk::run(&options, target));
+            let (lock, no_check) = (args.lock, args.no_check);
+            let is_bulk = is_bulk(keys.len(), &args.bulk, args.changes);
+            if is_bulk && lock != Lock::Password {
+                return Err(Failure::usage(format!(
+                    "--lock account and --lock any take up to {FEW} users on the command line, without --from, --resume, \
+                     --rate, --concurrency, --journal, --patience, --only-locked-out or --dry-run"
+                )));
             }
-            block_on(unlock::run(&target.client, &users, format))
+            if no_check && lock == Lock::Any {
+                return Err(Failure::usage("--lock any reads what is locked: it excludes --no-check"));
+            }
+            let target = target(&args.settings)?;
+            block_on(async {
+                let users = resolve(&target.client, &keys).await?;
+                if is_bulk {
+                    let options = args.bulk.options(Operation::Unlock, args.changes, ids(&users), format);
+                    return Ok(bulk::run(&options, target).await?);
+                }
+                let client = &target.client;
+                Ok::<_, Failure>(if no_check {
+                    unlock::run_unchecked(client, &users, lock, format).await?
+                } else {
+                    unlock::run(client, &users, lock, args.changes.yes, format).await?
+                })
+            })
         }
         Command::Doctor(args) => {
-            let users = parse(args.user.as_slice())?;
-            block_on(doctor::run(&args.settings, users.first().copied()))
+            let user = match &args.user {
+                Some(text) => Some(text.parse().map_err(|_| Failure::usage(not_an_id(text)))?),
+                None => None,
+            };
+            block_on(doctor::run(&args.settings, user))
         }
         Command::Config { command: ConfigCommand::Show(args) } => {
             config_show::show(&Settings::merge(&args.settings)?, args.output.output)?;
@@ -126,29 +167,29 @@ fn run(command: Command) -> Result<Exit, Failure> {
 }
 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
-fn is_bulk(users: &[UserId], args: &BulkArgs, changes: ChangeArgs) -> bool {
+fn is_bulk(users: usize, args: &BulkArgs, changes: ChangeArgs) -> bool {
     let BulkArgs { from, resume, rate, concurrency, journal, patience, max_failures, .. } = args;
     let has_input = from.is_some() || resume.is_some();
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some() || max_failures.is_some();
     let has_condition = changes.only_locked_out || changes.dry_run;
-    users.len() > FEW || has_input || has_speed || has_condition || journal.is_some()
+    users > FEW || has_input || has_speed || has_condition || journal.is_some()
 }
 
 /// Parses the users on the command line, and checks that there is exactly one source of users.
-fn users(ids: &[String], bulk: &BulkArgs, settings: &SettingFlags) -> Result<Vec<UserId>, Failure> {
-    if ids.is_empty() && bulk.from.is_none() && bulk.resume.is_none() {
-        return Err(Failure::usage("no users: give their IDs, --from FILE, or --resume JOURNAL"));
+fn keys(args: &UserArgs, bulk: &BulkArgs, settings: &SettingFlags) -> Result<Vec<Key>, Failure> {
+    if args.names.is_empty() && bulk.from.is_none() && bulk.resume.is_none() {
+        return Err(Failure::usage("no users: give their IDs or names, --from FILE, or --resume JOURNAL"));
     }
     if bulk.from.as_deref() == Some(Path::new("-")) && settings.is_standard_input_secret() {
         return Err(Failure::usage(
             "standard input can't be both the list of users and a secret: read one of them from a file",
         ));
     }
-    parse(ids)
+    Key::parse_all(&args.names, args.by).map_err(Failure::Usage)
 }
 
-fn parse(ids: &[String]) -> Result<Vec<UserId>, Failure> {
-    users::parse(ids).map_err(Failure::Usage)
+fn ids(users: &[KnownUser]) -> Vec<UserId> {
+    users.iter().map(|known| known.user_id).collect()
 }
 
 fn target(settings: &SettingFlags) -> Result<Target, Failure> {

@@ -57,7 +57,12 @@ pub(super) async fn each_user(
             result = calling => result,
         };
         match result {
-            Ok(row) => print_success(&mut printer, &row)?,
+            Ok(row) => {
+                if row.result == Status::Unknown {
+                    exit = exit.and(Exit::Failed);
+                }
+                print_success(&mut printer, &row)?;
+            }
             Err(error) => {
                 exit = exit.and(Exit::of(&error));
                 printer.print(&Row::failed(user, &error))?;

@@ -6,9 +6,10 @@ mod dispatch;
 mod doctor;
 mod documents;
 mod each_user;
+mod examine;
+mod lock;
 mod request_log;
 mod state;
 mod unlock;
-mod users;
 
 pub(crate) use dispatch::main;

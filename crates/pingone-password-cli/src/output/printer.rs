@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 
 use super::csv_line::csv_line;
-use super::row::{FIELDS, Row};
+use super::row::{FIELDS, Row, USER_FIELDS};
 use super::table::Columns;
 use crate::terminal::stdout_width;
 
@@ -64,9 +64,10 @@ impl<W: Write> Printer<W> {
             Format::Json => lines = row.to_json()? + "\n",
             Format::Csv => {
                 if is_first {
-                    lines += &csv_line(FIELDS)?;
+                    lines += &csv_line(FIELDS.iter().chain(&USER_FIELDS))?;
                 }
-                lines += &csv_line(row.values())?;
+                let user = row.user_values().map(str::to_owned);
+                lines += &csv_line(row.values().iter().chain(&user))?;
             }
         }
         self.is_closed = !is_open(self.writer.write_all(lines.as_bytes()).and_then(|()| self.writer.flush()))?;

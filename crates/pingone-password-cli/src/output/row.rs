@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use pingone_password::model::{PasswordPolicy, PasswordState};
+use pingone_password::model::{PasswordPolicy, PasswordState, User};
 use pingone_password::{Error, Outcome, Response, UserId};
 use serde::Serialize;
+
+use super::person;
 
 /// The columns of CSV and the fields of JSON, in this order. The names are stable.
 pub(crate) const FIELDS: [&str; 11] = [
@@ -21,6 +23,8 @@ pub(crate) const FIELDS: [&str; 11] = [
     "message",
     "correlation_id",
 ];
+/// The fields of a user, after [`FIELDS`].
+pub(crate) const USER_FIELDS: [&str; 3] = ["username", "name", "account_status"];
 
 /// The result for one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,8 +32,14 @@ pub(crate) const FIELDS: [&str; 11] = [
 pub(crate) enum Status {
     /// The state was read.
     Read,
-    /// The password is unlocked.
+    /// The lock is gone.
     Unlocked,
+    /// Nothing was locked, and nothing was sent.
+    NotLocked,
+    /// An external directory decides. Nothing was sent.
+    External,
+    /// The user has no password. Nothing was sent.
+    NoPassword,
     /// The request failed and changed nothing.
     Failed,
     /// The unlock may have been applied.
@@ -45,6 +55,9 @@ impl Status {
         match self {
             Self::Read => "read",
             Self::Unlocked => "unlocked",
+            Self::NotLocked => "not_locked",
+            Self::External => "external",
+            Self::NoPassword => "no_password",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::NotSent => "not_sent",
@@ -85,6 +98,24 @@ pub(crate) struct Row {
     pub(crate) correlation_id: Option<String>,
     /// The password state as the server sent it. JSON only.
     pub(crate) password_state: Option<PasswordState>,
+    /// The username, if the user was read.
+    pub(crate) username: Option<String>,
+    /// The full name.
+    pub(crate) name: Option<String>,
+    /// PingOne's status of the account, such as `LOCKED`.
+    pub(crate) account_status: Option<String>,
+    /// The user and the account in words, for tables.
+    #[serde(skip)]
+    pub(crate) user: Option<UserInWords>,
+}
+
+/// A user in words.
+#[derive(Clone, Debug)]
+pub(crate) struct UserInWords {
+    pub(crate) person: String,
+    /// The account, unless it is all right.
+    pub(crate) account: Option<String>,
+    pub(crate) is_locked: bool,
 }
 
 impl Row {
@@ -104,6 +135,28 @@ impl Row {
             message: None,
             correlation_id: None,
             password_state: None,
+            username: None,
+            name: None,
+            account_status: None,
+            user: None,
+        }
+    }
+
+    /// Adds the user.
+    #[must_use]
+    pub(crate) fn with_user(self, user: &User) -> Self {
+        let status = user.account.as_ref().and_then(|account| account.status.as_ref());
+        let in_words = UserInWords {
+            person: person::person(user),
+            account: Some(person::account(user)).filter(|account| account != "ok"),
+            is_locked: person::is_account_locked(user),
+        };
+        Self {
+            username: user.username.clone(),
+            name: person::full_name(user),
+            account_status: status.map(|status| status.as_str().to_owned()),
+            user: Some(in_words),
+            ..self
         }
     }
 
@@ -188,6 +241,14 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Returns the values of [`USER_FIELDS`].
+    #[must_use]
+    pub(crate) fn user_values(&self) -> [&str; USER_FIELDS.len()] {
+        [&self.username, &self.name, &self.account_status].map(|text| text.as_deref().unwrap_or_default())
+    }
+}
+
 fn embedded_policy(state: &PasswordState) -> Option<&PasswordPolicy> {
     state.embedded.as_ref()?.password_policy.as_ref()
 }
@@ -208,10 +269,11 @@ mod tests {
     #[test]
     fn json_has_the_fields_of_csv_in_their_order_and_the_state() {
         let json = row().to_json().unwrap();
-        let places: Vec<_> = FIELDS.iter().map(|field| json.find(&format!("\"{field}\":")).unwrap()).collect();
+        let places: Vec<_> =
+            FIELDS.iter().chain(&USER_FIELDS).map(|field| json.find(&format!("\"{field}\":")).unwrap()).collect();
         assert!(places.is_sorted(), "{json}");
         let value: Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(value.as_object().unwrap().len(), FIELDS.len() + 1);
+        assert_eq!(value.as_object().unwrap().len(), FIELDS.len() + 1 + USER_FIELDS.len());
         assert_eq!(value["password_state"]["warning"]["days"], 3);
     }
 }

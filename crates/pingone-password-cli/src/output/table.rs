@@ -76,7 +76,30 @@ impl Columns {
                 None => _ = writeln!(text, "  {} {lines}", paint(QUIET, "policy")),
             }
         }
+        for (label, line) in self.user_lines(row) {
+            match stacked_width {
+                Some(_) => text += &block_line(label, &line),
+                None => _ = writeln!(text, "  {} {line}", paint(QUIET, &format!("{label:8}"))),
+            }
+        }
         text
+    }
+
+    /// Returns the lines under the row of a read: who it is, the lock of the account, and the command that helps.
+    fn user_lines(self, row: &Row) -> Vec<(&'static str, String)> {
+        let Some(user) = row.user.as_ref().filter(|_| self == Self::State) else { return Vec::new() };
+        let mut lines = vec![("user", user.person.clone())];
+        lines.extend(user.account.clone().map(|account| ("account", account)));
+        let is_locked_out = row.status.as_deref() == Some(PasswordStatus::PasswordLockedOut.as_str());
+        let lock = match (is_locked_out, user.is_locked) {
+            (true, false) => Some(""),
+            // The lockout may show in the account, or the account may have a lock of its own.
+            (true, true) => Some("--lock any "),
+            (false, true) => Some("--lock account "),
+            (false, false) => None,
+        };
+        lines.extend(lock.map(|lock| ("unlock", format!("pingone-password unlock {lock}{}", row.user_id))));
+        lines
     }
 
     fn is_stacked(self, width: Option<usize>) -> bool {
@@ -129,6 +152,9 @@ fn result(status: Status, width: usize) -> String {
     let (style, text) = match status {
         Status::Read => (GOOD, "read"),
         Status::Unlocked => (GOOD, "unlocked"),
+        Status::NotLocked => (GOOD, "not locked"),
+        Status::External => (WARNING, "external"),
+        Status::NoPassword => (WARNING, "no password"),
         Status::Failed => (BAD, "not unlocked"),
         Status::Unknown => (BAD, "unknown"),
         Status::NotSent => (QUIET, "not sent"),

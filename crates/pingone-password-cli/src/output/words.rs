@@ -1,7 +1,7 @@
 //! Statuses, durations and policies in words.
 
-use pingone_password::PasswordStatus;
 use pingone_password::model::PasswordPolicy;
+use pingone_password::{PasswordState, PasswordStatus};
 
 use crate::terminal::plain;
 
@@ -19,6 +19,11 @@ pub(crate) fn status(status: &PasswordStatus, seconds_until_unlock: Option<i64>)
         },
         other => plain(other.as_str()),
     }
+}
+
+/// Describes a password state.
+pub(crate) fn password(state: &PasswordState) -> String {
+    status(&state.status, state.seconds_until_unlock)
 }
 
 /// Formats a duration in its one or two largest units, rounded up.

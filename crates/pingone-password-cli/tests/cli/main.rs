@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod help;
 mod many;
+mod names;
 mod output;
 #[cfg(target_os = "linux")]
 mod progress;

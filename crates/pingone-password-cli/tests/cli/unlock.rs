@@ -51,10 +51,10 @@ fn a_failure_in_three_lines() {
 #[test]
 fn an_unknown_outcome_is_reported_as_unknown() {
     let world = World::new();
-    world.emulator.inject([Fault::Redirect]);
+    world.emulator.inject_for(Operation::Unlock, [Fault::Redirect]);
     let ran = world.run(&["unlock", &world.locked_out()]);
     world.snapshots(|| assert_snapshot!("unlock_unknown", ran.text()));
-    world.emulator.inject([Fault::Redirect]);
+    world.emulator.inject_for(Operation::Unlock, [Fault::Redirect]);
     let ran = world.run(&["unlock", "--output", "json", &world.locked_out()]);
     assert_eq!((ran.code, &ran.json()[0]["result"]), (Some(1), &"unknown".into()));
 }
@@ -62,7 +62,7 @@ fn an_unknown_outcome_is_reported_as_unknown() {
 #[test]
 fn a_lost_response_is_settled_by_a_state_check() {
     let world = World::new();
-    world.emulator.inject([Fault::ResetAfter]);
+    world.emulator.inject_for(Operation::Unlock, [Fault::ResetAfter]);
     let ran = world.run(&["unlock", &world.locked_out()]);
     world.snapshots(|| assert_snapshot!("unlock_seen", ran.text()));
 }
@@ -71,7 +71,7 @@ fn a_lost_response_is_settled_by_a_state_check() {
 fn a_success_without_a_body() {
     let world = World::new();
     world.emulator.inject([Fault::EmptyOk]);
-    let ran = world.run(&["unlock", &world.locked_out()]);
+    let ran = world.run(&["unlock", "--no-check", &world.locked_out()]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     world.snapshots(|| assert_snapshot!("unlock_no_body", ran.text()));
 }
@@ -81,7 +81,7 @@ fn a_success_without_a_body() {
 fn an_interrupted_unlock_is_unknown_and_the_rest_is_not_sent() {
     let world = World::new();
     world.emulator.inject_for(Operation::Unlock, [Fault::StallBeforeResponse]);
-    let mut command = world.command(&["unlock", &world.locked_out(), &world.user(Status::Ok)]);
+    let mut command = world.command(&["unlock", "--no-check", &world.locked_out(), &world.user(Status::Ok)]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let late = Instant::now() + Duration::from_secs(30);
     while world.emulator.requests().is_empty() {

@@ -82,7 +82,7 @@ pub(in crate::cli) struct ChangeArgs {
 
     /// Don't ask for confirmation
     #[arg(long, short)]
-    yes: bool,
+    pub(in crate::cli) yes: bool,
 }
 
 impl BulkArgs {

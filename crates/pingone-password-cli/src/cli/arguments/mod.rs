@@ -9,7 +9,9 @@ use clap_complete::Shell;
 
 pub(super) use bulk::{BulkArgs, ChangeArgs};
 
+use super::lock::Lock;
 use crate::config::SettingFlags;
+use crate::lookup::By;
 use crate::output::Format;
 
 const EXAMPLES: &str = "\
@@ -18,8 +20,8 @@ Examples:
     pingone-password doctor
 
   Help a user who can't sign on:
-    pingone-password state c3042000-188f-4bc7-a269-dee1602cf7af
-    pingone-password unlock c3042000-188f-4bc7-a269-dee1602cf7af
+    pingone-password state maria.silva
+    pingone-password unlock maria.silva
 
   Unlock many users, from a file with one ID per line:
     pingone-password unlock --from locked-out.txt
@@ -74,8 +76,8 @@ pub(super) enum ConfigCommand {
 
 const STATE_EXAMPLES: &str = "\
 Examples:
-  pingone-password state c3042000-188f-4bc7-a269-dee1602cf7af
-  pingone-password state c3042000-188f-4bc7-a269-dee1602cf7af \\
+  pingone-password state maria.silva
+  pingone-password state maria@example.com \\
     --expand passwordPolicy
   pingone-password state --from users.txt --output json \\
     | jq -r 'select(.status == \"PASSWORD_LOCKED_OUT\").user_id'";
@@ -105,7 +107,8 @@ pub(super) struct StateArgs {
 
 const UNLOCK_EXAMPLES: &str = "\
 Examples:
-  pingone-password unlock c3042000-188f-4bc7-a269-dee1602cf7af
+  pingone-password unlock maria.silva
+  pingone-password unlock --lock any c3042000-188f-4bc7-a269-dee1602cf7af
   pingone-password unlock --from locked-out.txt --dry-run
   pingone-password unlock --from locked-out.txt --rate 30/s --yes";
 
@@ -124,6 +127,14 @@ pub(super) struct UnlockArgs {
 
     #[command(flatten)]
     pub(super) bulk: BulkArgs,
+
+    /// Which lock; for up to 10 users on the command line
+    #[arg(long, value_enum, value_name = "LOCK", default_value_t)]
+    pub(super) lock: Lock,
+
+    /// Send the unlock without reading first whether the user is locked
+    #[arg(long)]
+    pub(super) no_check: bool,
 
     #[command(flatten)]
     pub(super) changes: ChangeArgs,
@@ -192,9 +203,13 @@ pub(super) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct UserArgs {
-    /// User IDs; duplicates are sent once
-    #[arg(value_name = "USER_ID")]
-    pub(super) ids: Vec<String>,
+    /// User IDs, usernames or email addresses; duplicates are sent once
+    #[arg(value_name = "USER")]
+    pub(super) names: Vec<String>,
+
+    /// What users are named by [default: a UUID is an ID, anything else a username, and an address that isn't one an email]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(super) by: Option<By>,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,76 @@
+//! What a text on the command line names.
+
+use clap::ValueEnum;
+use pingone_password::{UserId, UserKey};
+
+use crate::terminal::quoted;
+
+/// The longest username, in characters.
+const USERNAME_LIMIT: usize = 128;
+/// The longest email address, in characters.
+const EMAIL_LIMIT: usize = 320;
+
+/// What users are named by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// The ID, a UUID
+    Id,
+    /// The username
+    Username,
+    /// The email address
+    Email,
+}
+
+/// What identifies a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Id(UserId),
+    Name(UserKey),
+    /// A username, or else an email address.
+    UsernameOrEmail(String),
+}
+
+/// Returns the message for a text that is not a user ID.
+pub(crate) fn not_an_id(text: &str) -> String {
+    format!("{} is not a valid user ID: expected a UUID", quoted(text))
+}
+
+impl Key {
+    /// Parses a key. Without `by`, a UUID is an ID, and anything else is a username. An address that is no username is tried as
+    /// an email address.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the text can't be a key of this kind.
+    pub(crate) fn parse(text: &str, by: Option<By>) -> Result<Self, String> {
+        let id = text.parse();
+        let limit = if text.contains('@') { EMAIL_LIMIT } else { USERNAME_LIMIT };
+        let is_name = !text.trim().is_empty() && text.chars().count() <= limit && !text.contains(char::is_control);
+        match (by, id) {
+            (None | Some(By::Id), Ok(id)) => Ok(Self::Id(id)),
+            (Some(By::Id), Err(_)) => Err(not_an_id(text)),
+            _ if !is_name => Err(format!("{} is not a valid username or email address", quoted(text))),
+            (Some(By::Email), _) => Ok(Self::Name(UserKey::email(text))),
+            (None, Err(_)) if text.contains('@') => Ok(Self::UsernameOrEmail(text.to_owned())),
+            (Some(By::Username), _) | (None, Err(_)) => Ok(Self::Name(UserKey::username(text))),
+        }
+    }
+
+    /// Parses keys, each of which is returned once, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// Returns a message for every invalid text.
+    pub(crate) fn parse_all(texts: &[String], by: Option<By>) -> Result<Vec<Self>, Vec<String>> {
+        let mut keys = Vec::new();
+        let mut problems = Vec::new();
+        for text in texts {
+            match Self::parse(text, by) {
+                Ok(key) if keys.contains(&key) => {}
+                Ok(key) => keys.push(key),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(keys) } else { Err(problems) }
+    }
+}
