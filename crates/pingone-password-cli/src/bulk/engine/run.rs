@@ -24,6 +24,8 @@ use crate::output::Format;
 const SETTLE_LIMIT: Duration = Duration::from_secs(1);
 /// Short enough for a hold of one second to be visible.
 const REFRESH_INTERVAL: Duration = Duration::from_millis(200);
+/// The number of users with a record on disk for each one with requests. One sync serves all that wait for it.
+const READ_AHEAD: usize = 4;
 /// A shorter outage is not reported.
 const MIN_OUTAGE: Duration = Duration::from_millis(500);
 
@@ -94,8 +96,8 @@ impl Engine {
                 stopping,
             },
             concurrency,
-            // Twice as many, so that the next users' records are on disk by the time that a slot is free.
-            max_tasks: if journal.is_some() { 2 * concurrency } else { concurrency },
+            // Some more, so that the next users' records are on disk by the time that a slot is free.
+            max_tasks: if journal.is_some() { READ_AHEAD * concurrency } else { concurrency },
             limiter,
             progress: Progress::new(counts.users, rows.is_some()),
             tally: Tally::of(counts),
