@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask generate` and `cargo xtask changes`.
+//! The tasks of this workspace: `cargo xtask generate`, `changes` and `export`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,15 @@ enum Task {
     Generate(Generate),
     /// Say what a change of the OpenAPI document breaks, and which release it needs.
     Changes(changes::Arguments),
+    /// Print the OpenAPI document as JSON without fragments in path keys, for viewers that don't expect them.
+    Export(Export),
+}
+
+#[derive(clap::Args)]
+struct Export {
+    /// The OpenAPI document [default: openapi/pingone-password.yaml]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -43,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Generate(arguments) => generate(&arguments),
         Task::Changes(arguments) => changes(&arguments),
+        Task::Export(arguments) => export(&arguments),
     };
     match result {
         Ok(code) => code,
@@ -59,6 +69,15 @@ fn changes(arguments: &changes::Arguments) -> anyhow::Result<ExitCode> {
     let _ = io::stdout().write_all(report.as_bytes());
     eprint!("{note}");
     Ok(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn export(arguments: &Export) -> anyhow::Result<ExitCode> {
+    let spec = arguments.spec.clone().unwrap_or(root()?.join("openapi/pingone-password.yaml"));
+    let document = std::fs::read_to_string(&spec).with_context(|| spec.display().to_string())?;
+    let exported =
+        xtask::export::export(&document).map_err(|finding| anyhow::anyhow!("{}: {finding}", spec.display()))?;
+    writeln!(io::stdout(), "{exported:#}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The root of the workspace.
