@@ -102,7 +102,7 @@ impl Attempt {
             response.scrub(&self.scrubber);
             response.scrub(&passwords);
             record_response(&span, &response);
-            // An attempt is for one request. If it is used again, it keeps the first response.
+            // An attempt is for one request. If it is used again, it keeps the first response. The clone shares its parts.
             let _ = self.response.set(response.clone());
             broken.map_or(Ok(response), Err)
         };
@@ -142,12 +142,12 @@ impl Attempt {
 }
 
 fn record_response(span: &Span, response: &RawResponse) {
-    span.record("http.response.status_code", response.status.as_u16());
+    span.record("http.response.status_code", response.status().as_u16());
     if let Some(id) = response.correlation_id() {
         span.record("pingone.correlation_id", id);
     }
-    if !response.status.is_success() {
-        span.record("error.type", response.status.as_str());
+    if !response.status().is_success() {
+        span.record("error.type", response.status().as_str());
     }
 }
 

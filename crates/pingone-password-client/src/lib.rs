@@ -16,15 +16,16 @@
 //! let mut authorization = http::HeaderValue::from_static("Bearer …");
 //! authorization.set_sensitive(true);
 //! let attempt = Attempt::new(authorization, 1 << 20);
-//! let client = Client::new_with_client("https://api.pingone.eu/v1", reqwest::Client::new(), attempt);
+//! let base_url = reqwest::Url::parse("https://api.pingone.eu/v1")?.into();
+//! let client = Client::new_with_client(base_url, reqwest::Client::new(), attempt);
 //! # let (environment_id, user_id) = (uuid::Uuid::nil().into(), uuid::Uuid::nil().into());
 //! let result = client.unlock_password(&environment_id, &user_id).await;
 //! # Ok(()) }
 //! ```
 //!
+//! The headers of a [`ResponseValue`] are empty, because few callers read them. [`Attempt::into_response`] has them.
+//!
 //! [`pingone-password`]: https://docs.rs/pingone-password
-
-mod hooks;
 
 #[rustfmt::skip]
 #[allow(
@@ -37,14 +38,17 @@ mod hooks;
 mod generated;
 
 mod attempt;
+mod base_url;
 mod id;
 mod json;
 mod path_segment;
+mod query;
 mod response;
 mod scrub;
 mod secret;
 
 pub use attempt::Attempt;
+pub use base_url::BaseUrl;
 #[doc(hidden)]
 pub use generated::samples;
 pub use generated::{Client, ClientInfo, Error, Request, ResponseValue, operations, requests, types};

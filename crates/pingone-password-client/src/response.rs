@@ -1,18 +1,21 @@
 //! A response as it was read, before it is decoded.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode};
+use progenitor_client::{Error, ResponseValue};
+use serde::de::DeserializeOwned;
 
 use crate::scrub::Scrubber;
 
 /// An HTTP response whose body was read up to a limit.
 #[derive(Clone)]
 pub struct RawResponse {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    status: StatusCode,
+    headers: Arc<HeaderMap>,
+    body: Bytes,
     end: BodyEnd,
 }
 
@@ -22,6 +25,9 @@ enum BodyEnd {
     TooLarge,
     Broken,
 }
+
+/// Some servers send it before the JSON.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
 
@@ -44,12 +50,32 @@ impl RawResponse {
                 Err(error) => break (BodyEnd::Broken, Some(error)),
             }
         };
-        (Self { status, headers, body, end }, broken)
+        (Self { status, headers: Arc::new(headers), body, end }, broken)
+    }
+
+    /// Decodes the body.
+    #[expect(clippy::result_large_err, reason = "the error is progenitor's")]
+    pub(crate) fn decode<T: DeserializeOwned, E>(&self) -> Result<ResponseValue<T>, Error<E>> {
+        let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
+        // Text that is valid as a whole isn't checked again, string by string.
+        let decoded = match std::str::from_utf8(body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(body),
+        };
+        match decoded {
+            Ok(value) => Ok(self.with_value(value)),
+            Err(error) => Err(Error::InvalidResponsePayload(self.body.clone(), error)),
+        }
+    }
+
+    /// Returns a response with this value. It has no headers, so that they aren't copied for callers that don't read them.
+    pub(crate) fn with_value<T>(&self, value: T) -> ResponseValue<T> {
+        ResponseValue::new(value, self.status, HeaderMap::new())
     }
 
     /// Removes secrets from the headers and the body.
     pub(crate) fn scrub(&mut self, scrubber: &Scrubber) {
-        scrubber.headers(&mut self.headers);
+        scrubber.headers(Arc::make_mut(&mut self.headers));
         scrubber.body(&mut self.body);
     }
 
@@ -87,6 +113,17 @@ impl RawResponse {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.end == BodyEnd::Complete
+    }
+}
+
+/// For a response that the OpenAPI document doesn't describe.
+impl From<RawResponse> for reqwest::Response {
+    fn from(response: RawResponse) -> Self {
+        let RawResponse { status, headers, body, .. } = response;
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = Arc::unwrap_or_clone(headers);
+        response.into()
     }
 }
 

@@ -12,7 +12,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue};
 use hyper_util::rt::TokioIo;
 use pingone_password::{Client, ClientCredentials, PasswordState, PasswordStatus};
-use pingone_password_client::{self as generated, Attempt};
+use pingone_password_client::{self as generated, Attempt, BaseUrl};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tracing::level_filters::LevelFilter;
@@ -73,7 +73,7 @@ pub(crate) enum Caller {
     Hyper { connection: SendRequest<Empty<Bytes>>, host: HeaderValue, authorization: HeaderValue },
     HandWritten(HandWritten),
     Models(HandWritten),
-    Generated { http: reqwest::Client, base_url: String, authorization: HeaderValue },
+    Generated { http: reqwest::Client, base_url: BaseUrl, authorization: HeaderValue },
     Wrapper(Client),
 }
 
@@ -96,6 +96,7 @@ impl Caller {
             return Ok(callers);
         }
         let http = recorder::http_client()?.build()?;
+        let parsed = BaseUrl::from(reqwest::Url::parse(&base_url)?);
         let by_hand = HandWritten::new(base_url.clone(), token, ENVIRONMENT)?;
         let credentials = ClientCredentials::new("a worker", "its secret").auth_url(format!("http://{server}"));
         let client = Client::builder(ENVIRONMENT.into()).base_url(&base_url).client_credentials(credentials).build()?;
@@ -103,7 +104,7 @@ impl Caller {
             Variant::Hyper | Variant::HandWritten => Self::HandWritten(by_hand.clone()),
             Variant::Models => Self::Models(by_hand.clone()),
             Variant::Generated => {
-                Self::Generated { http: http.clone(), base_url: base_url.clone(), authorization: authorization.clone() }
+                Self::Generated { http: http.clone(), base_url: parsed.clone(), authorization: authorization.clone() }
             }
             Variant::Wrapper | Variant::Subscriber => Self::Wrapper(client.clone()),
         };
@@ -139,7 +140,7 @@ impl Caller {
             Self::Models(client) => client.unlock(USER).await?,
             Self::Generated { http, base_url, authorization } => {
                 let attempt = Attempt::new(authorization.clone(), 1 << 20);
-                let api = generated::Client::new_with_client(base_url, http.clone(), attempt);
+                let api = generated::Client::new_with_client(base_url.clone(), http.clone(), attempt);
                 if is_read {
                     api.read_password_state(&ENVIRONMENT.into(), &USER.into(), None).await?.into_inner()
                 } else {

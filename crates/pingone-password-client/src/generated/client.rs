@@ -10,27 +10,18 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// The operations of the OpenAPI document “PingOne user password”.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) baseurl: String,
+    pub(crate) baseurl: crate::BaseUrl,
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::Attempt,
 }
 impl Client {
-    /// Creates a client with an existing `reqwest::Client`,
-    /// allowing more control over its configuration.
-    ///
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
+    /// Creates a client for one attempt at a request.
     pub fn new_with_client(
-        baseurl: &str,
+        baseurl: crate::BaseUrl,
         client: reqwest::Client,
         inner: crate::Attempt,
     ) -> Self {
-        Self {
-            baseurl: baseurl.to_string(),
-            client,
-            inner,
-        }
+        Self { baseurl, client, inner }
     }
 }
 impl ClientInfo<crate::Attempt> for Client {
@@ -47,13 +38,6 @@ impl ClientInfo<crate::Attempt> for Client {
         &self.inner
     }
 }
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::Attempt>,
-    {}
-};
 impl Client {
     /// Read Users
     ///
@@ -79,37 +63,39 @@ impl Client {
         limit: ::std::option::Option<&'a i64>,
         cursor: ::std::option::Option<&'a str>,
     ) -> Result<ResponseValue<types::UserPage>, Error<types::ApiError>> {
-        let url = format!("{}/environments/{}/users", self.baseurl, environment_id,);
+        let url = self
+            .baseurl
+            .join(format_args!("/environments/{}/users", environment_id));
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static(
-                    "application/hal+json, application/json",
+        let mut request = crate::query::optional(
+                crate::query::optional(
+                    crate::query::optional(
+                        self
+                            .client
+                            .get(url)
+                            .header(
+                                ::reqwest::header::ACCEPT,
+                                ::reqwest::header::HeaderValue::from_static(
+                                    "application/hal+json, application/json",
+                                ),
+                            ),
+                        "cursor",
+                        cursor,
+                    ),
+                    "filter",
+                    filter,
                 ),
+                "limit",
+                limit,
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "read_users",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        self.inner.prepare(&mut request);
+        let response = self.inner.execute(&self.client, request).await?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.decode(),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.decode()?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.decode()?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read User
@@ -132,9 +118,9 @@ impl Client {
         environment_id: &'a crate::EnvironmentId,
         user_id: &'a crate::UserId,
     ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/environments/{}/users/{}", self.baseurl, environment_id, user_id,
-        );
+        let url = self
+            .baseurl
+            .join(format_args!("/environments/{}/users/{}", environment_id, user_id));
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -146,22 +132,13 @@ impl Client {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "read_user",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        self.inner.prepare(&mut request);
+        let response = self.inner.execute(&self.client, request).await?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.decode(),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.decode()?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.decode()?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// User Account Unlock
@@ -186,9 +163,9 @@ impl Client {
         environment_id: &'a crate::EnvironmentId,
         user_id: &'a crate::UserId,
     ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/environments/{}/users/{}", self.baseurl, environment_id, user_id,
-        );
+        let url = self
+            .baseurl
+            .join(format_args!("/environments/{}/users/{}", environment_id, user_id));
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -210,22 +187,13 @@ impl Client {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "unlock_account",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        self.inner.prepare(&mut request);
+        let response = self.inner.execute(&self.client, request).await?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.decode(),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.decode()?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.decode()?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read Password State
@@ -250,38 +218,35 @@ impl Client {
         user_id: &'a crate::UserId,
         expand: ::std::option::Option<&'a types::PasswordStateExpand>,
     ) -> Result<ResponseValue<types::PasswordState>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password", self.baseurl, environment_id,
-            user_id,
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static(
-                    "application/hal+json, application/json",
+        let url = self
+            .baseurl
+            .join(
+                format_args!(
+                    "/environments/{}/users/{}/password", environment_id, user_id
                 ),
+            );
+        #[allow(unused_mut)]
+        let mut request = crate::query::optional(
+                self
+                    .client
+                    .get(url)
+                    .header(
+                        ::reqwest::header::ACCEPT,
+                        ::reqwest::header::HeaderValue::from_static(
+                            "application/hal+json, application/json",
+                        ),
+                    ),
+                "expand",
+                expand,
             )
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "read_password_state",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        self.inner.prepare(&mut request);
+        let response = self.inner.execute(&self.client, request).await?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.decode(),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.decode()?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.decode()?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Password Unlock
@@ -306,10 +271,13 @@ impl Client {
         environment_id: &'a crate::EnvironmentId,
         user_id: &'a crate::UserId,
     ) -> Result<ResponseValue<types::PasswordState>, Error<types::ApiError>> {
-        let url = format!(
-            "{}/environments/{}/users/{}/password", self.baseurl, environment_id,
-            user_id,
-        );
+        let url = self
+            .baseurl
+            .join(
+                format_args!(
+                    "/environments/{}/users/{}/password", environment_id, user_id
+                ),
+            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -331,22 +299,13 @@ impl Client {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "unlock_password",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        self.inner.prepare(&mut request);
+        let response = self.inner.execute(&self.client, request).await?;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.decode(),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.decode()?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.decode()?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
 }

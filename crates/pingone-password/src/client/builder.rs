@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ::url::Url;
 use http::HeaderValue;
+use pingone_password_client::BaseUrl;
 
 use super::http::{HttpSettings, Proxy};
 use super::{Client, Region, url};
@@ -228,7 +229,7 @@ impl ClientBuilder {
         };
         Ok(Client::new(Sender {
             environment_id,
-            base_url: url::without_trailing_slash(&base_url),
+            base_url: BaseUrl::from(base_url),
             endpoint: api_endpoint,
             connections,
             provider,

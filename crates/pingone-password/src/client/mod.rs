@@ -44,7 +44,7 @@ impl Client {
     /// Returns the base URL of the API, with `/v1` and without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.sender.base_url
+        self.sender.base_url.as_str()
     }
 
     /// Reads the state of a user's password.
@@ -303,7 +303,7 @@ impl fmt::Debug for Client {
         let Sender { environment_id, base_url, .. } = &*self.sender;
         f.debug_struct("Client")
             .field("environment_id", environment_id)
-            .field("base_url", base_url)
+            .field("base_url", &base_url.as_str())
             .finish_non_exhaustive()
     }
 }

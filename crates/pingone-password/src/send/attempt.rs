@@ -35,7 +35,8 @@ pub(super) async fn attempt<E: Exchange>(
         Ok(prepared) => prepared,
         Err(error) => return Attempted::Failed(error),
     };
-    let api = generated::Client::new_with_client(&sender.base_url, sender.connections.current(), attempt.clone());
+    let api =
+        generated::Client::new_with_client(sender.base_url.clone(), sender.connections.current(), attempt.clone());
     let broken = exchange.exchange(sender, call, &api).await;
     drop(api);
     let error = match attempt.into_response() {

@@ -16,6 +16,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use pingone_password_client::BaseUrl;
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -41,7 +42,7 @@ use crate::response::Response;
 /// Everything that requests are sent with. Shared by the clones of a client and the requests that it makes.
 pub(crate) struct Sender {
     pub(crate) environment_id: EnvironmentId,
-    pub(crate) base_url: String,
+    pub(crate) base_url: BaseUrl,
     pub(crate) endpoint: Endpoint,
     pub(crate) connections: Arc<Connections>,
     pub(crate) provider: Arc<dyn AccessTokenProvider>,
@@ -67,7 +68,7 @@ impl fmt::Debug for Sender {
         let Self { environment_id, base_url, .. } = self;
         f.debug_struct("Sender")
             .field("environment_id", environment_id)
-            .field("base_url", base_url)
+            .field("base_url", &base_url.as_str())
             .finish_non_exhaustive()
     }
 }

@@ -74,7 +74,7 @@ impl RawOperation {
             Method::Put => reqwest::Method::PUT,
         };
         let request = http
-            .request(method, format!("{base_url}{path}"))
+            .request(method, base_url.join(format_args!("{path}")))
             .header(CONTENT_TYPE, self.media_type.as_str())
             .header(ACCEPT, "application/hal+json, application/json");
         match &self.body {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use syn::{ImplItem, Item, ReturnType, parse_quote};
+use syn::{ImplItem, ImplItemFn, Item, ReturnType, parse_quote};
 
 use super::patch::Patch;
 use super::responses;
@@ -13,9 +13,9 @@ use crate::generate::models::{argument, deprecated, put_docs};
 
 pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error> {
     let mut patched = BTreeSet::new();
-    let mut constructors = 0;
+    let (mut constructors, mut base_urls) = (0, 0);
     for item in items {
-        document_client(item, lowered);
+        restore_declaration(item, lowered);
         let Item::Impl(block) = item else { continue };
         if block.trait_.is_some() {
             continue;
@@ -27,12 +27,12 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
         constructors += before - block.items.len();
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { continue };
-            if method.sig.asyncness.is_none() {
-                let docs = take_docs(&mut method.attrs);
-                put_docs(&mut method.attrs, &docs.replace("Construct a new client", "Creates a client"));
+            let name = method.sig.ident.to_string();
+            if name == "new_with_client" {
+                *method = constructor();
+                base_urls += 1;
                 continue;
             }
-            let name = method.sig.ident.to_string();
             let Some(operation) = lowered.operations.get(&name) else {
                 return Err(Error::Generator(format!("the method `{name}` is not an operation of the document")));
             };
@@ -42,8 +42,10 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
             }
         }
     }
-    if constructors != 1 {
-        return Err(Error::Generator(format!("{constructors} functions are named `Client::new`; expected one")));
+    for (name, count) in [("new", constructors), ("new_with_client", base_urls)] {
+        if count != 1 {
+            return Err(Error::Generator(format!("{count} functions are named `Client::{name}`; expected one")));
+        }
     }
     match lowered.operations.iter().find(|(name, _)| !patched.contains(*name)) {
         Some((_, operation)) => Err(Error::Generator(format!("the operation `{}` was not generated", operation.id))),
@@ -51,10 +53,23 @@ pub(super) fn restore(items: &mut [Item], lowered: &Lowered) -> Result<(), Error
     }
 }
 
-fn document_client(item: &mut Item, lowered: &Lowered) {
+/// Documents the client, and gives it a base URL that is parsed once, not at every request.
+fn restore_declaration(item: &mut Item, lowered: &Lowered) {
     if let Item::Struct(item) = item {
         take_docs(&mut item.attrs);
         put_docs(&mut item.attrs, &format!("The operations of the OpenAPI document “{}”.", lowered.title));
+        for field in item.fields.iter_mut().filter(|field| field.ident.as_ref().is_some_and(|name| name == "baseurl")) {
+            field.ty = parse_quote!(crate::BaseUrl);
+        }
+    }
+}
+
+fn constructor() -> ImplItemFn {
+    parse_quote! {
+        /// Creates a client for one attempt at a request.
+        pub fn new_with_client(baseurl: crate::BaseUrl, client: reqwest::Client, inner: crate::Attempt) -> Self {
+            Self { baseurl, client, inner }
+        }
     }
 }
 

@@ -22,8 +22,12 @@ pub fn restore(tokens: TokenStream, lowered: &Lowered) -> Result<Vec<Item>, Erro
     let file: syn::File = syn::parse2(tokens)
         .map_err(|error| Error::Generator(format!("progenitor's output can't be parsed: {error}")))?;
     // The prelude is an unused glob import; the models are written by `models`.
-    let is_unused =
-        |item: &Item| matches!(item, Item::Mod(module) if module.ident == "types" || module.ident == "prelude");
+    // So is the assertion that `Client` has hooks: requests are sent without them.
+    let is_unused = |item: &Item| match item {
+        Item::Mod(module) => module.ident == "types" || module.ident == "prelude",
+        Item::Const(assertion) => assertion.ident == "_",
+        _ => false,
+    };
     let mut client: Vec<Item> = file.items.into_iter().filter(|item| !is_unused(item)).collect();
     client::restore(&mut client, lowered)?;
     Ok(client)

@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprCall, ExprLit, ExprMethodCall, Lit, Local, Macro, Pat, Stmt, Token, parse_quote};
 
 use super::responses;
-use crate::generate::lower::{Location, Operation};
+use crate::generate::lower::{Location, Operation, Parameter};
 
 /// Patches an operation and counts the patches: each has to apply as often as expected.
 pub(super) struct Patch<'a> {
@@ -26,6 +26,7 @@ impl<'a> Patch<'a> {
 
     pub(super) fn apply(&mut self, block: &mut Block) {
         self.visit_block_mut(block);
+        self.replace_sending(block);
         drop_unused_header_map(block);
     }
 
@@ -70,6 +71,60 @@ impl<'a> Patch<'a> {
     }
 }
 
+impl Patch<'_> {
+    /// `format!("{}/environments/…#name", self.baseurl, …)`: the fragment names the operation and isn't part of the URL.
+    fn url(&self, format: &Macro) -> Option<Expr> {
+        if !format.path.is_ident("format") {
+            return None;
+        }
+        let arguments = format.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated).ok()?;
+        let mut arguments = arguments.into_iter();
+        let Some(Expr::Lit(ExprLit { lit: Lit::Str(template), .. })) = arguments.next() else { return None };
+        let base_url = arguments.next().filter(|argument| is_field(argument, "baseurl"))?;
+        let template = template.value();
+        let path = template.strip_suffix(&format!("#{}", self.operation.name))?.strip_prefix("{}")?;
+        let ids = arguments.map(|argument| encoded_id(&argument).unwrap_or(argument));
+        path.starts_with('/').then(|| parse_quote!(#base_url.join(format_args!(#path #(, #ids)*))))
+    }
+
+    /// `request.query(&QueryParam::new("name", &value))`, if the parameter is optional.
+    fn optional_query(&self, expr: &Expr) -> Option<Expr> {
+        let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = expr else { return None };
+        let Some(Expr::Reference(argument)) = args.first().filter(|_| method == "query") else { return None };
+        let Expr::Call(query) = &*argument.expr else { return None };
+        let name = first_text(query).filter(|_| is_query(query))?;
+        let is_optional = |parameter: &&Parameter| {
+            parameter.name == name && parameter.location == Location::Query && !parameter.is_required
+        };
+        let parameter = self.operation.parameters.iter().find(is_optional)?;
+        let value = quote::format_ident!("{}", parameter.ident);
+        Some(parse_quote!(crate::query::optional(#receiver, #name, #value)))
+    }
+
+    /// Everything from `let info = …` on: progenitor's hooks would hand the response on as one of reqwest's, read again.
+    fn replace_sending(&mut self, block: &mut Block) {
+        let is_info = |statement: &Stmt| matches!(statement, Stmt::Local(Local { pat: Pat::Ident(pattern), .. }) if pattern.ident == "info");
+        let Some(start) = block.stmts.iter().position(is_info) else { return };
+        let is_expected = match &block.stmts[start..] {
+            [_info, _pre, _exec, _post, _response, Stmt::Expr(Expr::Match(branches), None)] => {
+                is_status(&branches.expr)
+            }
+            _ => false,
+        };
+        if is_expected {
+            let arms = responses::arms(&self.operation.responses);
+            block.stmts.truncate(start);
+            let sending: Block = parse_quote! {{
+                self.inner.prepare(&mut request);
+                let response = self.inner.execute(&self.client, request).await?;
+                match response.status().as_u16() { #(#arms)* }
+            }};
+            block.stmts.extend(sending.stmts);
+            self.responses += 1;
+        }
+    }
+}
+
 impl VisitMut for Patch<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
@@ -94,35 +149,19 @@ impl VisitMut for Patch<'_> {
                     self.queries += 1;
                 }
             }
-            Expr::Match(branches) if is_status(&branches.expr) => {
-                branches.arms = responses::arms(&self.operation.responses);
-                self.responses += 1;
+            Expr::Macro(call) => {
+                if let Some(url) = self.url(&call.mac) {
+                    *expr = url;
+                    self.urls += 1;
+                    return;
+                }
             }
             _ => {}
         }
         visit_mut::visit_expr_mut(self, expr);
-    }
-
-    /// `format!("{}/environments/…#name", …)`: the fragment names the operation and isn't part of the URL.
-    fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if !mac.path.is_ident("format") {
-            return;
+        if let Some(query) = self.optional_query(expr) {
+            *expr = query;
         }
-        let Ok(mut arguments) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else { return };
-        let Some(Expr::Lit(ExprLit { lit: Lit::Str(template), .. })) = arguments.first_mut() else { return };
-        let text = template.value();
-        let Some(url) = text.strip_suffix(&format!("#{}", self.operation.name)).filter(|url| url.starts_with("{}/"))
-        else {
-            return;
-        };
-        *template = syn::LitStr::new(url, template.span());
-        for argument in arguments.iter_mut().skip(1) {
-            if let Some(id) = encoded_id(argument) {
-                *argument = id;
-            }
-        }
-        mac.tokens = quote::quote!(#arguments);
-        self.urls += 1;
     }
 
     /// `header_map.append("api-version", …)`: PingOne has no such header.

@@ -25,26 +25,26 @@ pub(super) fn arms(responses: &Responses) -> Vec<Arm> {
     let success = responses.success.statuses.iter().map(|(status, has_body)| -> Arm {
         let status = pattern(*status);
         match (has_body, may_be_empty) {
-            (true, false) => parse_quote!(#status => ResponseValue::from_response(response).await,),
+            (true, false) => parse_quote!(#status => response.decode(),),
             (true, true) => parse_quote! {
-                #status => ResponseValue::<#body>::from_response(response).await?.map(::std::option::Option::Some),
+                #status => response.decode::<#body, _>()?.map(::std::option::Option::Some),
             },
             (false, true) => parse_quote! {
-                #status => ResponseValue::empty(response).map(|()| ::std::option::Option::None),
+                #status => Ok(response.with_value(::std::option::Option::None)),
             },
-            (false, false) => parse_quote!(#status => Ok(ResponseValue::empty(response)),),
+            (false, false) => parse_quote!(#status => Ok(response.with_value(())),),
         }
     });
     let error =
         responses.error.statuses.iter().filter(|_| responses.error.ty.is_some()).map(|(status, has_body)| -> Arm {
             let status = pattern(*status);
             if *has_body {
-                parse_quote!(#status => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),)
+                parse_quote!(#status => Err(Error::ErrorResponse(response.decode()?)),)
             } else {
-                parse_quote!(#status => Err(Error::UnexpectedResponse(response)),)
+                parse_quote!(#status => Err(Error::UnexpectedResponse(response.into())),)
             }
         });
-    let other: Arm = parse_quote!(_ => Err(Error::UnexpectedResponse(response)),);
+    let other: Arm = parse_quote!(_ => Err(Error::UnexpectedResponse(response.into())),);
     success.chain(error).chain([other]).collect()
 }
 
