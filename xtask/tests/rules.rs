@@ -69,6 +69,8 @@ macro_rules! rules {
 }
 
 const UNLOCK: &str = "          application/vnd.pingidentity.password.unlock+json: {}\n";
+const WRITE: &str = "      x-idempotent: false\n";
+const CHECKED: &str = "      x-idempotent: false\n      x-state-check: { operationId: readPassword, property: status, notApplied: LOCKED }\n";
 const UUID: &str = "schema: { type: string, format: uuid }";
 const STATE: &str = "{ type: object, properties: { status: { type: string } } }";
 
@@ -96,6 +98,13 @@ rules! {
     operation_id_no_name: [("operationId: unlockPassword", "operationId: 2fa")]
     idempotence_missing: [("      x-idempotent: false\n", "")]
     idempotence_no_boolean: [("x-idempotent: false", "x-idempotent: sometimes")]
+    state_check_by_an_unknown_operation: [(WRITE, "      x-idempotent: false\n      x-state-check: { operationId: readState, property: status, notApplied: LOCKED }\n")]
+    state_check_by_a_write: [(WRITE, "      x-idempotent: false\n      x-state-check: { operationId: unlockPassword, property: status, notApplied: LOCKED }\n")]
+    state_check_of_another_user: [(WRITE, CHECKED), ("{userId}/password#unlock+json:\n    parameters:\n      [{ name: userId,", "{otherId}/password#unlock+json:\n    parameters:\n      [{ name: otherId,")]
+    state_check_of_a_value_that_is_never_read: [(WRITE, CHECKED)]
+    state_check_without_a_value: [(WRITE, "      x-idempotent: false\n      x-state-check: readPassword\n")]
+    state_check_of_an_idempotent_write: [(WRITE, "      x-idempotent: true\n      x-state-check: { operationId: readPassword, property: status, notApplied: LOCKED }\n"), (STATE, "{ type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } }")]
+    state_check_that_holds: [(WRITE, CHECKED), (STATE, "{ type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } }")]
     method_that_is_neither: [("    get:\n", "    head:\n")]
     path_in_another_order: [("/environments/{environmentId}/users/{userId}/password:", "/users/{userId}/environments/{environmentId}/password:")]
     get_that_is_not_idempotent: [("x-idempotent: true", "x-idempotent: false")]
