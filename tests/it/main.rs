@@ -24,6 +24,7 @@
 //! | `storm` | ten thousand unlocks among faults |
 //! | `secrets` | all output, searched for secrets |
 //! | `tls` | trusted and untrusted certificates |
+//! | `certificates` | certificates that have expired, aren't valid yet or have an unknown issuer |
 //! | `transport` | proxies, host names and other causes of a failure to connect |
 //! | `traces` | the spans of calls and requests |
 //! | `users` | finding users by name, and unlocking accounts |
@@ -32,6 +33,8 @@
 //! `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows the changes.
 
 mod architecture;
+#[cfg(target_os = "linux")]
+mod certificates;
 mod clock;
 mod config;
 mod control;
