@@ -2,10 +2,16 @@
 
 use std::net::TcpListener;
 
-use pingone_password::{ClientBuilder, Error, ErrorKind, Outcome, RetryPolicy};
+use pingone_password::{
+    AccessToken, AccessTokenFuture, AccessTokenProvider, ClientBuilder, EnvironmentId, Error, ErrorKind, Outcome,
+    Request, RetryPolicy, UserId,
+};
+use pingone_password_client::ClientInfo;
 use recorder::Recorder;
+use reqwest::header::HeaderValue;
 
-use crate::{Result, builder, user_id};
+use crate::client::operations::{Operation, UNLOCK_PASSWORD};
+use crate::{Result, builder, client, user_id};
 
 /// Unlocks a user with the default policy, and returns the error.
 async fn unlock(client: ClientBuilder) -> Result<Error> {
@@ -61,4 +67,80 @@ fn a_proxy_must_speak_http() {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(problem), "{error}");
     }
+}
+
+/// An unlock with a header of its own, as an operation with a header parameter has one.
+#[derive(Clone, Debug)]
+struct WithHeader {
+    value: &'static str,
+    /// Whether the header is converted before the request is built, as generated code does.
+    is_converted_first: bool,
+}
+
+impl Request for WithHeader {
+    const OPERATION: &'static Operation = &UNLOCK_PASSWORD;
+    type Body = ();
+    type Output = ();
+
+    fn user_id(&self) -> Option<UserId> {
+        Some(user_id())
+    }
+
+    fn output(_: Option<()>) -> Option<()> {
+        Some(())
+    }
+
+    async fn send<'a>(
+        &'a self,
+        api: &'a client::Client,
+        _: &'a EnvironmentId,
+    ) -> std::result::Result<Option<()>, client::Error> {
+        let request = api.client().post(api.baseurl());
+        let mut request = if self.is_converted_first {
+            request.header("x-reason", HeaderValue::try_from(self.value)?)
+        } else {
+            request.header("x-reason", self.value)
+        }
+        .build()?;
+        api.inner().prepare(&mut request);
+        api.inner().execute(api.client(), request).await?;
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_sent_fails_before_anything_is_sent() -> Result {
+    for is_converted_first in [true, false] {
+        let server = Recorder::with(204, &[], "").await?;
+        let client = builder(server.url()).retry(RetryPolicy::default()).build()?;
+        client.send(WithHeader { value: "a call from the user", is_converted_first }).await?;
+        assert_eq!(server.requests().len(), 1, "the header is the only fault");
+        let error = client.send(WithHeader { value: "a call\r\nx-other: 1", is_converted_first }).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Configuration, Outcome::NotApplied), "{error}");
+        assert_eq!((server.requests().len(), error.request_count()), (1, 0), "{error}");
+        assert!(error.to_string().ends_with("the request contains a value that a header can't hold"), "{error}");
+        assert!(!error.is_transient() && !error.to_string().contains("may have been applied"), "{error}");
+    }
+    Ok(())
+}
+
+/// A provider whose token ends with the line break of the file that it was read from.
+#[derive(Debug)]
+struct Untrimmed;
+
+impl AccessTokenProvider for Untrimmed {
+    fn access_token(&self) -> AccessTokenFuture<'_> {
+        Box::pin(std::future::ready(Ok(AccessToken::from("token\n"))))
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_sent_fails_before_anything_is_sent() -> Result {
+    let server = Recorder::with(204, &[], "").await?;
+    let client = builder(server.url()).access_token_provider(Untrimmed).retry(RetryPolicy::default()).build()?;
+    let error = client.unlock_password(user_id()).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::AccessToken, Outcome::NotApplied), "{error}");
+    assert_eq!((server.requests().len(), error.request_count()), (0, 0), "{error}");
+    assert!(error.to_string().contains("the access token contains characters that a header can't hold"), "{error}");
+    Ok(())
 }

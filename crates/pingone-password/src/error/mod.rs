@@ -25,6 +25,7 @@ pub use self::kind::{ErrorKind, Outcome};
 pub use self::token_error::TokenError;
 pub(crate) use self::token_error::TokenFailure;
 use self::transport::TransportFailure;
+pub(crate) use self::transport::Unanswered;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::model::ApiErrorDetail;
@@ -262,8 +263,8 @@ impl Error {
     }
 
     /// The request failed without a response.
-    pub(crate) fn transport(call: &Call, endpoint: &Endpoint, failure: Option<reqwest::Error>) -> Self {
-        let TransportFailure { kind, reason, is_transient, source } = TransportFailure::of(failure);
+    pub(crate) fn transport(call: &Call, endpoint: &Endpoint, unanswered: Option<Unanswered>) -> Self {
+        let TransportFailure { kind, reason, is_transient, source } = TransportFailure::of(unanswered);
         Self(Box::new(Inner {
             is_transient: Some(is_transient),
             endpoint: Some(endpoint.clone()),
@@ -312,12 +313,7 @@ impl Error {
     }
 
     /// The response claims success, and is not believed.
-    pub(crate) fn defective(
-        call: &Call,
-        response: &RawResponse,
-        defect: Defect,
-        broken: Option<reqwest::Error>,
-    ) -> Self {
+    pub(crate) fn defective(call: &Call, response: &RawResponse, defect: Defect, broken: Option<Unanswered>) -> Self {
         let is_transient = defect.is_of_another_request() || defect == Defect::BrokenOff;
         Self(Box::new(Inner {
             defect: Some(defect),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use pingone_password_client::RawResponse;
 
-use super::transport::TransportFailure;
+use super::transport::{TransportFailure, Unanswered};
 use crate::endpoint::Endpoint;
 use crate::model::ApiError;
 
@@ -39,7 +39,8 @@ impl TokenError {
 
     /// The authorization server did not respond.
     pub(crate) fn transport(endpoint: &Endpoint, error: reqwest::Error) -> Self {
-        let TransportFailure { kind, reason, is_transient, source } = TransportFailure::of(Some(error));
+        let TransportFailure { kind, reason, is_transient, source } =
+            TransportFailure::of(Some(Unanswered::Transport(error)));
         let reason = super::display::without_response(kind, Some(endpoint), reason.as_deref());
         let source = source.map(|source| Box::new(source) as _);
         TokenFailure { reason: Some(reason), is_transient, source, ..TokenFailure::default() }.into()

@@ -6,6 +6,14 @@ use std::sync::Arc;
 
 use super::ErrorKind;
 
+/// Why an attempt got no response, or not all of it.
+#[derive(Debug)]
+pub(crate) enum Unanswered {
+    /// The request could not be made, so nothing was sent.
+    InvalidRequest,
+    Transport(reqwest::Error),
+}
+
 /// A request that got no response, or not all of it.
 pub(super) struct TransportFailure {
     pub(super) kind: ErrorKind,
@@ -16,8 +24,14 @@ pub(super) struct TransportFailure {
 }
 
 impl TransportFailure {
-    pub(super) fn of(error: Option<reqwest::Error>) -> Self {
+    pub(super) fn of(unanswered: Option<Unanswered>) -> Self {
+        let (is_invalid, error) = match unanswered {
+            Some(Unanswered::InvalidRequest) => (true, None),
+            Some(Unanswered::Transport(error)) => (false, Some(error)),
+            None => (false, None),
+        };
         let kind = match &error {
+            _ if is_invalid => ErrorKind::Configuration,
             Some(error) if error.is_builder() => ErrorKind::Configuration,
             Some(error) if error.is_connect() => ErrorKind::Connect,
             Some(error) if error.is_timeout() => ErrorKind::Timeout,

@@ -14,7 +14,7 @@ use super::schedule::Schedule;
 use super::{Sender, TokenSource};
 use crate::auth::AccessToken;
 use crate::call::Call;
-use crate::error::{Defect, Error, ErrorKind, Result, TokenError};
+use crate::error::{Defect, Error, ErrorKind, Result, TokenError, TokenFailure, Unanswered};
 use crate::response::Response;
 
 /// The result of an attempt.
@@ -80,13 +80,7 @@ fn expected(sender: &Sender, call: &Call) -> Expected {
     }
 }
 
-fn not_believed(
-    sender: &Sender,
-    call: &Call,
-    raw: &RawResponse,
-    defect: Defect,
-    broken: Option<reqwest::Error>,
-) -> Error {
+fn not_believed(sender: &Sender, call: &Call, raw: &RawResponse, defect: Defect, broken: Option<Unanswered>) -> Error {
     if defect.is_of_another_request() {
         sender.connections.replace();
     }
@@ -101,8 +95,8 @@ async fn prepare(sender: &Sender, call: &Call, schedule: &mut Schedule<'_>) -> R
         .unwrap_or_else(|elapsed| Err(TokenError::transient(elapsed)))
         .map_err(|error| Error::access_token(call, error))?;
     let Some(authorization) = token.to_header() else {
-        let error = TokenError::new("the access token contains characters that a header can't hold");
-        return Err(Error::access_token(call, error));
+        let reason = Some("the access token contains characters that a header can't hold".to_owned());
+        return Err(Error::access_token(call, TokenFailure { reason, ..TokenFailure::default() }.into()));
     };
     // Last, so that the request goes out as soon as it is admitted.
     if let Some(rate_limiter) = rate_limiter {

@@ -5,7 +5,7 @@ use pingone_password_client::{self as generated, RawResponse, Request};
 use super::Sender;
 use super::credibility::{Expected, judge};
 use crate::call::Call;
-use crate::error::Defect;
+use crate::error::{Defect, Unanswered};
 use crate::model::PasswordState;
 use crate::response::Response;
 
@@ -20,7 +20,7 @@ pub(super) trait Exchange: Sync {
         sender: &'a Sender,
         call: &'a Call,
         api: &'a generated::Client,
-    ) -> impl Future<Output = Option<reqwest::Error>> + Send + 'a;
+    ) -> impl Future<Output = Option<Unanswered>> + Send + 'a;
 
     /// Reads the result of the operation from a response that claims success.
     fn output(response: &RawResponse, expected: &Expected) -> Result<Self::Output, Defect>;
@@ -35,16 +35,14 @@ pub(super) struct Documented<R>(pub(super) R);
 impl<R: Request> Exchange for Documented<R> {
     type Output = R::Output;
 
-    async fn exchange<'a>(
-        &'a self,
-        sender: &'a Sender,
-        _: &'a Call,
-        api: &'a generated::Client,
-    ) -> Option<reqwest::Error> {
-        use generated::Error::{CommunicationError, InvalidUpgrade, ResponseBodyError};
+    async fn exchange<'a>(&'a self, sender: &'a Sender, _: &'a Call, api: &'a generated::Client) -> Option<Unanswered> {
+        use generated::Error::{CommunicationError, InvalidRequest, InvalidUpgrade, ResponseBodyError};
 
         match self.0.send(api, &sender.environment_id).await {
-            Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => Some(error),
+            Err(InvalidRequest(_)) => Some(Unanswered::InvalidRequest),
+            Err(CommunicationError(error) | InvalidUpgrade(error) | ResponseBodyError(error)) => {
+                Some(Unanswered::Transport(error))
+            }
             // The other errors are made from a response, which the attempt has kept.
             _ => None,
         }

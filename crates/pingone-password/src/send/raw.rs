@@ -12,7 +12,7 @@ use super::credibility::{Expected, judge};
 use super::exchange::Exchange;
 use super::{BoxFuture, Sender, send};
 use crate::call::Call;
-use crate::error::{Defect, Result};
+use crate::error::{Defect, Result, Unanswered};
 use crate::model::PasswordState;
 use crate::response::Response;
 use crate::{UserId, VendorMediaType};
@@ -90,18 +90,13 @@ struct Raw(RawOperation);
 impl Exchange for Raw {
     type Output = Option<Value>;
 
-    async fn exchange<'a>(
-        &'a self,
-        _: &'a Sender,
-        call: &'a Call,
-        api: &'a generated::Client,
-    ) -> Option<reqwest::Error> {
+    async fn exchange<'a>(&'a self, _: &'a Sender, call: &'a Call, api: &'a generated::Client) -> Option<Unanswered> {
         let mut request = match self.0.request(call, api.client()) {
             Ok(request) => request,
-            Err(error) => return Some(error),
+            Err(error) => return Some(Unanswered::Transport(error)),
         };
         api.inner().prepare(&mut request);
-        api.inner().execute(api.client(), request).await.err()
+        api.inner().execute(api.client(), request).await.err().map(Unanswered::Transport)
     }
 
     fn output(response: &RawResponse, expected: &Expected) -> Result<Option<Value>, Defect> {
