@@ -36,6 +36,18 @@ fn a_base_url_may_end_in_v1_or_a_slash() -> Result {
 }
 
 #[test]
+fn a_region_is_written_as_its_top_level_domain() -> Result {
+    for region in Region::ALL {
+        let domain = region.top_level_domain();
+        assert_eq!((region.to_string().as_str(), domain.parse()), (domain, Ok(*region)));
+        assert_eq!(serde_json::from_value::<Region>(serde_json::to_value(region)?)?, *region);
+    }
+    let error = serde_json::from_str::<Region>("\"mars\"").unwrap_err();
+    assert!(error.to_string().starts_with("`mars` is not a PingOne region"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn plain_http_is_for_loopback_only() {
     for url in ["http://localhost:1", "http://LOCALHOST", "http://127.0.0.1:1", "http://[::1]:1"] {
         assert!(builder(url).build().is_ok(), "{url}");

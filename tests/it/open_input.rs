@@ -206,12 +206,17 @@ proptest! {
         let user: UserId = text.parse().unwrap();
         prop_assert_eq!(user.to_string(), text.to_lowercase());
         prop_assert_eq!(user.to_string().parse::<UserId>(), Ok(user));
+        prop_assert_eq!(serde_json::to_value(user).unwrap(), json!(user.to_string()));
+        prop_assert_eq!(serde_json::from_value::<UserId>(json!(text)).unwrap(), user);
     }
 
     #[test]
     fn any_other_text_is_not_an_id(text in ".*|[./%0-9a-f{}-]{0,40}") {
         if let Ok(id) = text.parse::<EnvironmentId>() {
             prop_assert!(id.to_string().eq_ignore_ascii_case(&text));
+        } else {
+            let error = serde_json::from_value::<EnvironmentId>(json!(text)).unwrap_err().to_string();
+            prop_assert!(error.ends_with("is not a valid environment ID: expected a UUID"), "{error}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask generate`, `changes` and `export`.
+//! The tasks of this workspace: `cargo xtask generate`, `changes`, `export`, `dist` and `crates`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use xtask::changes::{self, Outcome};
 use xtask::generate::Error;
 use xtask::generate::emit::{self, Difference};
+use xtask::{crates, dist};
 
 /// The tasks of this workspace.
 #[derive(Parser)]
@@ -26,6 +27,10 @@ enum Task {
     Changes(changes::Arguments),
     /// Print the OpenAPI document as JSON without fragments in path keys, for viewers that don't expect them.
     Export(Export),
+    /// Build the release folder: programs, manual pages, completions, packages and checksums.
+    Dist(dist::Arguments),
+    /// Pack the crates, and test another project against the packed ones.
+    Crates,
 }
 
 #[derive(clap::Args)]
@@ -53,6 +58,8 @@ fn main() -> ExitCode {
         Task::Generate(arguments) => generate(&arguments),
         Task::Changes(arguments) => changes(&arguments),
         Task::Export(arguments) => export(&arguments),
+        Task::Dist(arguments) => root().and_then(|root| dist::run(&arguments, root)),
+        Task::Crates => root().and_then(crates::run),
     };
     match result {
         Ok(code) => code,

@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A PingOne region: the geography in which an environment is hosted.
 ///
 /// The vendor's list: [API requests](https://developer.pingidentity.com/pingone-api/foundations/conventions/pingone-api-requests.html).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// `pingone.com`
@@ -72,6 +75,27 @@ impl FromStr for Region {
         let domain = text.strip_prefix('.').unwrap_or(text);
         let matches = |region: &Self| region.top_level_domain().eq_ignore_ascii_case(domain);
         Self::ALL.iter().copied().find(matches).ok_or_else(|| UnknownRegion(text.to_owned()))
+    }
+}
+
+/// Writes the top-level domain.
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.top_level_domain())
+    }
+}
+
+/// Serializes as the top-level domain.
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.top_level_domain())
+    }
+}
+
+/// Deserializes from a top-level domain, with the rules of `FromStr`.
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
