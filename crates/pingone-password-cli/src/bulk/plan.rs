@@ -214,7 +214,7 @@ fn confirm(options: &Options, target: &Target, source: &Source, users: u64) -> a
     }
     let mut stderr = io::stderr();
     if !io::stdin().is_terminal() || !stderr.is_terminal() || source.is_standard_input() {
-        bail!("unlocking {users} users needs a confirmation, and there is no terminal: confirm by --yes");
+        bail!("unlocking {users} users needs a confirmation, and there is no terminal: confirm with --yes");
     }
     write!(stderr, "Unlock {users} users of environment {}? [y/N] ", target.environment_id)?;
     stderr.flush()?;
