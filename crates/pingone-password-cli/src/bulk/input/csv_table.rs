@@ -149,8 +149,8 @@ fn read_record(
     }
     let hides_users = |(index, field): (usize, &Vec<u8>)| {
         // A line break around an ID is only padding.
-        let field = if index == column { field.trim_ascii() } else { field };
-        hides_users(field, delimiter)
+        let is_padded_id = index == column && parse_user(&String::from_utf8_lossy(field.trim_ascii())).is_ok();
+        !is_padded_id && hides_users(field, delimiter)
     };
     if record.iter().any(|record| record.fields.iter().enumerate().any(hides_users)) {
         bail!(

@@ -85,6 +85,9 @@ fn an_unclosed_quote_hides_no_user() {
     assert!(rejected(&format!("id,name\n$A,\"{}", "x\n".repeat(200))).starts_with("line 2 has a quoted text"));
     let endless = format!("id,name\n$A,x\n$B,\"{}", "x".repeat(5 << 20));
     assert!(rejected(&endless).starts_with("line 3 has a quoted text that doesn't end"));
+    // In the column of the IDs, where a line break alone would be padding.
+    assert!(rejected("id,name\n\"\n$A,\";").starts_with("line 2 has a quoted text"));
+    assert_eq!(read("id,name\n\"\n$A\n\",x\n", None).unwrap(), ["2:1"]);
     // In the header, and around lines without a user.
     assert!(rejected("id,\"name\n$A,x\n$B,\"y\"\n").starts_with("line 1 has a quoted text"));
     assert!(rejected("id,\"name\n$A,x\n").starts_with("line 1 has a quoted text"));
