@@ -33,11 +33,11 @@ def control(method, path, body=None, **query):
     if query:
         url += "?" + urllib.parse.urlencode(query)
     if body is None:
-        status, _, answer = send(method, url)
+        status, _, response = send(method, url)
     else:
-        status, _, answer = send(method, url, {"Content-Type": "application/json"}, json.dumps(body).encode())
-    assert status < 300, (method, path, status, answer)
-    return answer
+        status, _, response = send(method, url, {"Content-Type": "application/json"}, json.dumps(body).encode())
+    assert status < 300, (method, path, status, response)
+    return response
 
 
 # Arrange: a user who is locked out, and a server that fails once after it has applied an unlock.

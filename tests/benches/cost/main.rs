@@ -57,7 +57,7 @@ struct Arguments {
 /// What this program does in the processes that it starts.
 #[derive(Subcommand)]
 enum Role {
-    /// Answers requests.
+    /// Serves requests.
     #[command(hide = true)]
     Serve,
     /// Makes the calls that callgrind counts.

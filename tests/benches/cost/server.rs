@@ -1,4 +1,4 @@
-//! A server that answers every request with the same password state, in a process of its own.
+//! A server that responds to every request with the same password state, in a process of its own.
 
 use std::convert::Infallible;
 use std::io::{self, BufRead, BufReader, Read};
@@ -55,7 +55,7 @@ pub(crate) async fn serve() -> Result {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let (state, token) = (state.clone(), token.clone());
-        let answer = service::service_fn(move |request: Request<Incoming>| {
+        let respond = service::service_fn(move |request: Request<Incoming>| {
             let (body, content_type) = match request.uri().path() {
                 path if path.ends_with("/token") => (token.clone(), "application/json"),
                 _ => (state.clone(), "application/hal+json;charset=UTF-8"),
@@ -70,7 +70,7 @@ pub(crate) async fn serve() -> Result {
                 Ok::<_, Infallible>(response)
             }
         });
-        tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), respond));
     }
 }
 

@@ -10,17 +10,17 @@ use super::response::{Body, ControlError};
 use crate::{state::Shared, store::Store};
 
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct ClockBody {
     now: DateTime<Utc>,
     ahead_seconds: u64,
 }
 
-fn shown(store: &Store) -> Json<Shown> {
-    Json(Shown { now: store.clock.utc(), ahead_seconds: store.clock.ahead().as_secs() })
+fn body(store: &Store) -> Json<ClockBody> {
+    Json(ClockBody { now: store.clock.utc(), ahead_seconds: store.clock.ahead().as_secs() })
 }
 
-pub(super) async fn read(State(shared): State<Arc<Shared>>) -> Json<Shown> {
-    shown(&shared.store())
+pub(super) async fn read(State(shared): State<Arc<Shared>>) -> Json<ClockBody> {
+    body(&shared.store())
 }
 
 #[derive(Deserialize)]
@@ -32,10 +32,10 @@ pub(super) struct Advance {
 pub(super) async fn advance(
     State(shared): State<Arc<Shared>>,
     Body(Advance { advance_seconds }): Body<Advance>,
-) -> Result<Json<Shown>, ControlError> {
+) -> Result<Json<ClockBody>, ControlError> {
     let mut store = shared.store();
     if store.advance_clock(Duration::from_secs(advance_seconds)) {
-        Ok(shown(&store))
+        Ok(body(&store))
     } else {
         Err(ControlError::bad_request("the clock can be at most a century ahead"))
     }

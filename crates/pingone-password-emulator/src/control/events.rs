@@ -19,7 +19,7 @@ use crate::{state::Shared, store::Event};
 
 /// An event as the control API shows it.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct EventBody {
     #[serde(rename = "type")]
     kind: &'static str,
     user_id: Uuid,
@@ -30,7 +30,7 @@ pub(super) struct Shown {
     transaction_id: Option<String>,
 }
 
-impl From<&Event> for Shown {
+impl From<&Event> for EventBody {
     fn from(event: &Event) -> Self {
         Self {
             kind: event.kind.as_str(),
@@ -59,7 +59,7 @@ pub(super) struct Filter {
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<([(HeaderName, String); 1], Json<Vec<Shown>>), ControlError> {
+) -> Result<([(HeaderName, String); 1], Json<Vec<EventBody>>), ControlError> {
     let Query(filter) = filter.map_err(|error| ControlError::bad_request(error.body_text()))?;
     let user = filter.user_id.as_deref().map(|id| uuid(id, "user ID")).transpose()?;
     let is_wanted = |event: &&Event| {
@@ -69,7 +69,7 @@ pub(super) async fn list(
     };
     let store = shared.store();
     let taken = store.events.iter().rev().filter(is_wanted).take(filter.limit.unwrap_or(usize::MAX));
-    let mut taken: Vec<_> = taken.map(Shown::from).collect();
+    let mut taken: Vec<_> = taken.map(EventBody::from).collect();
     taken.reverse();
     Ok(([(DROPPED, store.events.dropped().to_string())], Json(taken)))
 }

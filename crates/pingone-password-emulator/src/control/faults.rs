@@ -22,7 +22,7 @@ const QUEUE_LIMIT: usize = 10_000;
 
 /// The schedule, and the faults that there are.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct FaultsBody {
     /// In the order in which they are taken, for each operation.
     queued: Vec<Queued>,
     random: Option<Random>,
@@ -56,7 +56,7 @@ pub(super) struct Random {
     faults: Vec<String>,
 }
 
-fn shown(schedule: &Schedule) -> Shown {
+fn body(schedule: &Schedule) -> FaultsBody {
     let scripts = schedule.scripts();
     let mut queued = Vec::new();
     for (operation, script) in scripts.by_operation {
@@ -74,7 +74,7 @@ fn shown(schedule: &Schedule) -> Shown {
     let kind = |fault: &Fault| Kind { name: fault.as_str(), applied: fault.applies(), status: fault.status() };
     let token_kind =
         |fault: &TokenFault| Kind { name: fault.as_str(), applied: fault.applies(), status: fault.status() };
-    Shown {
+    FaultsBody {
         queued,
         random,
         kinds: Fault::ALL.iter().map(kind).collect(),
@@ -82,8 +82,8 @@ fn shown(schedule: &Schedule) -> Shown {
     }
 }
 
-pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Shown> {
-    Json(shown(&shared.faults()))
+pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<FaultsBody> {
+    Json(body(&shared.faults()))
 }
 
 /// Faults to queue.
@@ -100,7 +100,7 @@ pub(super) struct Entry {
 pub(super) async fn queue(
     State(shared): State<Arc<Shared>>,
     Body(Entry { operation, fault, count }): Body<Entry>,
-) -> Result<(StatusCode, Json<Shown>), ControlError> {
+) -> Result<(StatusCode, Json<FaultsBody>), ControlError> {
     let count = count.unwrap_or(1);
     let mut schedule = shared.faults();
     if operation.as_deref() == Some(TOKEN) {
@@ -113,7 +113,7 @@ pub(super) async fn queue(
         let operation = operation.as_ref().map(named).transpose()?;
         extend(schedule.script(operation), parse(&fault)?, count)?;
     }
-    Ok((StatusCode::CREATED, Json(shown(&schedule))))
+    Ok((StatusCode::CREATED, Json(body(&schedule))))
 }
 
 fn extend<F: Copy>(script: &mut VecDeque<Option<F>>, fault: Option<F>, count: usize) -> Result<(), ControlError> {
@@ -132,7 +132,7 @@ fn parse<F: std::str::FromStr<Err = crate::UnknownFault>>(name: &str) -> Result<
 pub(super) async fn set_random(
     State(shared): State<Arc<Shared>>,
     Body(Random { probability, seed, faults }): Body<Random>,
-) -> Result<Json<Shown>, ControlError> {
+) -> Result<Json<FaultsBody>, ControlError> {
     if !(0.0..=1.0).contains(&probability) {
         return Err(ControlError::bad_request("probability must be from 0 to 1"));
     }
@@ -143,7 +143,7 @@ pub(super) async fn set_random(
     }
     let mut schedule = shared.faults();
     schedule.set_random_faults(Some(RandomFaults { seed, probability, faults }));
-    Ok(Json(shown(&schedule)))
+    Ok(Json(body(&schedule)))
 }
 
 pub(super) async fn clear_random(State(shared): State<Arc<Shared>>) -> StatusCode {

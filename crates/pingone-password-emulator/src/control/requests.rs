@@ -23,7 +23,7 @@ pub(super) const DROPPED: HeaderName = HeaderName::from_static("x-emulator-dropp
 
 /// A request as the control API shows it.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct RequestBody {
     number: u64,
     at: DateTime<Utc>,
     correlation_id: Uuid,
@@ -39,7 +39,7 @@ pub(super) struct Shown {
     applied: bool,
 }
 
-impl From<&RecordedRequest> for Shown {
+impl From<&RecordedRequest> for RequestBody {
     fn from(request: &RecordedRequest) -> Self {
         let mut headers = BTreeMap::<_, Vec<_>>::new();
         for (name, value) in &request.headers {
@@ -125,12 +125,12 @@ type Filtered = Result<Query<Filter>, QueryRejection>;
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     filter: Filtered,
-) -> Result<([(HeaderName, String); 1], Json<Vec<Shown>>), ControlError> {
+) -> Result<([(HeaderName, String); 1], Json<Vec<RequestBody>>), ControlError> {
     let Query(filter) = filter.map_err(|error| ControlError::bad_request(error.body_text()))?;
     let empty = Journal::new(1);
     let journal = shared.journal();
     let journal = journal.as_deref().unwrap_or(&empty);
-    let requests = filter.apply(journal)?.into_iter().map(Shown::from).collect();
+    let requests = filter.apply(journal)?.into_iter().map(RequestBody::from).collect();
     Ok(([(DROPPED, journal.dropped().to_string())], Json(requests)))
 }
 

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::requests::Shown;
+use super::requests::RequestBody;
 use crate::state::Shared;
 
 /// The time between two looks at what has changed. Only streams that somebody reads look.
@@ -57,7 +57,7 @@ impl Place {
                 let skipped = journal.changed_since(self.requests).count() - BATCH;
                 batch.push(json_event("skipped", &json!({ "skipped": skipped })));
             }
-            batch.extend(changed.into_iter().rev().map(|request| json_event("request", &Shown::from(request))));
+            batch.extend(changed.into_iter().rev().map(|request| json_event("request", &RequestBody::from(request))));
             self.requests = journal.revision();
         }
         let revision = self.shared.store().revision();

@@ -19,7 +19,7 @@ use crate::{
 
 /// An access token as the control API shows it.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct TokenBody {
     id: Uuid,
     access_token: String,
     role: Role,
@@ -28,7 +28,7 @@ pub(super) struct Shown {
     expires_in_seconds: Option<u64>,
 }
 
-impl Shown {
+impl TokenBody {
     fn new(secret: &str, token: &AccessToken, now: Instant) -> Self {
         Self {
             id: token.id,
@@ -41,11 +41,11 @@ impl Shown {
     }
 }
 
-pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Vec<Shown>> {
+pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<Vec<TokenBody>> {
     let store = shared.store();
     let now = store.clock.now();
     let tokens = store.tokens.valid(now).into_iter();
-    Json(tokens.map(|(secret, token)| Shown::new(secret, token, now)).collect())
+    Json(tokens.map(|(secret, token)| TokenBody::new(secret, token, now)).collect())
 }
 
 /// An access token to issue.
@@ -61,14 +61,14 @@ pub(super) struct Wanted {
 pub(super) async fn issue(
     State(shared): State<Arc<Shared>>,
     Body(Wanted { role, population_id, lifetime_seconds }): Body<Wanted>,
-) -> Result<(StatusCode, Json<Shown>), ControlError> {
+) -> Result<(StatusCode, Json<TokenBody>), ControlError> {
     let mut store = shared.store();
     let now = store.clock.now();
     let grant = Grant { role, population: population_id, ..Grant::default() };
     let secret = store.tokens.issue(grant, lifetime_seconds.map(Duration::from_secs), now);
     let issued = store.tokens.valid(now).into_iter().find(|(other, _)| *other == secret);
     let issued = issued.ok_or_else(|| ControlError::bad_request("lifetime_seconds must be at least 1"))?;
-    Ok((StatusCode::CREATED, Json(Shown::new(issued.0, issued.1, now))))
+    Ok((StatusCode::CREATED, Json(TokenBody::new(issued.0, issued.1, now))))
 }
 
 pub(super) async fn revoke(

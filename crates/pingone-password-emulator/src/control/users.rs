@@ -22,7 +22,7 @@ const TOTAL: HeaderName = HeaderName::from_static("x-emulator-total");
 
 /// A user as the control API shows it.
 #[derive(Serialize)]
-pub(super) struct Shown {
+pub(super) struct UserBody {
     id: Uuid,
     username: String,
     email: Option<String>,
@@ -37,7 +37,7 @@ pub(super) struct Shown {
     account_unlocks: usize,
 }
 
-impl Shown {
+impl UserBody {
     fn new(id: Uuid, user: &User, now: DateTime<Utc>) -> Self {
         let is_locked_out = user.status == Status::PasswordLockedOut;
         Self {
@@ -72,7 +72,7 @@ pub(super) struct Filter {
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     filter: Result<Query<Filter>, QueryRejection>,
-) -> Result<([(HeaderName, String); 1], Json<Vec<Shown>>), ControlError> {
+) -> Result<([(HeaderName, String); 1], Json<Vec<UserBody>>), ControlError> {
     let Query(filter) = filter.map_err(|error| ControlError::bad_request(error.body_text()))?;
     let search = filter.search.unwrap_or_default().to_lowercase();
     let store = shared.store();
@@ -91,7 +91,7 @@ pub(super) async fn list(
     let mut shown = Vec::new();
     for (id, user) in users {
         if shown.len() < limit {
-            shown.push(Shown::new(*id, user, now));
+            shown.push(UserBody::new(*id, user, now));
         }
     }
     Ok(([(TOTAL, total.to_string())], Json(shown)))
@@ -100,20 +100,20 @@ pub(super) async fn list(
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
     Path(user): Path<String>,
-) -> Result<Json<Shown>, ControlError> {
-    shown(&shared.store(), uuid(&user, "user ID")?)
+) -> Result<Json<UserBody>, ControlError> {
+    body(&shared.store(), uuid(&user, "user ID")?)
 }
 
 pub(super) async fn add(
     State(shared): State<Arc<Shared>>,
     Body(user): Body<NewUser>,
-) -> Result<(StatusCode, Json<Shown>), ControlError> {
+) -> Result<(StatusCode, Json<UserBody>), ControlError> {
     let mut store = shared.store();
     let id = store.add_user(user).map_err(|error| match error {
         InvalidUser::Taken(_) => ControlError::new(StatusCode::CONFLICT, error),
         _ => ControlError::bad_request(error),
     })?;
-    Ok((StatusCode::CREATED, shown(&store, id)?))
+    Ok((StatusCode::CREATED, body(&store, id)?))
 }
 
 /// The properties of a user to change; what is absent stays.
@@ -133,7 +133,7 @@ pub(super) async fn change(
     State(shared): State<Arc<Shared>>,
     Path(user): Path<String>,
     Body(change): Body<Change>,
-) -> Result<Json<Shown>, ControlError> {
+) -> Result<Json<UserBody>, ControlError> {
     let id = uuid(&user, "user ID")?;
     let mut store = shared.store();
     let now = store.clock.utc();
@@ -144,7 +144,7 @@ pub(super) async fn change(
     }
     user.enabled = change.enabled.unwrap_or(user.enabled);
     user.seconds_until_unlock = change.seconds_until_unlock.unwrap_or(user.seconds_until_unlock);
-    shown(&store, id)
+    body(&store, id)
 }
 
 pub(super) async fn remove(
@@ -155,8 +155,8 @@ pub(super) async fn remove(
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(no_user()) }
 }
 
-fn shown(store: &Store, id: Uuid) -> Result<Json<Shown>, ControlError> {
-    store.users().get(&id).map(|user| Json(Shown::new(id, user, store.clock.utc()))).ok_or_else(no_user)
+fn body(store: &Store, id: Uuid) -> Result<Json<UserBody>, ControlError> {
+    store.users().get(&id).map(|user| Json(UserBody::new(id, user, store.clock.utc()))).ok_or_else(no_user)
 }
 
 fn no_user() -> ControlError {

@@ -7,7 +7,7 @@ use pingone_password::{AcquireFuture, RateLimiter};
 use tokio::time::{Instant, sleep_until};
 
 use super::circuit_breaker::Outage;
-use super::request_count::{self, count_permit, count_throttled, is_troubled};
+use super::request_count::{self, count_permit, count_throttled, is_affected};
 use super::schedule::{Schedule, Step};
 use crate::bulk::rate::Rate;
 
@@ -42,7 +42,7 @@ impl SharedRateLimiter {
     /// Waits while the server is out, unless the user has to find out whether it still is.
     async fn wait_for_server(&self) {
         let outage = &self.0.outage;
-        if is_troubled() || outage.wait_until_ended().await {
+        if is_affected() || outage.wait_until_ended().await {
             request_count::enter(outage);
             outage.wait_to_retry().await;
         }
@@ -90,7 +90,7 @@ impl RateLimiter for SharedRateLimiter {
                 let _is_next = self.0.queue.lock().await;
                 loop {
                     // An outage may have begun in the queue.
-                    if self.0.outage.lasts_for().is_some() && !is_troubled() {
+                    if self.0.outage.lasts_for().is_some() && !is_affected() {
                         break;
                     }
                     let now = Instant::now();

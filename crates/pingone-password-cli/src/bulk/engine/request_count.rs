@@ -19,16 +19,16 @@ struct Requests {
     /// When the last permit was given.
     last_permit: Cell<Option<Instant>>,
     is_waiting: Cell<bool>,
-    trouble: RefCell<Option<Trouble>>,
+    affected_user: RefCell<Option<AffectedUser>>,
     /// Dropped when the request in flight is over.
     in_flight: RefCell<Option<Box<dyn Send>>>,
 }
 
 /// A user whose requests failed in an outage.
 #[derive(Debug)]
-struct Trouble(Arc<Outage>);
+struct AffectedUser(Arc<Outage>);
 
-impl Drop for Trouble {
+impl Drop for AffectedUser {
     fn drop(&mut self) {
         self.0.leave();
     }
@@ -61,24 +61,24 @@ pub(super) fn is_waiting() -> bool {
 }
 
 /// Returns whether the current user's requests failed in an outage: an earlier request of the call failed, or an earlier call.
-pub(super) fn is_troubled() -> bool {
-    REQUESTS.try_with(|requests| requests.trouble.borrow().is_some() || requests.has_sent()).unwrap_or_default()
+pub(super) fn is_affected() -> bool {
+    REQUESTS.try_with(|requests| requests.affected_user.borrow().is_some() || requests.has_sent()).unwrap_or_default()
 }
 
 /// Adds the current user to those whose requests failed.
 pub(super) fn enter(outage: &Arc<Outage>) {
     _ = REQUESTS.try_with(|requests| {
-        let mut trouble = requests.trouble.borrow_mut();
-        if trouble.is_none() {
+        let mut affected_user = requests.affected_user.borrow_mut();
+        if affected_user.is_none() {
             outage.enter();
-            *trouble = Some(Trouble(Arc::clone(outage)));
+            *affected_user = Some(AffectedUser(Arc::clone(outage)));
         }
     });
 }
 
 /// Removes the current user from those whose requests failed.
 pub(super) fn recover() {
-    _ = REQUESTS.try_with(|requests| requests.trouble.take());
+    _ = REQUESTS.try_with(|requests| requests.affected_user.take());
 }
 
 /// Marks the current call as waiting for a permit until the result is dropped.

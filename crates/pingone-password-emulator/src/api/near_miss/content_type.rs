@@ -49,7 +49,7 @@ fn not_one(content_types: &[String]) -> String {
 }
 
 /// Returns the `Content-Type` headers, for a sentence.
-pub(super) fn shown(content_types: &[String]) -> String {
+pub(super) fn describe(content_types: &[String]) -> String {
     match content_types {
         [] => "no `Content-Type`".to_owned(),
         [only] => quoted(only),

@@ -110,7 +110,7 @@ fn user(parts: &Parts, reasons: &mut Vec<String>) -> Option<Operation> {
             reasons.push(if content_types.iter().any(|given| content_type::is_unlock(given)) {
                 format!("`{UNLOCK}` unlocks the password, on the path of the password: for the account, {needed}")
             } else {
-                format!("POST on a user with {}: {needed}", content_type::shown(&content_types))
+                format!("POST on a user with {}: {needed}", content_type::describe(&content_types))
             });
             None
         }

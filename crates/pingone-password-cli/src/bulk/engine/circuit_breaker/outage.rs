@@ -26,7 +26,7 @@ pub(in crate::bulk::engine) struct Outage {
 struct State {
     current: Option<Current>,
     /// The number of users whose requests failed.
-    troubled: usize,
+    affected: usize,
     /// Whether a user was given up since the last success, because the failure seemed to be its own.
     has_released: bool,
 }
@@ -70,21 +70,21 @@ impl Outage {
         !std::mem::replace(&mut self.state().has_released, true)
     }
 
-    /// Records that a request of a user failed. The user is troubled until [`leave`](Self::leave).
+    /// Records that a request of a user failed. The user is affected until [`leave`](Self::leave).
     pub(in crate::bulk::engine) fn enter(&self) {
         let now = Instant::now();
         let mut state = self.state();
-        state.troubled += 1;
+        state.affected += 1;
         state.current.get_or_insert(Current { since: now, wait: Duration::ZERO, next_attempt: now });
     }
 
-    /// Records that a troubled user is done.
+    /// Records that an affected user is done.
     pub(in crate::bulk::engine) fn leave(&self) {
-        self.state().troubled -= 1;
+        self.state().affected -= 1;
         self.changed.notify_waiters();
     }
 
-    /// Waits until a troubled user may retry.
+    /// Waits until an affected user may retry.
     pub(in crate::bulk::engine) async fn wait_to_retry(&self) {
         let Some(until) = self.next_attempt() else { return };
         tokio::select! {
@@ -93,7 +93,7 @@ impl Outage {
         }
     }
 
-    /// Waits until a user without trouble may send a request. Returns whether this user has to be troubled: the outage goes
+    /// Waits until an unaffected user may send a request. Returns whether this user has to be affected: the outage goes
     /// on, and no other user retries.
     pub(in crate::bulk::engine) async fn wait_until_ended(&self) -> bool {
         loop {
@@ -104,7 +104,7 @@ impl Outage {
                 let state = self.state();
                 match state.current {
                     None => return false,
-                    Some(_) if state.troubled == 0 => return true,
+                    Some(_) if state.affected == 0 => return true,
                     Some(_) => {}
                 }
             }
@@ -177,7 +177,7 @@ mod tests {
         outage.end();
         assert!(!other.await.unwrap());
         outage.leave();
-        // The only troubled user is given up.
+        // The only affected user is given up.
         outage.enter();
         let other = waiting(&outage);
         tokio::task::yield_now().await;
