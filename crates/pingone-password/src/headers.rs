@@ -101,10 +101,10 @@ mod tests {
         }
 
         #[test]
-        fn a_date_is_the_time_until_then(now in 0..4_000_000_000_u64, wait in 0..1_000_000_u64, past in any::<bool>()) {
+        fn a_date_is_the_time_until_then(now in 1_000_000..4_000_000_000_u64, wait in 0..1_000_000_u64, past in any::<bool>()) {
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
             let wait = Duration::from_secs(wait);
-            let then = if past { now.checked_sub(wait).unwrap_or(SystemTime::UNIX_EPOCH) } else { now + wait };
+            let then = if past { now - wait } else { now + wait };
             let left = parse_retry_after(&httpdate::fmt_http_date(then), now);
             prop_assert_eq!(left, Some(if past { Duration::ZERO } else { wait }));
         }
