@@ -13,7 +13,11 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 /// How long a quoted part of a secret has to be to be removed. A shorter secret is removed only as a whole.
-const WINDOW: usize = 16;
+const WINDOW: usize = 2 * BLOCK;
+/// Every window contains one of the aligned blocks of the text that it is in.
+const BLOCK: usize = 8;
+/// The size of the filter, as a power of two. A token of 1 kB leaves it mostly empty.
+const FILTER_BITS: u32 = 16;
 /// A secret that is shorter than this isn't removed: it would match by chance.
 const SHORTEST: usize = 8;
 const REDACTED: &[u8] = b"[REDACTED]";
@@ -23,6 +27,11 @@ const REDACTED: &[u8] = b"[REDACTED]";
 pub struct Scrubber {
     /// Every part of a secret that is `WINDOW` bytes long.
     windows: HashSet<[u8; WINDOW]>,
+    /// Every part of a secret that is `BLOCK` bytes long. Most responses contain none of them at a multiple of `BLOCK`, so
+    /// that no window has to be looked up.
+    blocks: HashSet<[u8; BLOCK]>,
+    /// Whether any block has a hash, so that few blocks have to be looked up.
+    filter: Vec<bool>,
     /// Secrets that are shorter than `WINDOW`.
     short: Vec<Vec<u8>>,
 }
@@ -52,6 +61,13 @@ impl Scrubber {
         if form.len() < WINDOW {
             self.short.push(form.to_vec());
         }
+        self.filter.resize(1 << FILTER_BITS, false);
+        for block in form.windows(BLOCK).filter_map(|block| <[u8; BLOCK]>::try_from(block).ok()) {
+            if let Some(has_block) = self.filter.get_mut(hash(block)) {
+                *has_block = true;
+            }
+            self.blocks.insert(block);
+        }
         self.windows.extend(form.windows(WINDOW).filter_map(|window| <[u8; WINDOW]>::try_from(window).ok()));
     }
 
@@ -62,7 +78,7 @@ impl Scrubber {
 
     /// Removes the secrets from bytes. Returns `None` if there are none in it.
     fn bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        if self.windows.is_empty() && self.short.is_empty() {
+        if self.short.is_empty() && !self.may_contain_part(bytes) {
             return None;
         }
         let mut ranges: Vec<(usize, usize)> = vec![];
@@ -92,6 +108,11 @@ impl Scrubber {
         }
         clean.extend_from_slice(bytes.get(end_of_last..).unwrap_or_default());
         Some(clean)
+    }
+
+    fn may_contain_part(&self, bytes: &[u8]) -> bool {
+        let mut blocks = bytes.chunks_exact(BLOCK).filter_map(|block| <[u8; BLOCK]>::try_from(block).ok());
+        blocks.any(|block| self.filter.get(hash(block)) == Some(&true) && self.blocks.contains(&block))
     }
 
     /// Removes the secrets from the headers of a response.
@@ -145,6 +166,12 @@ impl Scrubber {
             _ => false,
         }
     }
+}
+
+/// The place of a block in the filter, by multiplicative hashing.
+fn hash(block: [u8; BLOCK]) -> usize {
+    let hash = u64::from_le_bytes(block).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - FILTER_BITS);
+    usize::try_from(hash).unwrap_or_default()
 }
 
 /// Collects the texts in JSON that are passwords by the names of their properties, such as `newPassword` or `recoveryCode`.
@@ -257,6 +284,18 @@ mod tests {
     fn a_part_of_a_secret_is_removed() {
         assert_eq!(scrubbed(&format!("{}…", &SECRET[..20])), "[REDACTED]…");
         assert_eq!(scrubbed(&SECRET[3..]), "[REDACTED]");
+    }
+
+    #[test]
+    fn a_part_is_found_wherever_it_begins() {
+        let scrubber = Scrubber::new([SECRET]);
+        for start in 0..SECRET.len() - WINDOW {
+            for before in 0..2 * WINDOW {
+                let (before, part) = ("#".repeat(before), &SECRET[start..start + WINDOW]);
+                let clean = scrubber.text(&format!("{before}{part}#"));
+                assert_eq!(clean, Some(format!("{before}[REDACTED]#")), "the part at {start}");
+            }
+        }
     }
 
     #[test]
