@@ -158,6 +158,30 @@ async fn an_operation_is_sent_byte_by_byte() -> Result {
 }
 
 #[tokio::test]
+async fn each_operation_of_the_reference_can_be_sent() -> Result {
+    in_browser(async |browser: Browser| {
+        let (emulator, _) = open(&browser).await?;
+        browser.click("#tab-operations").await?;
+        // As in the OpenAPI document.
+        let operations = ["readPasswordState", "unlockPassword", "readUsers", "readUser", "unlockAccount"];
+        let listed = "return [...document.querySelectorAll('[data-operation]')].map((one) => one.dataset.operation)";
+        assert_eq!(browser.run(listed).await?, Value::from(&operations[..]));
+        for operation in operations {
+            browser.click(&format!("[data-operation={operation}] button.primary")).await?;
+            let response = format!(
+                "return document.querySelector('[data-operation={operation}] .try pre')?.textContent.slice(0, 12)"
+            );
+            browser.wait_for(&response, "HTTP/1.1 200").await?;
+        }
+        let sent: Vec<_> =
+            emulator.requests().iter().map(|request| request.operation.map(|one| one.to_string())).collect();
+        assert_eq!(sent, operations.map(|operation| Some(operation.to_owned())));
+        browser.assert_clean(emulator.auth_url()).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn hostile_texts_are_text() -> Result {
     in_browser(async |browser: Browser| {
         let emulator = Emulator::start().await?;

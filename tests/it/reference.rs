@@ -29,7 +29,9 @@ fn the_pages_reference_follows_the_document() -> Result {
 
 fn render(document: &Document) -> Result<String> {
     let mut html = String::new();
-    for operation in document.operations() {
+    let mut operations: Vec<_> = document.operations().collect();
+    operations.sort_by_key(|operation| document.line(&operation.at));
+    for operation in operations {
         article(&mut html, document, &operation)?;
     }
     Ok(html)

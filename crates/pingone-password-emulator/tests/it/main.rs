@@ -15,6 +15,8 @@ mod limits;
 mod mixed_up;
 mod near_misses;
 mod password;
+#[cfg(feature = "cli")]
+mod postman;
 mod random;
 mod readme;
 mod recording;
