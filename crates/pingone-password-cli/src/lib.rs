@@ -6,6 +6,7 @@
 mod bulk;
 mod cli;
 mod config;
+mod core_dump;
 mod exit;
 mod lookup;
 mod output;
@@ -15,5 +16,6 @@ mod terminal;
 /// Runs the program.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
+    core_dump::disable();
     cli::main().into()
 }

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::Stdio;
 
 use insta::assert_snapshot;
+#[cfg(target_os = "linux")]
+use pingone_password_emulator::Fault;
 
 use crate::{World, set_mode};
 
@@ -38,6 +40,23 @@ fn special_files_get_no_advice_to_change_their_mode() {
         assert_eq!(ran.code, Some(2));
         assert!(ran.stderr.contains(message) && !ran.stderr.contains("chmod"), "{ran:?}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_dump() {
+    let world = World::new();
+    world.emulator.inject([Fault::StallBeforeResponse]);
+    let mut child = world.command(&["state", &world.locked_out()]).stdout(Stdio::null()).spawn().unwrap();
+    // It holds the access token by now.
+    while world.emulator.requests().is_empty() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
 }
 
 #[test]
