@@ -25,6 +25,7 @@ async fn spans_of_calls_and_requests() -> Result {
     let emulator = Emulator::start().await?;
     let user = emulator.add_user(Status::PasswordLockedOut).into();
     let (client, _) = crate::faults::client(&emulator, RetryPolicy::default());
+    let client = client.external_transaction_id("incident-4711/run.1".parse()?).external_session_id("on-call".parse()?);
     let client = client.build()?;
     client.read_password_state(user).await?;
     emulator.inject([Fault::ResetBefore]);

@@ -218,3 +218,43 @@ async fn a_slow_reader_holds_back_the_run() {
     let rows = std::io::read_to_string(run.stdout.take().unwrap()).unwrap().lines().count();
     assert_eq!((rows, run.wait().unwrap().code()), (10_000, Some(0)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_has_one_transaction_id_even_when_it_is_resumed() {
+    let bench = Bench::start().await;
+    let (_, journal) = interrupted(&bench);
+    let sent = |from: usize| -> Vec<String> {
+        let requests = bench.emulator.requests().split_off(from);
+        let ids = requests.iter().flat_map(|request| request.header("X-Ping-External-Transaction-Id"));
+        let mut ids: Vec<_> = ids.map(std::borrow::Cow::into_owned).collect();
+        assert_eq!(ids.len(), requests.len());
+        ids.dedup();
+        ids
+    };
+    let [made] = &sent(0)[..] else { panic!("several IDs") };
+    assert_eq!(bench.journal(JOURNAL)[0]["transaction_id"], **made);
+
+    fs::write(path(&bench), &journal).unwrap();
+    let before = bench.emulator.requests().len();
+    bench
+        .run(&format!("unlock --resume {JOURNAL}"))
+        .with_code(0)
+        .says(&format!("find this run in PingOne's audit by externalCorrelation.transactionId {made}\n"));
+    assert_eq!(sent(before), [made.as_str()]);
+
+    // A journal of an earlier version has none.
+    let without = journal.replace(&format!("\"transaction_id\":\"{made}\","), "");
+    fs::write(path(&bench), sealed(&without)).unwrap();
+    let before = bench.emulator.requests().len();
+    bench
+        .run(&format!("unlock --resume {JOURNAL} --transaction-id incident-4711/run.2"))
+        .with_code(0)
+        .says("transactionId incident-4711/run.2\n");
+    assert_eq!(sent(before), ["incident-4711/run.2"]);
+
+    let ended = bench.run("state --transaction-id what? a0000000-0000-8000-8000-000000000001").with_code(2);
+    assert!(
+        ended.stderr.contains("invalid transaction ID from flag --transaction-id: '?' is not allowed"),
+        "{ended:#?}"
+    );
+}

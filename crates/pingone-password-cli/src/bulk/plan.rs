@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use pingone_password::ExternalTransactionId;
 
 use super::input::{Counts, Entry, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
 use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, now};
@@ -28,6 +29,7 @@ pub(crate) struct Plan {
     pub(crate) only_locked_out: bool,
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: usize,
+    pub(crate) transaction_id: ExternalTransactionId,
 }
 
 /// Why a run doesn't start.
@@ -72,6 +74,7 @@ impl Plan {
             operation: options.operation,
             environment_id: target.environment_id.to_string(),
             base_url: target.client.base_url().to_owned(),
+            transaction_id: Some(target.transaction_id.to_string()),
             input: source.name().map(|path| path.display().to_string()),
             input_sha256: users.digest.clone(),
             settings: Settings {
@@ -83,7 +86,8 @@ impl Plan {
             started_at: now(),
         };
         let journal = path.map(|path| Journal::create(&path, header)).transpose()?;
-        Ok(Self { source, users, has_unlocked: false, journal, only_locked_out, rate, concurrency })
+        let transaction_id = target.transaction_id.clone();
+        Ok(Self { source, users, has_unlocked: false, journal, only_locked_out, rate, concurrency, transaction_id })
     }
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
@@ -125,8 +129,16 @@ impl Plan {
         }
         // The condition of the first run still holds.
         let only_locked_out = options.only_locked_out || header.settings.only_locked_out;
-        Ok(Self { source, users, has_unlocked: has_done, journal: Some(journal), only_locked_out, rate, concurrency })
+        let transaction_id = transaction_id(header.transaction_id.as_deref(), target);
+        let journal = Some(journal);
+        Ok(Self { source, users, has_unlocked: has_done, journal, only_locked_out, rate, concurrency, transaction_id })
     }
+}
+
+/// Returns the transaction ID of a resumed run: that of the first run, unless a setting overrides it.
+fn transaction_id(of_first_run: Option<&str>, target: &Target) -> ExternalTransactionId {
+    let of_first_run = of_first_run.filter(|_| !target.has_own_transaction_id).and_then(|id| id.parse().ok());
+    of_first_run.unwrap_or_else(|| target.transaction_id.clone())
 }
 
 /// Reports damaged records of the journal.

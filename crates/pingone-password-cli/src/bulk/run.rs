@@ -57,7 +57,7 @@ async fn execute(
     target: Target,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency } = plan;
+    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id } = plan;
     let operation = options.operation;
     let counts = users.counts;
     let limiter = SharedRateLimiter::new(rate, options.patience);
@@ -67,7 +67,8 @@ async fn execute(
     let deadline = permits.saturating_add(CALL_DEADLINE).saturating_add(options.patience);
     // The rate limiter spaces retries.
     let policy = RetryPolicy::default().deadline(deadline).base_delay(MIN_DELAY).max_delay(MIN_DELAY);
-    let client = match target.builder.rate_limiter(limiter.clone()).retry(policy).build() {
+    let builder = target.builder.external_transaction_id(transaction_id.clone());
+    let client = match builder.rate_limiter(limiter.clone()).retry(policy).build() {
         Ok(client) => client,
         Err(error) => return Ok(reject(&error.into())),
     };
@@ -97,6 +98,7 @@ async fn execute(
     let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
     if !is_quiet {
         note(tally.summary(operation, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
+        note(format!("find this run in PingOne's audit by externalCorrelation.transactionId {transaction_id}"));
     }
     let has_remaining = !is_quiet && (stop.is_some() || tally.has_failures());
     let is_resumable = !closed.is_journal_broken();

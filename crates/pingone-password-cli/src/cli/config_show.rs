@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::config::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, PROXY, Secret,
-    Setting, Settings, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+    Setting, Settings, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use crate::output::{self, Format};
 use crate::terminal::{plain, stdout_width};
@@ -72,6 +72,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         (CLIENT_ID, &settings.client_id),
         (WORKER_ENVIRONMENT_ID, &settings.worker_environment_id),
         (CLIENT_AUTHENTICATION, &settings.client_authentication),
+        (TRANSACTION_ID, &settings.transaction_id),
         (PROXY, &settings.proxy),
     ];
     let mut rows: Vec<_> = plain_values.into_iter().map(|(setting, found)| value(setting, found.as_ref())).collect();

@@ -52,6 +52,11 @@ pub(crate) struct SettingFlags {
     #[arg(long, value_name = "METHOD")]
     pub(crate) client_authentication: Option<String>,
 
+    /// ID that PingOne's audit shows for the requests of this run: 1 to 100 of the characters A-Z a-z 0-9 . _ - / @ = # +
+    /// [env: PINGONE_TRANSACTION_ID] [default: a new UUID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) transaction_id: Option<String>,
+
     /// Read the client secret from a file that only you can read [env: PINGONE_CLIENT_SECRET or
     /// PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET, the secret itself]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "client_secret")]

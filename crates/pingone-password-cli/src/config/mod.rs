@@ -16,7 +16,7 @@ pub(crate) use flags::SettingFlags;
 pub(crate) use secret::Secret;
 pub(crate) use setting::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
-    PROXY, Setting, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+    PROXY, Setting, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 pub(crate) use settings::Settings;
 pub(crate) use target::Target;

@@ -43,6 +43,7 @@ struct Keys {
     client_id: Option<String>,
     worker_environment_id: Option<String>,
     client_authentication: Option<String>,
+    transaction_id: Option<String>,
     client_secret_file: Option<String>,
     access_token_file: Option<String>,
 }
@@ -98,7 +99,7 @@ impl Profile {
         let Keys { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
         let Keys { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
-        let Keys { token_url, proxy, .. } = &self.settings;
+        let Keys { token_url, proxy, transaction_id, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
             "top_level_domain" => top_level_domain,
@@ -109,6 +110,7 @@ impl Profile {
             "client_id" => client_id,
             "worker_environment_id" => worker_environment_id,
             "client_authentication" => client_authentication,
+            "transaction_id" => transaction_id,
             "client_secret_file" => client_secret_file,
             "access_token_file" => access_token_file,
             _ => return None,

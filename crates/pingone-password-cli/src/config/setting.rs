@@ -34,6 +34,7 @@ settings! {
         ["PINGONE_WORKER_ENVIRONMENT_ID"], "worker_environment_id";
     CLIENT_AUTHENTICATION: "client_authentication", "client authentication", "--client-authentication",
         ["PINGONE_CLIENT_AUTHENTICATION"], "client_authentication";
+    TRANSACTION_ID: "transaction_id", "transaction ID", "--transaction-id", ["PINGONE_TRANSACTION_ID"], "transaction_id";
     CLIENT_SECRET: "client_secret", "client secret",
         "--client-secret-file, --client-secret-fd, --client-secret-prompt", ["PINGONE_CLIENT_SECRET", "PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET"], "client_secret_file";
     ACCESS_TOKEN: "access_token", "access token",

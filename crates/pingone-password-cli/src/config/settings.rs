@@ -10,7 +10,7 @@ use super::proxy;
 use super::secret::{self, Secret};
 use super::setting::{
     API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, Setting, Sourced,
-    TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+    TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 
 /// Every setting as it was written. [`Target`](super::Target) interprets them.
@@ -27,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) client_id: Option<Sourced<String>>,
     pub(crate) worker_environment_id: Option<Sourced<String>>,
     pub(crate) client_authentication: Option<Sourced<String>>,
+    pub(crate) transaction_id: Option<Sourced<String>>,
     pub(crate) client_secret: Option<Sourced<Secret>>,
     pub(crate) access_token: Option<Sourced<Secret>>,
     /// Where a profile is, or would be.
@@ -61,6 +62,7 @@ impl Settings {
             client_id: find(CLIENT_ID, flags.client_id.as_ref()),
             worker_environment_id: find(WORKER_ENVIRONMENT_ID, flags.worker_environment_id.as_ref()),
             client_authentication: find(CLIENT_AUTHENTICATION, flags.client_authentication.as_ref()),
+            transaction_id: find(TRANSACTION_ID, flags.transaction_id.as_ref()),
             client_secret: secret::client_secret(flags, profile.as_ref()),
             access_token: secret::access_token(flags, profile.as_ref()),
             profile_location,

@@ -2,8 +2,11 @@
 
 use std::str::FromStr;
 
-use pingone_password::{Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, Region};
+use pingone_password::{
+    Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, ExternalTransactionId, Region,
+};
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use super::claims::Claims;
 use super::cleanup::cleaned;
@@ -11,7 +14,7 @@ use super::environment::variable;
 use super::secret::{self, ReadSecretError, Secret};
 use super::setting::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
-    PROXY, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, WORKER_ENVIRONMENT_ID,
+    PROXY, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use super::settings::{Settings, invalid};
 use super::{proxy, region};
@@ -23,6 +26,10 @@ pub(crate) struct Target {
     pub(crate) client: Client,
     pub(crate) builder: ClientBuilder,
     pub(crate) environment_id: EnvironmentId,
+    /// By which PingOne's audit groups the requests.
+    pub(crate) transaction_id: ExternalTransactionId,
+    /// Whether that ID is a setting, and not a new one.
+    pub(crate) has_own_transaction_id: bool,
     /// The source of access tokens, for messages.
     pub(crate) credentials: String,
     /// The claims of the access token, if it has any.
@@ -49,6 +56,10 @@ impl Target {
         let worker_environment_id =
             problems.keep_some(settings.worker_environment_id.as_ref(), |found| parse(WORKER_ENVIRONMENT_ID, found));
         let auth_method = problems.keep_some(settings.client_authentication.as_ref(), auth_method);
+        let own_transaction_id: Option<ExternalTransactionId> =
+            problems.keep_some(settings.transaction_id.as_ref(), |found| parse(TRANSACTION_ID, found));
+        let has_own_transaction_id = own_transaction_id.is_some();
+        let transaction_id = own_transaction_id.or_else(|| Uuid::new_v4().to_string().parse().ok());
         let region = problems.keep(settings.region()).flatten();
         let api_url = problems.keep(settings.checked_api_url()).flatten();
         problems.keep(Settings::check_aliases(CLIENT_ID));
@@ -71,14 +82,15 @@ impl Target {
             Some(Ok(secret)) => Some(secret),
             None => None,
         };
-        let (Some(environment_id), Some(credentials), Some(secret), true) =
-            (environment_id, credentials, secret, problems.0.is_empty())
+        let (Some(environment_id), Some(transaction_id), Some(credentials), Some(secret), true) =
+            (environment_id, transaction_id, credentials, secret, problems.0.is_empty())
         else {
             return Err(ConfigError::Invalid(problems.0));
         };
 
         let user_agent = concat!("pingone-password-cli/", env!("CARGO_PKG_VERSION"));
-        let mut builder = Client::builder(environment_id).user_agent(user_agent);
+        let mut builder =
+            Client::builder(environment_id).user_agent(user_agent).external_transaction_id(transaction_id.clone());
         if let Some(region) = region {
             builder = builder.region(region);
         }
@@ -110,7 +122,16 @@ impl Target {
         let client = builder.clone().build().map_err(|error| settings.rejected(&error))?;
         let is_own_environment = matches!(credentials, Credentials::Worker { .. })
             && worker_environment_id.is_none_or(|worker| worker == environment_id);
-        Ok(Self { client, builder, environment_id, credentials: credentials.describe(), claims, is_own_environment })
+        Ok(Self {
+            client,
+            builder,
+            environment_id,
+            transaction_id,
+            has_own_transaction_id,
+            credentials: credentials.describe(),
+            claims,
+            is_own_environment,
+        })
     }
 }
 

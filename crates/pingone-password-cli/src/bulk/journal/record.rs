@@ -41,6 +41,8 @@ pub(crate) struct Header {
     pub(crate) operation: Operation,
     pub(crate) environment_id: String,
     pub(crate) base_url: String,
+    /// By which PingOne's audit groups the requests. None in journals of earlier versions.
+    pub(crate) transaction_id: Option<String>,
     /// The absolute path of the file, or `-`; none for users on the command line.
     pub(crate) input: Option<String>,
     /// The SHA-256 of the distinct user IDs, in their order.

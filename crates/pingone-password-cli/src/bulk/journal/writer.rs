@@ -219,6 +219,7 @@ mod tests {
             operation: Operation::Unlock,
             environment_id: String::new(),
             base_url: String::new(),
+            transaction_id: None,
             input: None,
             input_sha256: String::new(),
             settings: Settings { column: None, only_locked_out: false, rate: None, concurrency: 16 },
