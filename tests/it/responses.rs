@@ -91,6 +91,7 @@ macro_rules! other_unlock {
             };
             type Body = PasswordState;
             type Output = Option<PasswordState>;
+            type StateCheck = Self;
 
             fn user_id(&self) -> Option<UserId> {
                 Some(self.0)

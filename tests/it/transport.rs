@@ -81,6 +81,7 @@ impl Request for WithHeader {
     const OPERATION: &'static Operation = &UNLOCK_PASSWORD;
     type Body = ();
     type Output = ();
+    type StateCheck = Self;
 
     fn user_id(&self) -> Option<UserId> {
         Some(user_id())

@@ -311,6 +311,22 @@ async fn an_account_unlock_stays_unknown_if_the_user_cannot_be_read() -> Result 
 }
 
 #[tokio::test]
+async fn another_user_is_not_taken_for_the_one_who_was_asked_for() -> Result {
+    let emulator = Emulator::start().await?;
+    let id = emulator.add_user(Status::Ok);
+    emulator.inject_for(Operation::ReadUser, [Fault::OtherUser]);
+    let client = Client::builder(emulator.environment_id().into())
+        .base_url(emulator.api_url())
+        .access_token(emulator.access_token())
+        .retry(RetryPolicy::none())
+        .build()?;
+    let error = client.send(pingone_password::requests::ReadUser::new(id)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
+    assert!(error.to_string().contains("another user"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn external_ids_are_on_every_request() -> Result {
     let emulator = Emulator::start().await?;
     let id = emulator.add_user(Status::PasswordLockedOut);

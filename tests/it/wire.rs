@@ -19,7 +19,7 @@ struct Sent {
 }
 
 async fn send_all() -> Result<Vec<Sent>> {
-    let recorder = Recorder::with(404, &[("content-type", "application/json")], "{}").await?;
+    let recorder = Recorder::with(404, &[("content-type", "application/json")], r#"{"code": "NOT_FOUND"}"#).await?;
     let client: Client = builder(recorder.url()).build()?;
     let user = user_id();
     let mut sent = Vec::new();
@@ -87,7 +87,7 @@ impl Sender for Through {
 
 #[tokio::test]
 async fn every_operation_sends_what_the_openapi_document_says() -> Result {
-    let recorder = Recorder::with(404, &[("content-type", "application/json")], "{}").await?;
+    let recorder = Recorder::with(404, &[("content-type", "application/json")], r#"{"code": "NOT_FOUND"}"#).await?;
     let client = Client::builder(samples::ENVIRONMENT_ID.parse()?).base_url(recorder.url()).access_token(TOKEN);
     let all = crate::samples::requests(Through(client.build()?))?;
     assert_eq!(all.len(), operations::ALL.len());

@@ -104,6 +104,8 @@ rules! {
     state_check_of_a_value_that_is_never_read: [(WRITE, CHECKED)]
     state_check_without_a_value: [(WRITE, "      x-idempotent: false\n      x-state-check: readPassword\n")]
     state_check_of_an_idempotent_write: [(WRITE, "      x-idempotent: true\n      x-state-check: { operationId: readPassword, property: status, notApplied: LOCKED }\n"), (STATE, "{ type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } }")]
+    state_check_by_a_read_that_requires_more: [(WRITE, CHECKED), (STATE, "{ type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } }"), ("      operationId: readPassword\n", "      operationId: readPassword\n      parameters: [{ name: since, in: query, required: true, schema: { type: string } }]\n")]
+    state_check_of_a_nested_property: [(WRITE, "      x-idempotent: false\n      x-state-check: { operationId: readPassword, property: account.status, notApplied: LOCKED }\n"), (STATE, "{ type: object, properties: { account: { type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } } } }")]
     state_check_that_holds: [(WRITE, CHECKED), (STATE, "{ type: object, properties: { status: { type: string, enum: [OK, LOCKED] } } }")]
     method_that_is_neither: [("    get:\n", "    head:\n")]
     path_in_another_order: [("/environments/{environmentId}/users/{userId}/password:", "/users/{userId}/environments/{environmentId}/password:")]

@@ -14,8 +14,8 @@ use uuid::Uuid;
 const JOURNAL: &str = "users.txt.journal.jsonl";
 const LOCKED: &str = "200 OK\r\n\r\n{\"status\":\"PASSWORD_LOCKED_OUT\"}";
 const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
-const NOT_FOUND: &str = "404 Not Found\r\n\r\n{}";
-const FORBIDDEN: &str = "403 Forbidden\r\n\r\n{}";
+const NOT_FOUND: &str = "404 Not Found\r\n\r\n{\"code\":\"NOT_FOUND\"}";
+const FORBIDDEN: &str = "403 Forbidden\r\n\r\n{\"code\":\"ACCESS_FAILED\"}";
 
 fn users(count: u128) -> Vec<Uuid> {
     (1..=count).map(|number| Uuid::from_u128(0xa000_0000_0000_0000_8000_0000_0000_0000 + number)).collect()

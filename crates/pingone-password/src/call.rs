@@ -24,15 +24,13 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn of<R: Request>(request: &R) -> Self {
         let operation = R::OPERATION;
-        let can_check =
-            |check: &&StateCheck| !operation.is_idempotent && check.operation_id == operations::READ_PASSWORD_STATE.id;
         Self {
             operation: operation.id.into(),
             path: operation.path,
             user_id: request.user_id(),
             is_write: operation.method != "GET",
             is_idempotent: operation.is_idempotent,
-            state_check: operation.state_check.as_ref().filter(can_check),
+            state_check: operation.state_check.as_ref().filter(|_| !operation.is_idempotent),
         }
     }
 

@@ -30,9 +30,7 @@ pub use error::{Error, ErrorKind, Outcome, Result, TokenError};
 pub use media_type::VendorMediaType;
 pub use pingone_password_client::{EnvironmentId, InvalidId, InvalidPathSegment, PathSegment, Request, Secret, UserId};
 pub use response::Response;
-pub use send::{
-    AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, RetryPolicy, SendRequest, UnlockAccount,
-};
+pub use send::{AcquireFuture, Method, OnUnknownOutcome, RateLimiter, RawOperation, RetryPolicy, SendRequest};
 
 #[doc = include_str!("../docs/failures.md")]
 pub mod failures {}

@@ -22,6 +22,11 @@ impl<T> Response<T> {
         Self { value, raw, request_count, confirmed_by_read: false }
     }
 
+    /// The operation was applied, as the response to a state check shows.
+    pub(crate) fn confirmed(value: T, raw: RawResponse, request_count: u32) -> Self {
+        Self { value, raw, request_count, confirmed_by_read: true }
+    }
+
     /// Returns the operation's result.
     #[must_use]
     pub fn value(&self) -> &T {
@@ -77,11 +82,5 @@ impl<T> Response<T> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.raw.is_complete()
-    }
-
-    /// Replaces the value.
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        let Self { value, raw, request_count, confirmed_by_read } = self;
-        Response { value: f(value), raw, request_count, confirmed_by_read }
     }
 }

@@ -5,13 +5,13 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Item, parse_quote};
 
-use super::lower::{Lowered, Operation, Ty};
+use super::lower::{Location, Lowered, Operation, Ty};
 use super::models::{deprecated, docs, own, pass, setter};
 use super::restore::{operation_docs, response_types};
 
 /// Returns the types of the operations.
 pub(super) fn requests(lowered: &Lowered) -> impl Iterator<Item = Item> {
-    lowered.operations.values().flat_map(items)
+    lowered.operations.values().flat_map(|operation| items(lowered, operation))
 }
 
 /// A parameter or the body.
@@ -45,13 +45,13 @@ fn described(docs: &str, otherwise: &str) -> String {
     if docs.is_empty() { otherwise.to_owned() } else { docs.to_owned() }
 }
 
-fn items(operation: &Operation) -> Vec<Item> {
+fn items(lowered: &Lowered, operation: &Operation) -> Vec<Item> {
     let name = format_ident!("{}", operation.type_name());
     let fields = fields(operation);
     vec![
         declaration(operation, &name, &fields),
         constructors(&name, &fields),
-        implementation(operation, &name, &fields),
+        implementation(lowered, operation, &name, &fields),
     ]
 }
 
@@ -116,7 +116,27 @@ fn constructors(name: &Ident, fields: &[Field<'_>]) -> Item {
     }
 }
 
-fn implementation(operation: &Operation, name: &Ident, fields: &[Field<'_>]) -> Item {
+/// The type of the read that shows whether the operation was applied, and the method that makes it from the path's parameters.
+fn state_check(lowered: &Lowered, operation: &Operation) -> (TokenStream, Option<TokenStream>) {
+    let check = operation.state_check.as_ref();
+    let read = check.and_then(|check| lowered.operations.values().find(|read| read.id == check.operation_id));
+    let Some(read) = read else { return (quote!(Self), None) };
+    // They are on one path, and so have the same parameters in it.
+    let in_path = read.own_parameters().filter(|parameter| parameter.location == Location::Path);
+    let arguments = in_path.map(|parameter| {
+        let ident = format_ident!("{}", parameter.ident);
+        if parameter.ty == Ty::UserId { quote!(self.#ident) } else { quote!(self.#ident.clone()) }
+    });
+    let read = format_ident!("{}", read.type_name());
+    let method = quote! {
+        fn state_check(&self) -> ::std::option::Option<#read> {
+            ::std::option::Option::Some(#read::new(#(#arguments),*))
+        }
+    };
+    (quote!(#read), Some(method))
+}
+
+fn implementation(lowered: &Lowered, operation: &Operation, name: &Ident, fields: &[Field<'_>]) -> Item {
     let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
     let method = format_ident!("{}", operation.name);
     let (sent, _) = response_types(operation);
@@ -141,6 +161,7 @@ fn implementation(operation: &Operation, name: &Ident, fields: &[Field<'_>]) -> 
             }
         }
     });
+    let (read, state_check) = state_check(lowered, operation);
     let environment_id =
         operation.parameters.iter().filter(|parameter| parameter.is_environment()).map(|_| quote!(environment_id));
     let arguments = fields.iter().map(|Field { ident, ty, is_required, .. }| pass(ident, ty, *is_required));
@@ -150,6 +171,9 @@ fn implementation(operation: &Operation, name: &Ident, fields: &[Field<'_>]) -> 
             const OPERATION: &'static super::operations::Operation = &super::operations::#constant;
             type Body = #body;
             type Output = #output;
+            type StateCheck = #read;
+
+            #state_check
 
             #user_id
 

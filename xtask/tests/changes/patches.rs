@@ -92,7 +92,8 @@ patches! {
     media_type_in_another_case: (UNLOCK, "application/vnd.example.password.Unlock+json: {}"), ("#unlock+json:\n", "#Unlock+json:\n");
     idempotent: ("operationId: unlock\n      x-idempotent: false", "operationId: unlock\n      x-idempotent: true");
     not_idempotent: ("operationId: deleteNote\n      x-idempotent: true", "operationId: deleteNote\n      x-idempotent: false");
-    state_check: ("      operationId: unlock\n", "      operationId: unlock\n      x-state-check: { operationId: readState, property: status, notApplied: LOCKED_OUT }\n");
+    state_check: ("      operationId: writeNote\n      x-idempotent: true\n", "      operationId: writeNote\n      x-idempotent: false\n      x-state-check: { operationId: readNote, property: status, notApplied: LOCKED_OUT }\n"),
+        ("    put:\n      operationId: writeNote\n", "    get:\n      operationId: readNote\n      x-idempotent: true\n      responses:\n        '200': { $ref: '#/components/responses/State' }\n        4XX: { $ref: '#/components/responses/Error' }\n    put:\n      operationId: writeNote\n");
     operation_extension: ("      operationId: unlock\n", "      operationId: unlock\n      x-unheard-of: 1\n");
     operation_deprecated: ("      operationId: deleteNote\n", "      operationId: deleteNote\n      deprecated: true\n");
     operation_description: ("description: Reads the state.", "description: Reads the state of a password.");

@@ -24,10 +24,14 @@ pub struct Operation {
 pub struct StateCheck {
     /// The `operationId` of the read.
     pub operation_id: &'static str,
-    /// The property of the read's response.
+    /// The property of the read's response, with dots between the names of nested objects.
     pub property: &'static str,
     /// The value of the property if the operation was not applied.
     pub not_applied: &'static str,
+    /// The values of the property that the document lists. Any other shows nothing.
+    pub known: &'static [&'static str],
+    /// Whether something else may keep that value after the operation was applied.
+    pub may_remain: bool,
 }
 /// Read Password State
 pub const READ_PASSWORD_STATE: Operation = Operation {
@@ -65,7 +69,13 @@ pub const UNLOCK_ACCOUNT: Operation = Operation {
         "application/vnd.pingidentity.account.unlock+json",
     ),
     is_idempotent: false,
-    state_check: ::std::option::Option::None,
+    state_check: ::std::option::Option::Some(StateCheck {
+        operation_id: "readUser",
+        property: "account.status",
+        not_applied: "LOCKED",
+        known: &["OK", "LOCKED", "OK", "LOCKED"],
+        may_remain: true,
+    }),
 };
 /// Password Unlock
 pub const UNLOCK_PASSWORD: Operation = Operation {
@@ -80,6 +90,21 @@ pub const UNLOCK_PASSWORD: Operation = Operation {
         operation_id: "readPasswordState",
         property: "status",
         not_applied: "PASSWORD_LOCKED_OUT",
+        known: &[
+            "OK",
+            "NO_PASSWORD",
+            "PASSWORD_EXPIRED",
+            "PASSWORD_LOCKED_OUT",
+            "MUST_CHANGE_PASSWORD",
+            "EXTERNAL",
+            "OK",
+            "NO_PASSWORD",
+            "PASSWORD_EXPIRED",
+            "PASSWORD_LOCKED_OUT",
+            "MUST_CHANGE_PASSWORD",
+            "EXTERNAL",
+        ],
+        may_remain: false,
     }),
 };
 /// Every operation in the OpenAPI document.

@@ -9,6 +9,12 @@ pub trait Request: Clone + ::std::fmt::Debug + Send + Sync + 'static {
     type Body: ::serde::de::DeserializeOwned + Send;
     /// The result of the operation.
     type Output: Send;
+    /// The read that shows whether the operation was applied. An operation without one names itself.
+    type StateCheck: Request;
+    /// Returns the read that shows whether the operation was applied, if the document names one.
+    fn state_check(&self) -> ::std::option::Option<Self::StateCheck> {
+        ::std::option::Option::None
+    }
     /// Returns the user in the path, if the path contains one.
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::None

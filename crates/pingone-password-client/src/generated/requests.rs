@@ -41,6 +41,7 @@ impl super::Request for ReadPasswordState {
     const OPERATION: &'static super::operations::Operation = &super::operations::READ_PASSWORD_STATE;
     type Body = types::PasswordState;
     type Output = types::PasswordState;
+    type StateCheck = Self;
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }
@@ -85,6 +86,7 @@ impl super::Request for ReadUser {
     const OPERATION: &'static super::operations::Operation = &super::operations::READ_USER;
     type Body = types::User;
     type Output = types::User;
+    type StateCheck = Self;
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }
@@ -161,6 +163,7 @@ impl super::Request for ReadUsers {
     const OPERATION: &'static super::operations::Operation = &super::operations::READ_USERS;
     type Body = types::UserPage;
     type Output = types::UserPage;
+    type StateCheck = Self;
     fn output(
         body: ::std::option::Option<Self::Body>,
     ) -> ::std::option::Option<Self::Output> {
@@ -209,6 +212,10 @@ impl super::Request for UnlockAccount {
     const OPERATION: &'static super::operations::Operation = &super::operations::UNLOCK_ACCOUNT;
     type Body = types::User;
     type Output = ::std::option::Option<types::User>;
+    type StateCheck = ReadUser;
+    fn state_check(&self) -> ::std::option::Option<ReadUser> {
+        ::std::option::Option::Some(ReadUser::new(self.user_id))
+    }
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }
@@ -255,6 +262,10 @@ impl super::Request for UnlockPassword {
     const OPERATION: &'static super::operations::Operation = &super::operations::UNLOCK_PASSWORD;
     type Body = types::PasswordState;
     type Output = ::std::option::Option<types::PasswordState>;
+    type StateCheck = ReadPasswordState;
+    fn state_check(&self) -> ::std::option::Option<ReadPasswordState> {
+        ::std::option::Option::Some(ReadPasswordState::new(self.user_id))
+    }
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }

@@ -149,5 +149,9 @@ fault_table! {
         RepeatedCursor = ("repeated-cursor", true, Some(200)),
         /// 429 with `Retry-After: 31536000`, a year. Not applied.
         RateLimitedYear = ("rate-limited-year", false, Some(429)),
+        /// 403 with an HTML page. Applied.
+        FirewallForbiddenAfter = ("firewall-forbidden-after", true, Some(403)),
+        /// 403 with an HTML page. Not applied.
+        FirewallForbidden = ("firewall-forbidden", false, Some(403)),
     }
 }

@@ -30,6 +30,7 @@ async fn pairs_that_differ_in_nothing() {
         (200, Fault::OtherJson, Fault::OtherJsonBefore),
         (202, Fault::Accepted202, Fault::Accepted202Before),
         (408, Fault::RequestTimeout408After, Fault::RequestTimeout408),
+        (403, Fault::FirewallForbiddenAfter, Fault::FirewallForbidden),
     ] {
         let [one, two] = pair(status, applied, not_applied).await;
         assert_eq!(one.reply().body, two.reply().body, "{applied}");

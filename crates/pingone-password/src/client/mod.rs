@@ -14,7 +14,7 @@ use pingone_password_client::Request;
 pub use self::builder::ClientBuilder;
 pub use self::region::{Region, UnknownRegion};
 pub use self::users::{Attribute, Filter, FindUserError, FoundUser, InvalidFilter, UserKey, UserQuery, UserStream};
-use crate::send::{Method, RawOperation, SendRequest, Sender, UnlockAccount};
+use crate::send::{Method, RawOperation, SendRequest, Sender};
 use crate::{EnvironmentId, UserId, VendorMediaType, requests};
 
 /// A client for the passwords of the users of one PingOne environment.
@@ -236,8 +236,8 @@ impl Client {
     /// ```
     ///
     /// [User Account Unlock]: https://developer.pingidentity.com/pingone-api/platform/users/user-accounts/user-account-unlock.html
-    pub fn unlock_account(&self, user_id: UserId) -> UnlockAccount {
-        UnlockAccount::new(Arc::clone(&self.sender), user_id)
+    pub fn unlock_account(&self, user_id: UserId) -> SendRequest<requests::UnlockAccount> {
+        self.send(requests::UnlockAccount::new(user_id))
     }
 
     /// Sends any operation of the OpenAPI document: a value from [`requests`](crate::requests).

@@ -1,11 +1,15 @@
 //! What a person can do about an error.
 
-use super::{Error, ErrorKind, Outcome};
+use super::{Defect, Error, ErrorKind, Outcome};
 
 impl Error {
     /// Returns what to do about the error, as a sentence for people.
     #[must_use]
     pub fn advice(&self) -> &'static str {
+        if self.0.defect == Some(Defect::ForeignRejection) {
+            return "Check the base URL and its path: something other than PingOne rejected the request. It may still have reached \
+                    PingOne, so read the state before you try again.";
+        }
         if self.outcome() == Outcome::Unknown {
             return "The operation may have been applied. Read the password state before you try again.";
         }

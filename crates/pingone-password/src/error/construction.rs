@@ -52,7 +52,7 @@ impl Error {
         }))
     }
 
-    /// The response is not a success.
+    /// The response is not a success. A rejection that isn't PingOne's says nothing about what PingOne did.
     pub(crate) fn rejected(call: &Call, response: &RawResponse) -> Self {
         let kind = match response.status() {
             StatusCode::UNAUTHORIZED => ErrorKind::Unauthenticated,
@@ -64,7 +64,11 @@ impl Error {
             _ => ErrorKind::InvalidResponse,
         };
         let api_error = body::api_error(response.body());
-        Self(Box::new(Inner { api_error, ..Inner::of_response(kind, call, response) }))
+        let other = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+        let is_rejection = response.status().is_client_error() && !other.contains(&response.status());
+        let is_foreign = api_error.as_ref().is_none_or(|error| error.code.is_none());
+        let defect = (call.is_write && is_rejection && is_foreign).then_some(Defect::ForeignRejection);
+        Self(Box::new(Inner { defect, api_error, ..Inner::of_response(kind, call, response) }))
     }
 
     /// The response claims success, and is not believed.
@@ -78,23 +82,11 @@ impl Error {
         }))
     }
 
-    /// The response is a success, but not a page of users that can be used.
-    pub(crate) fn invalid_page(call: &Call, response: &RawResponse, reason: &str) -> Self {
-        let reason = Some(reason.to_owned());
-        Self(Box::new(Inner { reason, ..Inner::of_response(ErrorKind::InvalidResponse, call, response) }))
-    }
-
-    /// The state check read a status that this version doesn't know.
-    pub(crate) fn unrecognized_status(call: &Call) -> Self {
-        let reason = Some("a status that this version does not know".to_owned());
-        Self(Box::new(Inner { reason, ..Inner::of_call(ErrorKind::InvalidResponse, call) }))
-    }
-
     pub(crate) fn with_advice_of(self, error: &Self) -> Self {
         Self(Box::new(Inner { advice: error.0.advice, ..*self.0 }))
     }
 
-    /// Whether the last response of the call claimed success and was not believed.
+    /// Whether the last response of the call was not believed.
     pub(crate) fn has_defect(&self) -> bool {
         self.0.defect.is_some() && !self.0.is_final
     }
@@ -104,7 +96,7 @@ impl Error {
         Self(Box::new(Inner { is_still_locked_out: true, is_final: !may_check_again, ..*self.0 }))
     }
 
-    /// What is wrong with a response that claims success.
+    /// What is wrong with the response.
     pub(crate) fn defect(&self) -> Option<Defect> {
         self.0.defect
     }

@@ -1,10 +1,10 @@
-//! What is wrong with a response that claims success.
+//! What is wrong with a response.
 
 use std::fmt;
 
 use super::ErrorKind;
 
-/// Why a 2xx response is not believed.
+/// Why a response is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Defect {
     /// The status is not one that confirms the operation.
@@ -22,8 +22,16 @@ pub(crate) enum Defect {
     OtherEnvironment,
     /// The state shows that the operation was not applied, or not yet.
     StillLockedOut,
-    /// The status of the password is one that this version doesn't know.
+    /// The status is one that this version doesn't know, or is missing.
     UnknownStatus,
+    /// A 4xx that isn't PingOne's error.
+    ForeignRejection,
+    /// JSON that is not a page of users.
+    NotAPage,
+    /// A page whose users or links are not as documented.
+    OddPage,
+    /// A link to the next page that doesn't say which.
+    NoCursor,
 }
 
 impl Defect {
@@ -62,6 +70,10 @@ impl fmt::Display for Defect {
             Self::OtherEnvironment => " and the state of a user in another environment",
             Self::StillLockedOut => ", but the user is still locked out",
             Self::UnknownStatus => " and a status that this version does not know",
+            Self::ForeignRejection => ", which is not an error of PingOne's",
+            Self::NotAPage => " and JSON that is not a page of users",
+            Self::OddPage => " and a page whose users or links are not as documented",
+            Self::NoCursor => " and a link to the next page without a cursor",
         })
     }
 }

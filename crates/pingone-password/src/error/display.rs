@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::{Error, ErrorKind, Inner, Outcome};
+use super::{Defect, Error, ErrorKind, Inner, Outcome};
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::media_type;
@@ -94,14 +94,15 @@ impl Error {
             write!(f, ", \"{}\"", Escaped(message))?;
         }
         self.fmt_details(f)?;
-        if let Some(defect) = self.0.defect {
-            write!(f, "{defect}")?;
+        let other_type = self.0.content_type.as_deref().filter(|content_type| !media_type::is_json(content_type));
+        match self.0.defect {
+            Some(Defect::ForeignRejection) if other_type.is_some() => {}
+            Some(defect) => write!(f, "{defect}")?,
+            None => {}
         }
-        match &self.0.content_type {
-            Some(content_type) if !media_type::is_json(content_type) => {
-                write!(f, ", as {}, which is not PingOne's format", Escaped(content_type))
-            }
-            _ => Ok(()),
+        match other_type {
+            Some(content_type) => write!(f, ", as {}, which is not PingOne's format", Escaped(content_type)),
+            None => Ok(()),
         }
     }
 

@@ -94,8 +94,9 @@ impl Error {
             | ErrorKind::ResponseTooLarge
             | ErrorKind::Server => true,
             // The server stopped waiting for the rest of the request, and may have acted on the part that it had.
-            ErrorKind::Rejected => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
-            _ => false,
+            ErrorKind::Rejected if self.0.status == Some(StatusCode::REQUEST_TIMEOUT) => true,
+            // A rejection that isn't PingOne's.
+            _ => self.0.defect.is_some(),
         };
         if self.0.earlier_may_be_applied || is_write && may_be_applied { Outcome::Unknown } else { Outcome::NotApplied }
     }

@@ -8,7 +8,7 @@ use pingone_password_client::{self as generated, Attempt, RawResponse};
 use tokio::time::Instant;
 use tokio::time::error::Elapsed;
 
-use super::credibility::Expected;
+use super::credibility::{Expected, judge};
 use super::exchange::Exchange;
 use super::schedule::Schedule;
 use super::{Sender, TokenSource};
@@ -37,13 +37,18 @@ pub(super) async fn attempt<E: Exchange>(
     };
     let api =
         generated::Client::new_with_client(sender.base_url.clone(), sender.connections.current(), attempt.clone());
-    let broken = exchange.exchange(sender, call, &api).await;
+    let (body, broken) = match exchange.exchange(sender, call, &api).await {
+        Ok(body) => (body, None),
+        Err(broken) => (None, Some(broken)),
+    };
     drop(api);
     let error = match attempt.into_response() {
-        Some(raw) if raw.status().is_success() => match E::output(&raw, &expected(sender, call)) {
-            Ok(value) => return Attempted::Done(Response::new(value, raw, schedule.request_count())),
-            Err(defect) => not_believed(sender, call, &raw, defect, broken),
-        },
+        Some(raw) if raw.status().is_success() => {
+            match judge(&raw, &expected(sender, call)).and_then(|()| E::output(&raw, body)) {
+                Ok(value) => return Attempted::Done(Response::new(value, raw, schedule.request_count())),
+                Err(defect) => not_believed(sender, call, &raw, defect, broken),
+            }
+        }
         Some(raw) => Error::rejected(call, &raw),
         None => Error::transport(call, &sender.endpoint, broken),
     };
@@ -76,7 +81,8 @@ fn expected(sender: &Sender, call: &Call) -> Expected {
         is_write: call.is_write,
         environment_id: sender.environment_id,
         user_id: call.user_id,
-        not_applied_while: call.state_check.map(|check| (check.property, check.not_applied)),
+        is_user: call.path.ends_with("/{userId}"),
+        state_check: call.state_check,
     }
 }
 

@@ -5,11 +5,10 @@
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use pingone_password_client::RawResponse;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
+use super::claims::Claims;
 use crate::error::Defect;
-use crate::model::PasswordStatus;
+use crate::operations::StateCheck;
 use crate::{EnvironmentId, UserId, media_type};
 
 /// What a response has to agree with.
@@ -17,15 +16,16 @@ pub(super) struct Expected {
     pub(super) is_write: bool,
     pub(super) environment_id: EnvironmentId,
     pub(super) user_id: Option<UserId>,
-    /// The value of a property that shows that the operation was not applied.
-    pub(super) not_applied_while: Option<(&'static str, &'static str)>,
+    /// Whether the body is the user, and not something of the user's.
+    pub(super) is_user: bool,
+    pub(super) state_check: Option<&'static StateCheck>,
 }
 
-/// Returns the body of a response that is believed, or what is wrong with it.
+/// Returns what is wrong with a response that claims success, if it isn't believed. Its body may still be of another shape.
 ///
-/// A write is believed if its status is 200, 201 or 204 and its body is empty, or decodes and names this user and environment
-/// if it names any. A read needs 200 and a body.
-pub(super) fn judge<T: DeserializeOwned>(response: &RawResponse, expected: &Expected) -> Result<Option<T>, Defect> {
+/// A write is believed if its status is 200, 201 or 204 and its body is empty, or JSON that isn't an error and names this user
+/// and environment if it names any. A read needs 200 and a body.
+pub(super) fn judge(response: &RawResponse, expected: &Expected) -> Result<(), Defect> {
     if !expected.is_write && response.is_complete() && response.body().is_empty() {
         return Err(Defect::Empty);
     }
@@ -46,43 +46,36 @@ pub(super) fn judge<T: DeserializeOwned>(response: &RawResponse, expected: &Expe
     if is_compressed(response) {
         return Err(Defect::Compressed);
     }
-    let body = response.body();
-    if body.is_empty() {
-        return Ok(None);
+    if response.body().is_empty() {
+        return Ok(());
     }
     if expected.is_write && !claims_json(response) {
         return Err(Defect::NotJson);
     }
-    let json: Value = serde_json::from_slice(body).map_err(|error| match error {
+    let property = expected.state_check.map(|check| check.property);
+    let claims = Claims::read(response.body(), property).map_err(|error| match error {
         error if error.is_eof() => Defect::TruncatedJson,
         _ => Defect::NotJson,
     })?;
-    if expected.is_write && is_error(&json) {
+    if expected.is_write && claims.is_error() {
         return Err(Defect::ErrorObject);
     }
-    if names_another(&json, "user", expected.user_id.map(|id| id.to_string())) {
+    let user = if expected.is_user { "id" } else { "user.id" };
+    let user_id = expected.user_id.map(|id| id.to_string());
+    if user_id.is_some_and(|id| names_another(&claims, user, &id)) {
         return Err(Defect::OtherUser);
     }
-    if names_another(&json, "environment", Some(expected.environment_id.to_string())) {
+    if names_another(&claims, "environment.id", &expected.environment_id.to_string()) {
         return Err(Defect::OtherEnvironment);
     }
-    // Nothing is documented about the body.
-    if size_of::<T>() == 0 {
-        return Ok(None);
-    }
-    let value = serde_json::from_slice(body).map_err(|_| Defect::OtherShape)?;
-    if let Some((property, pending)) = expected.not_applied_while {
-        let status = json.get(property).cloned().map(serde_json::from_value);
-        let is_known = matches!(status, Some(Ok(ref status)) if !matches!(status, PasswordStatus::Unrecognized(_)));
+    let Some(StateCheck { property, not_applied, known, may_remain, .. }) = expected.state_check else { return Ok(()) };
+    match claims.get(property).and_then(|value| value.as_str()) {
+        Some(value) if value == *not_applied && !may_remain => Err(Defect::StillLockedOut),
+        Some(value) if known.contains(&value) => Ok(()),
         // `{"status": "success"}` is a gateway's.
-        if !is_known && json.get("user").is_none() {
-            return Err(Defect::OtherShape);
-        }
-        if json.get(property).is_some_and(|value| value == pending) {
-            return Err(Defect::StillLockedOut);
-        }
+        _ if claims.get(user).is_none() => Err(Defect::OtherShape),
+        _ => Ok(()),
     }
-    Ok(Some(value))
 }
 
 fn is_compressed(response: &RawResponse) -> bool {
@@ -97,17 +90,7 @@ fn claims_json(response: &RawResponse) -> bool {
     response.headers().get_all(CONTENT_TYPE).iter().all(|value| is_json(value) && !is_problem(value))
 }
 
-/// Whether JSON is an error: PingOne's, OAuth's, or a gateway's.
-fn is_error(json: &Value) -> bool {
-    ["code", "message", "Message", "error", "errors", "fault"]
-        .iter()
-        .any(|member| json.get(member).is_some_and(|value| !value.is_null()))
-}
-
 /// Whether JSON names a resource with another ID.
-fn names_another(json: &Value, resource: &str, id: Option<String>) -> bool {
-    match (json.get(resource).and_then(|resource| resource.get("id")), id) {
-        (None | Some(Value::Null), _) | (_, None) => false,
-        (Some(named), Some(id)) => !named.as_str().is_some_and(|named| named.eq_ignore_ascii_case(&id)),
-    }
+fn names_another(claims: &Claims, property: &str, id: &str) -> bool {
+    claims.get(property).is_some_and(|named| !named.as_str().is_some_and(|named| named.eq_ignore_ascii_case(id)))
 }

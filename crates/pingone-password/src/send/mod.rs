@@ -1,6 +1,7 @@
 //! Sends an operation: attempts, retries, the state check, the rate limiter.
 
 mod attempt;
+mod claims;
 mod credibility;
 mod exchange;
 mod rate_limiter;
@@ -9,7 +10,6 @@ mod request;
 mod retry;
 mod schedule;
 mod state_check;
-mod unlock_account;
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -29,14 +29,13 @@ pub use self::retry::{OnUnknownOutcome, RetryPolicy};
 use self::schedule::Schedule;
 pub(crate) use self::schedule::Sleep;
 use self::state_check::{Checked, Unsettled};
-pub use self::unlock_account::UnlockAccount;
 use crate::EnvironmentId;
 use crate::auth::AccessTokenProvider;
 use crate::call::Call;
 use crate::connections::Connections;
 use crate::correlation::Correlation;
 use crate::endpoint::Endpoint;
-use crate::error::{Defect, Error, Outcome, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::response::Response;
 
 /// Everything that requests are sent with. Shared by the clones of a client and the requests that it makes.
@@ -88,20 +87,21 @@ async fn send_until_settled<E: Exchange>(
     mut schedule: Schedule<'_>,
 ) -> Result<Response<E::Output>> {
     let policy = sender.retry.unknown_outcome();
-    let has_check = call.state_check.is_some();
+    let check = call.state_check.zip(exchange.state_check());
+    let has_check = check.is_some();
     let checks_first = has_check && policy == OnUnknownOutcome::CheckFirst;
     let retries_unknown = call.is_idempotent || has_check && policy != OnUnknownOutcome::Fail;
     let mut unsettled: Option<Unsettled> = None;
     loop {
-        let error = match &mut unsettled {
-            Some(request) => match request.check(sender, call, &mut schedule).await {
+        let error = match unsettled.as_mut().zip(check.clone()) {
+            Some((request, (check, read))) => match request.check(sender, read, check, &mut schedule).await {
                 Ok(Checked::Applied(state)) => {
-                    let response = state.raw.clone();
-                    return E::confirmed(*state).ok_or_else(|| {
-                        Error::defective(call, &response, Defect::OtherShape, None)
+                    return match E::output(&state, None) {
+                        Ok(value) => Ok(Response::confirmed(value, state, schedule.request_count())),
+                        Err(defect) => Err(Error::defective(call, &state, defect, None)
                             .with_unknown_outcome()
-                            .with_request_count(schedule.request_count())
-                    });
+                            .with_request_count(schedule.request_count())),
+                    };
                 }
                 Ok(Checked::NotApplied) => {
                     unsettled = None;
@@ -115,7 +115,8 @@ async fn send_until_settled<E: Exchange>(
                 Attempted::FreshToken(error) => {
                     // A gateway may reject the token of a request that it has let through.
                     if checks_first {
-                        unsettled = Some(Unsettled::after_rejected_token(error, schedule.may_be_applied()));
+                        let may_be_applied = schedule.may_be_applied() || error.outcome() == Outcome::Unknown;
+                        unsettled = Some(Unsettled::after_rejected_token(error, may_be_applied));
                     }
                     continue;
                 }
@@ -127,7 +128,7 @@ async fn send_until_settled<E: Exchange>(
                 }
             },
         };
-        // A defective response isn't transient, and still the state check may settle it.
+        // A response that is not believed isn't transient, and still the state check may settle it.
         let may_retry = error.is_transient() || has_check && error.state_check_error().is_none() && error.has_defect();
         schedule.wait_after(error, may_retry, retries_unknown).await?;
     }

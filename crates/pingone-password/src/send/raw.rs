@@ -8,12 +8,11 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use pingone_password_client::{self as generated, ClientInfo, RawResponse};
 use serde_json::Value;
 
-use super::credibility::{Expected, judge};
 use super::exchange::Exchange;
 use super::{BoxFuture, Sender, send};
 use crate::call::Call;
 use crate::error::{Defect, Result, Unanswered};
-use crate::model::PasswordState;
+use crate::requests;
 use crate::response::Response;
 use crate::{UserId, VendorMediaType};
 
@@ -90,22 +89,31 @@ struct Raw(RawOperation);
 impl Exchange for Raw {
     type Output = Option<Value>;
 
-    async fn exchange<'a>(&'a self, _: &'a Sender, call: &'a Call, api: &'a generated::Client) -> Option<Unanswered> {
-        let mut request = match self.0.request(call, api.client()) {
-            Ok(request) => request,
-            Err(error) => return Some(Unanswered::Transport(error)),
-        };
-        api.inner().prepare(&mut request);
-        api.inner().execute(api.client(), request).await.err().map(Unanswered::Transport)
-    }
+    type Body = Value;
+    type StateCheck = requests::ReadPasswordState;
 
-    fn output(response: &RawResponse, expected: &Expected) -> Result<Option<Value>, Defect> {
-        judge(response, expected)
-    }
-
-    /// Nothing confirms a raw operation.
-    fn confirmed(_: Response<PasswordState>) -> Option<Response<Option<Value>>> {
+    /// Nothing shows whether a raw operation was applied.
+    fn state_check(&self) -> Option<Self::StateCheck> {
         None
+    }
+
+    async fn exchange<'a>(
+        &'a self,
+        _: &'a Sender,
+        call: &'a Call,
+        api: &'a generated::Client,
+    ) -> Result<Option<Value>, Unanswered> {
+        let mut request = self.0.request(call, api.client()).map_err(Unanswered::Transport)?;
+        api.inner().prepare(&mut request);
+        api.inner().execute(api.client(), request).await.map_err(Unanswered::Transport)?;
+        Ok(None)
+    }
+
+    fn output(response: &RawResponse, _: Option<Value>) -> Result<Option<Value>, Defect> {
+        if response.body().is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(response.body()).map(Some).map_err(|_| Defect::NotJson)
     }
 }
 

@@ -1,14 +1,15 @@
 //! The state check: reads whether an operation with an unknown outcome was applied.
 
+use pingone_password_client::{RawResponse, Request};
+
 use super::Sender;
 use super::attempt::{Attempted, attempt};
+use super::claims::Claims;
 use super::exchange::Documented;
 use super::schedule::Schedule;
 use crate::call::Call;
 use crate::error::{Defect, Error, Result};
-use crate::model::{PasswordState, PasswordStatus};
-use crate::requests;
-use crate::response::Response;
+use crate::operations::StateCheck;
 
 /// A request with an unknown outcome.
 pub(super) struct Unsettled {
@@ -21,7 +22,8 @@ pub(super) struct Unsettled {
 
 /// What a state check found.
 pub(super) enum Checked {
-    Applied(Box<Response<PasswordState>>),
+    /// The operation was applied, as this response shows.
+    Applied(RawResponse),
     /// The operation was not applied, and may be retried.
     NotApplied,
     /// The access token was rejected, and there is a fresh one.
@@ -39,18 +41,22 @@ impl Unsettled {
         Self { error, was_checked: false, is_doubtful: !may_be_applied }
     }
 
-    /// Reads the password state.
+    /// Sends the read that shows whether the operation was applied.
     ///
     /// # Errors
     ///
     /// The error of the request, if the state can't be read, or doesn't settle the outcome.
-    pub(super) async fn check(&mut self, sender: &Sender, call: &Call, schedule: &mut Schedule<'_>) -> Result<Checked> {
-        let Some(user_id) = call.user_id else { return Ok(Checked::NotApplied) };
-        let request = requests::ReadPasswordState::new(user_id);
+    pub(super) async fn check<R: Request>(
+        &mut self,
+        sender: &Sender,
+        request: R,
+        check: &StateCheck,
+        schedule: &mut Schedule<'_>,
+    ) -> Result<Checked> {
         let read = Call::of(&request);
         let failed = |error| self.error.clone().with_state_check_error(error);
         let state = match attempt(sender, &read, &Documented(request), schedule).await {
-            Attempted::Done(state) => state,
+            Attempted::Done(state) => state.raw,
             Attempted::FreshToken(_) => return Ok(Checked::FreshToken),
             // The fresh token is rejected as well.
             Attempted::Failed(error) if self.is_doubtful && error.is_unauthenticated() => {
@@ -59,14 +65,13 @@ impl Unsettled {
             Attempted::Failed(_) if self.is_doubtful => return Ok(Checked::NotApplied),
             Attempted::Failed(error) => return Err(failed(error)),
         };
-        let status = &state.value().status;
-        if call.state_check.is_none_or(|check| status.as_str() != check.not_applied) {
-            return match status {
-                // A status from after this version may be another kind of lockout.
-                PasswordStatus::Unrecognized(_) => {
-                    Err(failed(Error::defective(&read, &state.raw, Defect::UnknownStatus, None)))
-                }
-                _ => Ok(Checked::Applied(Box::new(state))),
+        let claims = Claims::read(state.body(), Some(check.property)).ok();
+        let value = claims.as_ref().and_then(|claims| claims.get(check.property)?.as_str());
+        if value != Some(check.not_applied) {
+            return match value {
+                Some(value) if check.known.contains(&value) => Ok(Checked::Applied(state)),
+                // A value from after this version may be another kind of lockout, and without one, nothing is known.
+                _ => Err(failed(Error::defective(&read, &state, Defect::UnknownStatus, None))),
             };
         }
         if !self.error.defect().is_some_and(Defect::may_be_genuine) {

@@ -35,10 +35,14 @@ pub(super) fn operations(lowered: &Lowered) -> Vec<Item> {
         pub struct StateCheck {
             /// The `operationId` of the read.
             pub operation_id: &'static str,
-            /// The property of the read's response.
+            /// The property of the read's response, with dots between the names of nested objects.
             pub property: &'static str,
             /// The value of the property if the operation was not applied.
             pub not_applied: &'static str,
+            /// The values of the property that the document lists. Any other shows nothing.
+            pub known: &'static [&'static str],
+            /// Whether something else may keep that value after the operation was applied.
+            pub may_remain: bool,
         }
         #(#constants)*
         /// Every operation in the OpenAPI document.
@@ -55,10 +59,12 @@ fn constant(operation: &Operation, name: &syn::Ident) -> TokenStream {
     } else {
         quote!(::std::option::Option::None)
     };
-    let state_check = if let Some(StateCheck { operation_id, property, not_applied }) = &operation.state_check {
+    let state_check = if let Some(StateCheck { operation_id, property, not_applied, known, may_remain }) =
+        &operation.state_check
+    {
         quote! {
             ::std::option::Option::Some(StateCheck {
-                operation_id: #operation_id, property: #property, not_applied: #not_applied
+                operation_id: #operation_id, property: #property, not_applied: #not_applied, known: &[#(#known),*], may_remain: #may_remain
             })
         }
     } else {

@@ -6,7 +6,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 use super::Lint;
-use crate::generate::load::{IDEMPOTENT, Operation, Pointer, STATE_CHECK};
+use crate::generate::load::{IDEMPOTENT, Pointer, STATE_CHECK, documented_values};
 
 /// The names that the generated code uses itself: methods of the client, and the table of operations.
 const RESERVED: [&str; 10] =
@@ -87,6 +87,13 @@ impl Lint<'_, '_> {
                 );
                 continue;
             };
+            if check.get("mayRemain").is_some_and(|may_remain| !may_remain.is_boolean()) {
+                self.find(
+                    &at.child("mayRemain"),
+                    "`mayRemain` is not a boolean",
+                    "write `mayRemain: true`, or remove it",
+                );
+            }
             if operation.node.get(IDEMPOTENT) == Some(&Value::Bool(true)) {
                 self.find(&at, "an idempotent operation needs no state check", format!("remove `{STATE_CHECK}`"));
             }
@@ -96,25 +103,25 @@ impl Lint<'_, '_> {
                 self.find(&at.child("operationId"), problem, "name an operation that reads what this one writes");
                 continue;
             };
-            if !self.may_return(&read, property, value) {
+            if !documented_values(self.document, &read, property).iter().any(|documented| documented == value) {
                 let problem = format!("`{id}` can't return `{value}` as `{property}`");
-                self.find(&at, problem, "use a property of the read, and a value of its `enum`");
+                self.find(
+                    &at,
+                    problem,
+                    "use a property of the read, such as `status` or `account.status`, and a value of its `enum`",
+                );
+            }
+            let parameters = self.document.parameters(&read);
+            let mut required = parameters.iter().filter(|(node, _)| node["in"] != "path" && node["required"] == true);
+            if let Some(name) = required.find_map(|(node, _)| node["name"].as_str()) {
+                let problem = format!("`{id}` requires the parameter `{name}`, which this operation doesn't have");
+                self.find(
+                    &at.child("operationId"),
+                    problem,
+                    "name a read that requires the parameters of the path only",
+                );
             }
         }
-    }
-
-    /// Returns whether a read documents this value of a property.
-    fn may_return(&self, read: &Operation<'_>, property: &str, value: &str) -> bool {
-        let resolve = |node| self.document.resolve(node, &read.at).map(|(node, _)| node);
-        let response = read.node["responses"].get("200").and_then(resolve);
-        let contents = response.and_then(|response| response["content"].as_object()).into_iter().flatten();
-        let values = contents
-            .filter_map(|(_, content)| resolve(content.get("schema")?))
-            .filter_map(|schema| resolve(schema["properties"].get(property)?))
-            // A reference with a description of its own is an `allOf` with one entry.
-            .filter_map(|schema| schema["allOf"].get(0).map_or(Some(schema), resolve))
-            .filter_map(|schema| schema["enum"].as_array());
-        values.flatten().any(|documented| documented == value)
     }
 
     /// Operations on one path and method differ in their media type.

@@ -132,6 +132,23 @@ pub const IDEMPOTENT: &str = "x-idempotent";
 /// The extension that says which read shows whether a write was applied.
 pub const STATE_CHECK: &str = "x-state-check";
 
+/// Returns the values that a read documents for a property of its response, such as `account.status`.
+#[must_use]
+pub fn documented_values(document: &Document, read: &Operation<'_>, property: &str) -> Vec<String> {
+    let resolve = |node| document.resolve(node, &read.at).map(|(node, _)| node);
+    // A reference with a description of its own is an `allOf` with one entry.
+    let schema_of = |node| resolve(node).and_then(|schema| schema["allOf"].get(0).map_or(Some(schema), resolve));
+    let response = read.node["responses"].get("200").and_then(resolve);
+    let contents = response.and_then(|response| response["content"].as_object()).into_iter().flatten();
+    let values = contents
+        .filter_map(|(_, content)| schema_of(content.get("schema")?))
+        .filter_map(|schema| {
+            property.split('.').try_fold(schema, |schema, name| schema_of(schema["properties"].get(name)?))
+        })
+        .filter_map(|schema| schema["enum"].as_array());
+    values.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 /// The methods of OpenAPI 3.0.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 

@@ -54,17 +54,24 @@ pub struct Operation {
 pub struct StateCheck {
     /// The `operationId` of the read.
     pub operation_id: String,
-    /// The property of the read's response.
+    /// The property of the read's response, with dots between the names of nested objects.
     pub property: String,
     /// The value of the property if the operation was not applied.
     pub not_applied: String,
+    /// The values of the property that the document lists.
+    pub known: Vec<String>,
+    /// Whether something else may keep the value `not_applied` after the operation was applied.
+    pub may_remain: bool,
 }
 
 impl StateCheck {
-    fn of(node: &Value) -> Option<Self> {
+    fn of(document: &Document, node: &Value) -> Option<Self> {
         let text = |name| node[load::STATE_CHECK][name].as_str().map(str::to_owned);
         let (operation_id, property) = (text("operationId")?, text("property")?);
-        Some(Self { operation_id, property, not_applied: text("notApplied")? })
+        let read = document.operations().find(|read| read.id() == Some(&operation_id))?;
+        let known = load::documented_values(document, &read, &property);
+        let may_remain = node[load::STATE_CHECK]["mayRemain"] == true;
+        Some(Self { operation_id, property, not_applied: text("notApplied")?, known, may_remain })
     }
 }
 
@@ -118,7 +125,7 @@ impl Operation {
             body,
             parameters,
             is_idempotent: node[load::IDEMPOTENT] == true,
-            state_check: StateCheck::of(node),
+            state_check: StateCheck::of(document, node),
             is_deprecated: node["deprecated"] == true,
             accept: accept(document, node),
             responses: Responses::of(document, operation, &type_name, types, findings),

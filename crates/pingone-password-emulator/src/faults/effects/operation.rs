@@ -73,6 +73,7 @@ pub(in crate::faults) fn operation(
         }
         Fault::Unauthorized401 | Fault::Unauthorized401After => ApiError::invalid_token().into_response(id),
         Fault::RequestTimeout408 | Fault::RequestTimeout408After => gateway::page(StatusCode::REQUEST_TIMEOUT),
+        Fault::FirewallForbidden | Fault::FirewallForbiddenAfter => gateway::page(StatusCode::FORBIDDEN),
         Fault::NoContent204 => StatusCode::NO_CONTENT.into_response(),
         Fault::Created201 => (StatusCode::CREATED, responses::ok(&resource)).into_response(),
         Fault::EchoAuthorization => echo::gateway(&authorization),

@@ -2,6 +2,7 @@
 
 use url::form_urlencoded;
 
+use crate::error::Defect;
 use crate::model::{Link, UserPage};
 use crate::requests;
 
@@ -39,14 +40,14 @@ pub(super) fn next(page: &UserPage, request: &requests::ReadUsers) -> Next {
 ///
 /// What isn't of the documented type is in `extra`. A page whose users or links are there must not pass for an empty or a last
 /// one, and neither must a JSON object from something that isn't PingOne.
-pub(super) fn defect(page: &UserPage) -> Option<&'static str> {
+pub(super) fn defect(page: &UserPage) -> Option<Defect> {
     let UserPage { embedded, links, count, size, extra, .. } = page;
     let is_odd = |name| extra.contains_key(name);
     let has_odd_users = embedded.as_ref().is_some_and(|embedded| embedded.extra.contains_key("users"));
     if has_odd_users || is_odd("_embedded") || is_odd("_links") {
-        Some("a page whose users or links are not as documented")
+        Some(Defect::OddPage)
     } else if embedded.is_none() && links.is_none() && count.is_none() && size.is_none() {
-        Some("JSON that is not a page of users")
+        Some(Defect::NotAPage)
     } else {
         None
     }

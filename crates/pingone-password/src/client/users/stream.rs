@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::page::{self, Next};
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::{Defect, Error, Result};
 use crate::model::{User, UserPage};
 use crate::requests;
 use crate::response::Response;
@@ -65,14 +65,14 @@ impl UserStream {
     /// Takes the users of a page, and decides what to request after it.
     fn take(&mut self, request: &requests::ReadUsers, page: Response<UserPage>) -> Result<State> {
         self.request_count += page.request_count();
-        let invalid = |defect| Error::invalid_page(&Call::of(request), &page.raw, defect);
+        let invalid = |defect| Error::defective(&Call::of(request), &page.raw, defect, None);
         if let Some(defect) = page::defect(&page.value) {
             return Err(invalid(defect));
         }
         let state = match page::next(&page.value, request) {
             Next::Page(next) if self.cursors.insert(next.cursor.clone().unwrap_or_default()) => State::Ready(next),
             Next::Page(_) | Next::End => State::Ended,
-            Next::NoCursor => return Err(invalid("a link to the next page without a cursor")),
+            Next::NoCursor => return Err(invalid(Defect::NoCursor)),
         };
         self.users.extend(page.value.embedded.and_then(|embedded| embedded.users).unwrap_or_default());
         Ok(state)
