@@ -4,6 +4,7 @@ mod engine;
 mod input;
 mod journal;
 mod max_failures;
+mod names;
 mod options;
 mod plan;
 mod rate;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::max_failures::MaxFailures;
 use super::rate::Rate;
+use crate::lookup::By;
 use crate::output::Format;
 
 /// The number of users processed at the same time, by default.
@@ -44,8 +45,10 @@ pub(crate) struct Options {
     pub(crate) users: Vec<UserId>,
     /// The file with the users, or `-`.
     pub(crate) from: Option<PathBuf>,
-    /// The column or property with the user ID.
+    /// The column or property with the user.
     pub(crate) column: Option<String>,
+    /// What it contains.
+    pub(crate) by: By,
     /// Whether an invalid line prevents the run.
     pub(crate) is_strict: bool,
     /// Whether a list without users is accepted.

@@ -5,13 +5,18 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use pingone_password::ExternalTransactionId;
+use pingone_password::{ExternalTransactionId, RetryPolicy};
 
-use super::input::{Counts, Entry, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
+use super::engine::{SharedRateLimiter, call_deadline};
+use super::input::{Column, Counts, Entry, Given, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
 use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, now};
+use super::names::{LookupError, Names};
 use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
 use super::rate::Rate;
 use crate::config::Target;
+use crate::exit::Exit;
+use crate::lookup::{BatchLookup, By};
+use crate::output::server_said;
 use crate::terminal::{grouped, note, plain, quoted};
 
 /// Up to this many users are unlocked without a confirmation.
@@ -30,6 +35,7 @@ pub(crate) struct Plan {
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: usize,
     pub(crate) transaction_id: ExternalTransactionId,
+    pub(crate) limiter: SharedRateLimiter,
 }
 
 /// Why a run doesn't start.
@@ -39,11 +45,29 @@ pub(crate) enum NoPlan {
     Invalid(anyhow::Error),
     /// The list is empty.
     Empty,
+    /// The names of the list can't be looked up.
+    Lookup { problem: String, exit: Exit },
 }
 
 impl From<anyhow::Error> for NoPlan {
     fn from(error: anyhow::Error) -> Self {
         Self::Invalid(error)
+    }
+}
+
+impl From<LookupError> for NoPlan {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::Other(error) => Self::Invalid(error),
+            LookupError::Server(error) => Self::Lookup {
+                problem: format!(
+                    "can't look up the names of the list, so nothing was unlocked\n  server: {}\n  advice: {}",
+                    server_said(&error),
+                    plain(error.advice())
+                ),
+                exit: Exit::of(&error),
+            },
+        }
     }
 }
 
@@ -65,7 +89,10 @@ impl Plan {
             None => Source::Users(options.users.clone()),
         };
         let (rate, concurrency) = (options.rate, options.concurrency.unwrap_or(DEFAULT_CONCURRENCY));
-        let users = worklist(&source, options.column.as_deref(), EarlierUsers::default(), options)?;
+        let limiter = SharedRateLimiter::new(rate, options.patience);
+        let column = Column { name: options.column.as_deref(), by: options.by };
+        let list = List { source: &source, column, earlier: EarlierUsers::default(), limiter: &limiter };
+        let mut users = list.read(options, target).await?;
         let path = journal_path(options, &source);
         confirm(options, target, &source, users.counts.users)?;
         let only_locked_out = options.only_locked_out;
@@ -77,8 +104,10 @@ impl Plan {
             transaction_id: Some(target.transaction_id.to_string()),
             input: source.name().map(|path| path.display().to_string()),
             input_sha256: users.digest.clone(),
+            invalid_lines: users.counts.invalid,
             settings: Settings {
                 column: options.column.clone(),
+                by: options.by,
                 only_locked_out,
                 rate: rate.map(|rate| rate.to_string()),
                 concurrency,
@@ -86,15 +115,20 @@ impl Plan {
             started_at: now(),
         };
         let journal = path.map(|path| Journal::create(&path, header)).transpose()?;
+        if let (Some(journal), By::Username | By::Email) = (&journal, options.by) {
+            // A resumed run must not find other users by the same names.
+            record_users(journal, &mut users).await?;
+        }
         let transaction_id = target.transaction_id.clone();
-        Ok(Self { source, users, has_unlocked: false, journal, only_locked_out, rate, concurrency, transaction_id })
+        let has_unlocked = false;
+        Ok(Self { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter })
     }
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
-        let (Replay { header, users: earlier, has_done, damaged_lines, .. }, journal) = Journal::resume(path)?;
+        let (Replay { header, users: earlier, listed, has_done, damaged_lines, .. }, journal) = Journal::resume(path)?;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
-        let Settings { column, rate, concurrency, .. } = header.settings;
+        let Settings { column, by, rate, concurrency, .. } = header.settings;
         let rate = match (options.rate, rate) {
             (Some(rate), _) => Some(rate),
             (None, Some(rate)) => {
@@ -103,7 +137,9 @@ impl Plan {
             (None, None) => None,
         };
         let concurrency = options.concurrency.unwrap_or(concurrency).clamp(1, MAX_CONCURRENCY);
+        let has_names = by != By::Id;
         let source = match (&options.from, header.input.as_deref()) {
+            _ if has_names => Source::Users(Vec::new()),
             (Some(from), _) => Source::open(from)?,
             (None, _) if !options.users.is_empty() => Source::Users(options.users.clone()),
             (None, Some("-")) => {
@@ -113,7 +149,20 @@ impl Plan {
             (None, None) => return Err(anyhow!("the users were on the command line: give them again").into()),
         };
         report_damage(&damaged_lines, earlier.doubts_all());
-        let users = worklist(&source, column.as_deref(), earlier, options)?;
+        let limiter = SharedRateLimiter::new(rate, options.patience);
+        let users = if has_names {
+            let doubts_all = earlier.doubts_all();
+            listed.finish(earlier.sorted(), doubts_all, header.invalid_lines)?
+        } else {
+            let column = Column { name: column.as_deref(), by };
+            List { source: &source, column, earlier, limiter: &limiter }.read(options, target).await?
+        };
+        if users.digest != header.input_sha256 && has_names {
+            return Err(anyhow!(
+                "the users in the journal are incomplete: start again with --only-locked-out and another --journal"
+            )
+            .into());
+        }
         if users.digest != header.input_sha256 {
             let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
             return Err(
@@ -129,9 +178,10 @@ impl Plan {
         }
         // The condition of the first run still holds.
         let only_locked_out = options.only_locked_out || header.settings.only_locked_out;
+        let has_unlocked = has_done;
         let transaction_id = transaction_id(header.transaction_id.as_deref(), target);
         let journal = Some(journal);
-        Ok(Self { source, users, has_unlocked: has_done, journal, only_locked_out, rate, concurrency, transaction_id })
+        Ok(Self { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter })
     }
 }
 
@@ -167,6 +217,9 @@ fn check_header(header: &Header, options: &Options, target: &Target) -> anyhow::
             target.client.base_url()
         );
     }
+    if header.settings.by != By::Id && (options.from.is_some() || !options.users.is_empty()) {
+        bail!("the journal has the users of its list of names: resume it without --from");
+    }
     if options.column.is_some() && options.column != header.settings.column {
         let original = header.settings.column.as_deref().map_or("none".to_owned(), quoted);
         bail!("the journal belongs to a run with another --column: {original}");
@@ -174,35 +227,78 @@ fn check_header(header: &Header, options: &Options, target: &Target) -> anyhow::
     Ok(())
 }
 
-/// Reads the list in one pass, and reports invalid lines: as an error in strict mode.
-fn worklist(
-    source: &Source,
-    column: Option<&str>,
+/// Writes all users to the journal. They are on disk when this returns.
+async fn record_users(journal: &Journal, users: &mut Worklist) -> Result<(), NoPlan> {
+    let cannot = |_| anyhow!("can't write the journal {}", journal.path().display());
+    let writer = journal.writer();
+    let mut last = None;
+    for listed in users.by_ref() {
+        let user = listed.context("can't read the temporary list of users")?.user.to_string();
+        if let Some(record) = last.replace(JournalRecord::Listed { user }) {
+            writer.add(&record).await.map_err(cannot)?;
+        }
+    }
+    if let Some(record) = last {
+        writer.add_durably(&record).await.map_err(cannot)?;
+    }
+    Ok(users.rewind()?)
+}
+
+/// A list of users that is about to be read.
+struct List<'a> {
+    source: &'a Source,
+    column: Column<'a>,
     earlier: EarlierUsers,
-    options: &Options,
-) -> Result<Worklist, NoPlan> {
-    let mut builder = WorklistBuilder::default();
-    let mut invalid_lines = InvalidLines::of(source.file());
-    if let Source::Users(users) = source {
-        users.iter().try_for_each(|user| builder.push(*user))?;
-    } else if let Some(reader) = source.reader() {
-        read_list(reader, column, &mut |Entry { line, user }| match user {
-            Ok(user) => builder.push(user),
-            Err(problem) => invalid_lines.add(line, &problem),
-        })
-        .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
+    /// Spaces the lookups of names.
+    limiter: &'a SharedRateLimiter,
+}
+
+impl List<'_> {
+    /// Reads the list in one pass, looks up its names, and reports invalid lines: as an error in strict mode.
+    async fn read(self, options: &Options, target: &Target) -> Result<Worklist, NoPlan> {
+        let Self { source, column, earlier, limiter } = self;
+        let mut builder = WorklistBuilder::default();
+        let mut names = Names::default();
+        let mut invalid_lines = InvalidLines::of(source.file());
+        if let Source::Users(users) = source {
+            users.iter().try_for_each(|user| builder.push(*user))?;
+        } else if let Some(reader) = source.reader() {
+            read_list(reader, column, &mut |Entry { line, user }| match user {
+                Ok(Given::Id(user)) => builder.push(user),
+                Ok(Given::Name(name)) => names.push(line, &name),
+                Err(problem) => invalid_lines.add(line, &problem),
+            })
+            .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
+        }
+        if source.has_changed() {
+            return Err(anyhow!("the list changed while it was read: nothing was sent").into());
+        }
+        let is_rejected = |invalid_lines: &InvalidLines| options.is_strict && invalid_lines.count() > 0;
+        if !names.is_empty() && !is_rejected(&invalid_lines) {
+            let lookup = lookup(target, limiter, options)?;
+            let mut sink = |line, found: Result<_, String>| match found {
+                Ok(user) => builder.push(user),
+                Err(problem) => invalid_lines.add(line, &problem),
+            };
+            names.look_up(lookup, &mut sink).await?;
+        }
+        let is_rejected = is_rejected(&invalid_lines);
+        let invalid = invalid_lines.finish()?;
+        if is_rejected {
+            return Err(anyhow!("{} invalid lines with --strict: nothing was sent", grouped(invalid)).into());
+        }
+        let doubts_all = earlier.doubts_all();
+        let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
+        let is_empty = users.counts == Counts::default();
+        if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
     }
-    let invalid = invalid_lines.finish()?;
-    if source.has_changed() {
-        return Err(anyhow!("the list changed while it was read: nothing was sent").into());
-    }
-    if options.is_strict && invalid > 0 {
-        return Err(anyhow!("{} invalid lines with --strict: nothing was sent", grouped(invalid)).into());
-    }
-    let doubts_all = earlier.doubts_all();
-    let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
-    let is_empty = users.counts == Counts::default();
-    if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
+}
+
+/// Returns a lookup whose requests wait for the run's rate limiter.
+fn lookup(target: &Target, limiter: &SharedRateLimiter, options: &Options) -> anyhow::Result<BatchLookup> {
+    let deadline = call_deadline(options.rate, Names::CONCURRENCY, options.patience);
+    let builder = target.builder.clone().rate_limiter(limiter.clone());
+    Ok(BatchLookup::new(builder.retry(RetryPolicy::default().deadline(deadline)).build()?))
 }
 
 /// Returns the path of the journal. By default only an unlock of a file has one.

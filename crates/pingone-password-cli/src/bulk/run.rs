@@ -6,7 +6,7 @@ use pingone_password::RetryPolicy;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::engine::{self, Engine, SharedRateLimiter, Stop, listen};
+use super::engine::{self, Engine, Stop, listen};
 use super::journal::resume_command;
 use super::options::{Operation, Options};
 use super::plan::{NoPlan, Plan};
@@ -16,12 +16,8 @@ use crate::config::Target;
 use crate::exit::Exit;
 use crate::terminal::{interrupt, note};
 
-/// The deadline of one user's call with its retries, without the waits for permits.
-const CALL_DEADLINE: Duration = Duration::from_secs(600);
 /// The delay before a retry, before it waits for a permit.
 const MIN_DELAY: Duration = Duration::from_millis(1);
-/// The number of permits that a call may need: four attempts and the state checks between them.
-const PERMITS_PER_CALL: u32 = 8;
 
 /// Runs the operation for many users, until all are done or the run stops.
 ///
@@ -33,6 +29,10 @@ pub(crate) async fn run(options: &Options, target: Target) -> anyhow::Result<Exi
     let plan = match Plan::make(options, &target).await {
         Ok(plan) => plan,
         Err(NoPlan::Invalid(error)) => return Ok(reject(&error)),
+        Err(NoPlan::Lookup { problem, exit }) => {
+            note(format!("error: {problem}"));
+            return Ok(exit);
+        }
         Err(NoPlan::Empty) => {
             note("error: the list contains no users; --allow-empty accepts that");
             return Ok(Exit::Failed);
@@ -57,14 +57,12 @@ async fn execute(
     target: Target,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id } = plan;
+    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter } =
+        plan;
     let operation = options.operation;
     let counts = users.counts;
-    let limiter = SharedRateLimiter::new(rate, options.patience);
     let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
-    // At a low rate, each permit comes after those of all other users.
-    let permits = engine::longest_round(rate, concurrency).saturating_mul(PERMITS_PER_CALL);
-    let deadline = permits.saturating_add(CALL_DEADLINE).saturating_add(options.patience);
+    let deadline = engine::call_deadline(rate, concurrency, options.patience);
     // The rate limiter spaces retries.
     let policy = RetryPolicy::default().deadline(deadline).base_delay(MIN_DELAY).max_delay(MIN_DELAY);
     let builder = target.builder.external_transaction_id(transaction_id.clone());

@@ -115,7 +115,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
             block_on(async {
                 let users = resolve(&target.client, &keys).await?;
                 if is_bulk {
-                    let options = args.bulk.options(Operation::State, ChangeArgs::default(), ids(&users), format);
+                    let options =
+                        args.bulk.options(Operation::State, ChangeArgs::default(), ids(&users), args.users.by, format);
                     return Ok(bulk::run(&options, target).await?);
                 }
                 Ok::<_, Failure>(state::run(&target.client, &users, args.expand, format).await?)
@@ -139,7 +140,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
             block_on(async {
                 let users = resolve(&target.client, &keys).await?;
                 if is_bulk {
-                    let options = args.bulk.options(Operation::Unlock, args.changes, ids(&users), format);
+                    let options =
+                        args.bulk.options(Operation::Unlock, args.changes, ids(&users), args.users.by, format);
                     return Ok(bulk::run(&options, target).await?);
                 }
                 let client = &target.client;

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use pingone_password::{UserId, UserKey};
+use serde::{Deserialize, Serialize};
 
 use crate::terminal::quoted;
 
@@ -11,14 +12,27 @@ const USERNAME_LIMIT: usize = 128;
 const EMAIL_LIMIT: usize = 320;
 
 /// What users are named by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum By {
     /// The ID, a UUID
+    #[default]
     Id,
     /// The username
     Username,
     /// The email address
     Email,
+}
+
+impl By {
+    /// Returns the name in messages.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "user ID",
+            Self::Username => "username",
+            Self::Email => "email address",
+        }
+    }
 }
 
 /// What identifies a user.
@@ -35,6 +49,31 @@ pub(crate) fn not_an_id(text: &str) -> String {
     format!("{} is not a valid user ID: expected a UUID", quoted(text))
 }
 
+/// Parses a username.
+///
+/// # Errors
+///
+/// Returns why the text can't be one.
+pub(crate) fn username(text: &str) -> Result<UserKey, String> {
+    // Some usernames are addresses.
+    let limit = if text.contains('@') { EMAIL_LIMIT } else { USERNAME_LIMIT };
+    name(text, limit).map(UserKey::username)
+}
+
+/// Parses an email address.
+///
+/// # Errors
+///
+/// Returns why the text can't be one.
+pub(crate) fn email(text: &str) -> Result<UserKey, String> {
+    name(text, EMAIL_LIMIT).map(UserKey::email)
+}
+
+fn name(text: &str, limit: usize) -> Result<&str, String> {
+    let is_name = !text.trim().is_empty() && text.chars().count() <= limit && !text.contains(char::is_control);
+    if is_name { Ok(text) } else { Err(format!("{} is not a valid username or email address", quoted(text))) }
+}
+
 impl Key {
     /// Parses a key. Without `by`, a UUID is an ID, and anything else is a username. An address that is no username is tried as
     /// an email address.
@@ -43,16 +82,12 @@ impl Key {
     ///
     /// Returns why the text can't be a key of this kind.
     pub(crate) fn parse(text: &str, by: Option<By>) -> Result<Self, String> {
-        let id = text.parse();
-        let limit = if text.contains('@') { EMAIL_LIMIT } else { USERNAME_LIMIT };
-        let is_name = !text.trim().is_empty() && text.chars().count() <= limit && !text.contains(char::is_control);
-        match (by, id) {
+        match (by, text.parse()) {
             (None | Some(By::Id), Ok(id)) => Ok(Self::Id(id)),
             (Some(By::Id), Err(_)) => Err(not_an_id(text)),
-            _ if !is_name => Err(format!("{} is not a valid username or email address", quoted(text))),
-            (Some(By::Email), _) => Ok(Self::Name(UserKey::email(text))),
-            (None, Err(_)) if text.contains('@') => Ok(Self::UsernameOrEmail(text.to_owned())),
-            (Some(By::Username), _) | (None, Err(_)) => Ok(Self::Name(UserKey::username(text))),
+            (Some(By::Email), _) => email(text).map(Self::Name),
+            (None, Err(_)) if text.contains('@') => email(text).map(|_| Self::UsernameOrEmail(text.to_owned())),
+            (Some(By::Username), _) | (None, Err(_)) => username(text).map(Self::Name),
         }
     }
 

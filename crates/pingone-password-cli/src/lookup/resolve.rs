@@ -60,6 +60,18 @@ async fn find_either(client: &Client, text: &str) -> Result<KnownUser, FindUserE
     }
 }
 
+impl KnownUser {
+    /// Returns a user who was found, unless the ID is missing.
+    pub(super) fn from_user(user: &User) -> Option<Self> {
+        Some(Self { user_id: user.id?.into(), user: Some(user.clone()) })
+    }
+}
+
+/// Returns the message for a name that matches nobody.
+pub(super) fn not_found(name: &str) -> String {
+    format!("no user has the {name}, or none that this role may see")
+}
+
 impl From<FoundUser> for KnownUser {
     fn from(found: FoundUser) -> Self {
         Self { user_id: found.user_id, user: Some(found.user) }
@@ -77,8 +89,8 @@ impl Unresolved {
         let (problem, exit) = match error {
             FindUserError::NotFound { .. } => (
                 format!(
-                    "no user has the {name}, or none that this role may see\n  \
-                     advice: Check the spelling, and the environment {}.",
+                    "{}\n  advice: Check the spelling, and the environment {}.",
+                    not_found(&name),
                     client.environment_id()
                 ),
                 Exit::Failed,

@@ -16,5 +16,5 @@ pub(super) use interruption::listen;
 pub(super) use queue::queue;
 pub(super) use rate_limiter::SharedRateLimiter;
 pub(super) use run::{Ended, Engine, Setup};
-pub(super) use schedule::{longest_round, max_useful_concurrency};
+pub(super) use schedule::{call_deadline, max_useful_concurrency};
 pub(super) use stop::Stop;

@@ -34,6 +34,11 @@ const MAX_ROUND: Duration = Duration::from_secs(300);
 /// The lowest rate after throttling, in requests per second, unless the limit is lower.
 const MIN_RATE: f64 = 0.1;
 
+/// The deadline of a call with its retries, without the waits for permits.
+const CALL_DEADLINE: Duration = Duration::from_secs(600);
+/// The number of permits that a call may need: four attempts and the state checks between them.
+const PERMITS_PER_CALL: u32 = 8;
+
 /// When permits are given.
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -57,9 +62,17 @@ pub(super) struct Schedule {
 }
 
 /// Returns the longest time in which each of these callers gets a permit.
-pub(in crate::bulk) fn longest_round(limit: Option<Rate>, callers: usize) -> Duration {
+pub(super) fn longest_round(limit: Option<Rate>, callers: usize) -> Duration {
     let callers = u32::try_from(callers).unwrap_or(u32::MAX);
     Duration::try_from_secs_f64(f64::from(callers) * MARGIN / min_rate(limit)).unwrap_or(Duration::MAX)
+}
+
+/// Returns the deadline of a call with its retries: at a low rate, each permit comes after those of all other callers.
+pub(in crate::bulk) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Duration) -> Duration {
+    longest_round(limit, callers)
+        .saturating_mul(PERMITS_PER_CALL)
+        .saturating_add(CALL_DEADLINE)
+        .saturating_add(patience)
 }
 
 /// Returns the number of callers beyond which they only wait longer. An access token is fetched before the wait for a

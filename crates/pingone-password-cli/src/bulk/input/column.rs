@@ -1,48 +1,93 @@
-//! The column or property with the user ID.
+//! The column or property with the user.
 
 use anyhow::bail;
 
-use super::id::unpadded;
+use super::entry::Given;
+use super::id::{parse_user, trimmed, unpadded};
+use crate::lookup::{self, By};
 use crate::terminal::quoted;
 
-/// The names of the column by default.
-const DEFAULT_NAMES: [&str; 3] = ["id", "user_id", "userId"];
+/// The column or property with the user, and what it contains.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::bulk) struct Column<'a> {
+    /// The name. `None` is one of the default names.
+    pub(in crate::bulk) name: Option<&'a str>,
+    pub(in crate::bulk) by: By,
+}
 
-/// Finds the column with the user ID: the one that was asked for, or else one of [`DEFAULT_NAMES`]. Upper and lower case are
+impl Column<'_> {
+    fn default_names(self) -> &'static [&'static str] {
+        match self.by {
+            By::Id => &["id", "user_id", "userId"],
+            By::Username => &["username", "user_name"],
+            By::Email => &["email"],
+        }
+    }
+
+    /// Parses a padded value.
+    pub(super) fn parse(self, text: &str) -> Result<Given, String> {
+        match self.by {
+            By::Id => parse_user(text).map(Given::Id),
+            // Quotes and braces may be part of a name.
+            By::Username | By::Email => self.parse_exact(trimmed(text)),
+        }
+    }
+
+    /// Parses a value whose spaces are part of a name.
+    pub(super) fn parse_exact(self, text: &str) -> Result<Given, String> {
+        let name = match self.by {
+            By::Id => return self.parse(text),
+            _ if text.contains('\u{fffd}') => {
+                Err(format!("{} has unreadable characters: save the list as UTF-8", quoted(text)))
+            }
+            By::Username => lookup::username(text),
+            By::Email => lookup::email(text),
+        };
+        name.map(Given::Name)
+    }
+}
+
+/// Finds the column with the user: the one that was asked for, or else one of the default names. Upper and lower case are
 /// the same, unless that is ambiguous.
 ///
 /// # Errors
 ///
 /// Fails if several columns match.
-pub(super) fn find_column(names: &[String], column: Option<&str>) -> anyhow::Result<Option<usize>> {
+pub(super) fn find_column(names: &[String], column: Column<'_>) -> anyhow::Result<Option<usize>> {
     let names: Vec<_> = names.iter().map(|name| unpadded(name)).collect();
     let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
         names.iter().enumerate().filter(|(_, name)| matches(name)).map(|(index, _)| index).collect()
     };
-    if let Some(column) = column
+    if let Some(column) = column.name
         && let [index] = all(&|name| name == column)[..]
     {
         return Ok(Some(index));
     }
-    let found = all(&|name| match column {
+    let found = all(&|name| match column.name {
         Some(column) => name.to_lowercase() == column.to_lowercase(),
-        None => DEFAULT_NAMES.iter().any(|default| name.eq_ignore_ascii_case(default)),
+        None => column.default_names().iter().any(|default| name.eq_ignore_ascii_case(default)),
     });
     match found[..] {
         [] => Ok(None),
         [index] => Ok(Some(index)),
         _ => {
             let found: Vec<_> = found.iter().filter_map(|index| names.get(*index)).map(|name| quoted(name)).collect();
-            bail!("several columns may contain the user ID: {}; choose one by --column", found.join(", "))
+            bail!(
+                "several columns may contain the {}: {}; choose one by --column",
+                column.by.as_str(),
+                found.join(", ")
+            )
         }
     }
 }
 
 /// Describes the column that was expected.
-pub(super) fn expected(column: Option<&str>) -> String {
-    match column {
-        Some(column) => quoted(column),
-        None => "`id`, `user_id` or `userId`".to_owned(),
+pub(super) fn expected(column: Column<'_>) -> String {
+    match (column.name, column.by) {
+        (Some(column), _) => quoted(column),
+        (None, By::Id) => "`id`, `user_id` or `userId`".to_owned(),
+        (None, By::Username) => "`username` or `user_name`".to_owned(),
+        (None, By::Email) => "`email`".to_owned(),
     }
 }
 

@@ -1,45 +1,57 @@
 //! CSV with a header. A record that doesn't fit its header is invalid, so that no ID is taken from another column.
 
 use anyhow::bail;
-use pingone_password::UserId;
 
-use super::column::{self, find_column};
+use super::column::{self, Column, find_column};
 use super::csv_record::{Record, RecordParser, split};
 use super::encoding::decode_name;
-use super::entry::{Entry, Sink};
+use super::entry::{Entry, Given, Sink};
 use super::id::{contains_user, is_blank, parse_user};
 use super::line_reader::{Line, LineReader, MAX_LINE};
+use crate::lookup::By;
 use crate::terminal::quoted;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// The maximum number of lines of a field.
 const MAX_FIELD_LINES: u64 = 100;
 
-/// The shape of a table.
+/// The header of a table.
 #[derive(Debug)]
-pub(super) struct Header {
-    delimiter: u8,
+pub(super) struct Header<'a> {
     names: Vec<String>,
-    column: usize,
+    shape: Shape<'a>,
 }
 
-impl Header {
-    /// Reads the header of a table. Returns nothing if the line has no column with user IDs.
+/// The shape of a table.
+#[derive(Clone, Copy, Debug)]
+struct Shape<'a> {
+    delimiter: u8,
+    /// The column with the users.
+    column: Column<'a>,
+    /// The place of that column.
+    index: usize,
+    /// The number of columns.
+    width: usize,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header of a table. Returns nothing if the line has no column with users.
     ///
     /// # Errors
     ///
     /// Fails if several columns or delimiters match, or if the line has columns but not the expected one.
-    pub(super) fn read(line: &Line, separator: Option<u8>, column: Option<&str>) -> anyhow::Result<Option<Self>> {
+    pub(super) fn read(line: &Line, separator: Option<u8>, column: Column<'a>) -> anyhow::Result<Option<Self>> {
         let delimiters = separator.map_or(DELIMITERS.to_vec(), |separator| vec![separator]);
         let mut candidates: Vec<Self> = Vec::new();
         let mut widest: Vec<String> = Vec::new();
         for delimiter in delimiters {
             let names: Vec<_> = split(&line.bytes, delimiter).iter().map(|name| decode_name(name)).collect();
-            if let Some(column) = find_column(&names, column)? {
+            if let Some(index) = find_column(&names, column)? {
                 // A single column has no delimiter, so any one is the same.
                 if names.len() > 1 || candidates.is_empty() && !line.bytes.iter().any(|byte| DELIMITERS.contains(byte))
                 {
-                    candidates.push(Self { delimiter, names: names.clone(), column });
+                    let shape = Shape { delimiter, column, index, width: names.len() };
+                    candidates.push(Self { names: names.clone(), shape });
                 }
             }
             if names.len() > widest.len() {
@@ -57,14 +69,14 @@ impl Header {
         }
         let text = line.text();
         let has_delimiter = text.trim_end_matches(is_trailing).contains([',', ';', '\t', '|']);
-        if let Some(column) = column {
-            bail!("the first line has no column {}: {}; choose one by --column", quoted(column), columns(&widest));
+        if let Some(name) = column.name {
+            bail!("the first line has no column {}: {}; choose one by --column", quoted(name), columns(&widest));
         }
         if has_delimiter {
             let detail = if contains_user(&text) { quoted(&text) } else { columns(&widest) };
             bail!(
                 "the first line is not a header with a column {}: {detail}; choose one by --column",
-                column::expected(None)
+                column::expected(column)
             );
         }
         Ok(None)
@@ -81,8 +93,8 @@ impl Header {
         lines: &mut LineReader<'_>,
         sink: &mut Sink<'_>,
     ) -> anyhow::Result<()> {
-        let Self { delimiter, column, .. } = self;
-        if let Some((header, _)) = read_record(header, lines, delimiter, column)?
+        let shape = self.shape;
+        if let Some((header, _)) = read_record(header, lines, shape)?
             && header.fields.len() != self.names.len()
         {
             // The header continues on further lines.
@@ -90,7 +102,7 @@ impl Header {
         }
         while let Some(first) = lines.next_line()? {
             let number = first.number;
-            let Some((record, is_cut)) = read_record(&first, lines, delimiter, column)? else { continue };
+            let Some((record, is_cut)) = read_record(&first, lines, shape)? else { continue };
             if let Some(user) = self.user(&record, is_cut) {
                 sink(Entry { line: number, user })?;
             }
@@ -99,7 +111,7 @@ impl Header {
     }
 
     /// Returns the user of a record, or nothing if the record is blank.
-    fn user(&self, record: &Record, is_cut: bool) -> Option<Result<UserId, String>> {
+    fn user(&self, record: &Record, is_cut: bool) -> Option<Result<Given, String>> {
         let is_filled = |field: &&Vec<u8>| !is_blank(&String::from_utf8_lossy(field));
         if !is_cut && !record.fields.iter().any(|field| is_filled(&field)) {
             return None;
@@ -118,24 +130,27 @@ impl Header {
                 "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
             )));
         }
-        Some(match record.fields.get(self.column) {
-            Some(field) if !is_blank(&String::from_utf8_lossy(field)) => parse_user(&String::from_utf8_lossy(field)),
+        Some(match record.fields.get(self.shape.index) {
+            Some(field) if !is_blank(&String::from_utf8_lossy(field)) => {
+                self.shape.column.parse(&String::from_utf8_lossy(field))
+            }
             _ => Err(format!(
                 "the column {} is empty",
-                self.names.get(self.column).map_or("`id`".to_owned(), |name| quoted(name))
+                self.names.get(self.shape.index).map_or("`id`".to_owned(), |name| quoted(name))
             )),
         })
     }
 }
 
 /// Completes a record that starts with this line.
-fn read_record(
-    first: &Line,
-    lines: &mut LineReader<'_>,
-    delimiter: u8,
-    column: usize,
-) -> anyhow::Result<Option<(Record, bool)>> {
+fn read_record(first: &Line, lines: &mut LineReader<'_>, shape: Shape<'_>) -> anyhow::Result<Option<(Record, bool)>> {
+    let Shape { delimiter, column, index: place, width } = shape;
     let number = first.number;
+    let hidden = || {
+        format!(
+            "line {number} has a quoted text that continues on the next lines, with more users in it: is a quote missing?"
+        )
+    };
     let mut parser = RecordParser::default();
     let mut record = parser.add_line(&first.bytes, delimiter);
     let mut is_cut = first.is_cut;
@@ -144,18 +159,21 @@ fn read_record(
         if next.number - number > MAX_FIELD_LINES || parser.len() > MAX_LINE {
             bail!(unclosed(number));
         }
+        // A name doesn't look like one, so any line that could be a record counts.
+        let fields = next.bytes.split(|byte| *byte == delimiter).count();
+        if column.by != By::Id && fields >= width {
+            bail!(hidden());
+        }
         is_cut |= next.is_cut;
         record = parser.add_line(&next.bytes, delimiter);
     }
     let hides_users = |(index, field): (usize, &Vec<u8>)| {
         // A line break around an ID is only padding.
-        let is_padded_id = index == column && parse_user(&String::from_utf8_lossy(field.trim_ascii())).is_ok();
+        let is_padded_id = index == place && parse_user(&String::from_utf8_lossy(field.trim_ascii())).is_ok();
         !is_padded_id && hides_users(field, delimiter)
     };
     if record.iter().any(|record| record.fields.iter().enumerate().any(hides_users)) {
-        bail!(
-            "line {number} has a quoted text that continues on the next lines, with more users in it: is a quote missing?"
-        );
+        bail!(hidden());
     }
     Ok(record.map(|record| (record, is_cut)))
 }

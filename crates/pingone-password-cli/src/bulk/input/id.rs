@@ -33,6 +33,11 @@ pub(super) fn unpadded(text: &str) -> &str {
     }
 }
 
+/// Removes white space and invisible characters around a value.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_padding)
+}
+
 /// Returns whether a value is empty but for padding.
 pub(super) fn is_blank(text: &str) -> bool {
     unpadded(text).is_empty()

@@ -67,6 +67,11 @@ impl InvalidLines {
         Ok(())
     }
 
+    /// Returns the number of lines so far.
+    pub(in crate::bulk) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Reports how many more lines there are. Returns the number of all invalid lines.
     ///
     /// # Errors

@@ -7,15 +7,15 @@ use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 
 use anyhow::anyhow;
-use pingone_password::UserId;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::column::{self, find_column};
-use super::entry::{Entry, Sink};
-use super::id::{is_blank, parse_user};
+use super::column::{self, Column, find_column};
+use super::entry::{Entry, Given, Sink};
+use super::id::is_blank;
 use super::line_reader::{Line, LineReader, MAX_LINE};
+use crate::lookup::By;
 use crate::terminal::quoted;
 
 /// Returns whether a list that starts with this line is JSON. A string alone is not: quotes around an ID are padding.
@@ -32,13 +32,8 @@ pub(super) fn is_json(line: &Line) -> bool {
 ///
 /// # Errors
 ///
-/// Fails if a document is not valid JSON, or if several properties may contain the user ID.
-pub(super) fn read(
-    first: Line,
-    lines: LineReader<'_>,
-    column: Option<&str>,
-    sink: &mut Sink<'_>,
-) -> anyhow::Result<()> {
+/// Fails if a document is not valid JSON, or if several properties may contain the user.
+pub(super) fn read(first: Line, lines: LineReader<'_>, column: Column<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     if is_one_object(&first) {
         read_lines(first, lines, column, sink)
     } else {
@@ -53,7 +48,7 @@ fn is_one_object(line: &Line) -> bool {
 }
 
 /// One value per line. An invalid line doesn't affect the others.
-fn read_lines(first: Line, mut lines: LineReader<'_>, column: Option<&str>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+fn read_lines(first: Line, mut lines: LineReader<'_>, column: Column<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let mut next = Some(first);
     while let Some(line) = next {
         let number = line.number;
@@ -84,7 +79,7 @@ fn read_lines(first: Line, mut lines: LineReader<'_>, column: Option<&str>, sink
 }
 
 /// One or more values that span lines.
-fn read_document(first: Line, lines: LineReader<'_>, column: Option<&str>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+fn read_document(first: Line, lines: LineReader<'_>, column: Column<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let line = Rc::new(Cell::new(first.number));
     let end_of_line: &[u8] = if first.is_cut { b"" } else { b"\n" };
     let rest = Cursor::new(first.bytes).chain(end_of_line).chain(lines.into_rest());
@@ -139,14 +134,14 @@ const EMBEDDED: &str = "_embedded";
 
 /// Collects the users of a value.
 struct Users<'c, F> {
-    column: Option<&'c str>,
+    column: Column<'c>,
     sink: F,
     /// An error other than invalid JSON.
     failure: Option<anyhow::Error>,
 }
 
-impl<'c, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Users<'c, F> {
-    fn new(column: Option<&'c str>, sink: F) -> Self {
+impl<'c, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Users<'c, F> {
+    fn new(column: Column<'c>, sink: F) -> Self {
         Self { column, sink, failure: None }
     }
 
@@ -154,7 +149,7 @@ impl<'c, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Users<'c, F> {
         Value { users: self, place: Place::Top }
     }
 
-    fn add<E: serde::de::Error>(&mut self, user: Result<UserId, String>) -> Result<(), E> {
+    fn add<E: serde::de::Error>(&mut self, user: Result<Given, String>) -> Result<(), E> {
         (self.sink)(user).map_err(|error| self.fail(error))
     }
 
@@ -179,7 +174,7 @@ struct Value<'a, 'c, F> {
     place: Place,
 }
 
-impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> DeserializeSeed<'de> for Value<'_, '_, F> {
+impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> DeserializeSeed<'de> for Value<'_, '_, F> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -187,7 +182,7 @@ impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> DeserializeSee
     }
 }
 
-impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Visitor<'de> for Value<'_, '_, F> {
+impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> for Value<'_, '_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -195,7 +190,8 @@ impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Visitor<'de> f
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.users.add(parse_user(text))
+        let user = self.users.column.parse_exact(text);
+        self.users.add(user)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
@@ -248,8 +244,8 @@ impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Visitor<'de> f
                     column::list(&names)
                 )),
                 Ok(Some(index)) => match properties.get(index) {
-                    Some((_, Property::Text(text))) => parse_user(text),
-                    _ => Err("the ID is not a string".to_owned()),
+                    Some((_, Property::Text(text))) => users.column.parse_exact(text),
+                    _ => Err(format!("the {} is not a string", thing(users.column).1)),
                 },
             }
         };
@@ -277,9 +273,19 @@ impl<'de, F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Visitor<'de> f
     }
 }
 
-impl<F: FnMut(Result<UserId, String>) -> anyhow::Result<()>> Value<'_, '_, F> {
+impl<F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Value<'_, '_, F> {
     fn not_a_user<E: serde::de::Error>(self) -> Result<(), E> {
-        self.users.add(Err("neither an ID nor an object with an ID".to_owned()))
+        let (thing, _) = thing(self.users.column);
+        self.users.add(Err(format!("neither {thing} nor an object with {thing}")))
+    }
+}
+
+/// Returns what a value should be, with and without an article.
+fn thing(column: Column<'_>) -> (&'static str, &'static str) {
+    match column.by {
+        By::Id => ("an ID", "ID"),
+        By::Username => ("a username", "username"),
+        By::Email => ("an email address", "email address"),
     }
 }
 

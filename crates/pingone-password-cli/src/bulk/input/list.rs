@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use anyhow::bail;
 
 use super::binary;
+use super::column::Column;
 use super::csv_table::Header;
 use super::encoding::Encoding;
 use super::entry::Sink;
@@ -16,12 +17,12 @@ use super::text;
 /// The number of bytes by which a file is recognized.
 const HEAD: u64 = 8 << 10;
 
-/// Reads the users of a list: one ID per line, CSV with a header, or JSON. `column` names the column or property with the ID.
+/// Reads the users of a list: one ID or name per line, CSV with a header, or JSON. `column` names the column or property with the user.
 ///
 /// # Errors
 ///
-/// Fails if the file is not a list, if it is ambiguous where the IDs are, or if the reading or the sink fails.
-pub(in crate::bulk) fn read_list(mut file: impl Read, column: Option<&str>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+/// Fails if the file is not a list, if it is ambiguous where the users are, or if the reading or the sink fails.
+pub(in crate::bulk) fn read_list(mut file: impl Read, column: Column<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head)?;
     let encoding = Encoding::detect(&head);
@@ -37,7 +38,7 @@ pub(in crate::bulk) fn read_list(mut file: impl Read, column: Option<&str>, sink
     }
     match Header::read(&first, separator, column)? {
         Some(header) => header.read_records(&first, &mut lines, sink),
-        None => text::read(first, &mut lines, sink),
+        None => text::read(first, &mut lines, column, sink),
     }
 }
 

@@ -19,7 +19,8 @@ mod worklist;
 #[cfg(test)]
 mod tests;
 
-pub(super) use entry::Entry;
+pub(super) use column::Column;
+pub(super) use entry::{Entry, Given};
 pub(super) use invalid_lines::InvalidLines;
 pub(super) use list::read_list;
 pub(super) use sorter::Sorter;

@@ -5,13 +5,19 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::entry::Entry;
+use super::column::Column;
+use super::entry::{Entry, Given};
 use super::list::read_list;
+use crate::lookup::By;
 
 const A: &str = "a0000000-0000-8000-8000-000000000001";
 const B: &str = "a0000000-0000-8000-8000-000000000002";
 
 fn entries(bytes: &[u8], column: Option<&str>) -> Result<Vec<Entry>, String> {
+    entries_of(bytes, Column { name: column, by: By::Id })
+}
+
+fn entries_of(bytes: &[u8], column: Column<'_>) -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
     let read = read_list(bytes, column, &mut |entry| {
         entries.push(entry);
@@ -22,12 +28,21 @@ fn entries(bytes: &[u8], column: Option<&str>) -> Result<Vec<Entry>, String> {
 
 /// Reads bytes: returns each line's number, and the last digit of its ID or the problem.
 fn read_bytes(bytes: &[u8], column: Option<&str>) -> Result<Vec<String>, String> {
-    let entries = entries(bytes, column)?;
+    entries(bytes, column).map(told)
+}
+
+fn told(entries: Vec<Entry>) -> Vec<String> {
     let told = entries.into_iter().map(|Entry { line, user }| match user {
-        Ok(user) => format!("{line}:{}", &user.to_string()[35..]),
+        Ok(Given::Id(user)) => format!("{line}:{}", &user.to_string()[35..]),
+        Ok(Given::Name(name)) => format!("{line}:{name}"),
         Err(problem) => format!("{line}:{}", problem.split(':').next().unwrap()),
     });
-    Ok(told.collect())
+    told.collect()
+}
+
+/// Reads names.
+fn read_names(text: &str, by: By) -> Result<Vec<String>, String> {
+    entries_of(text.as_bytes(), Column { name: None, by }).map(told)
 }
 
 /// Reads a text in which `$A` and `$B` stand for IDs.
@@ -185,6 +200,54 @@ fn json_documents() {
 }
 
 #[test]
+fn names_are_taken_as_they_are() {
+    let read = |text: &str| read_names(text, By::Username).unwrap();
+    // Quotes, braces and separators may be part of a name; white space around it may not.
+    assert_eq!(
+        read(" maria \r\n\n{maria}\n\"maria\"\nmaria,\n").as_slice(),
+        [r#"1:username "maria""#, r#"3:username "{maria}""#, r#"4:username "\"maria\"""#, r#"5:username "maria,""#]
+    );
+    assert_eq!(read("username;x\nmaria;\n\"o \"\"x\"\"\";y\n"), [r#"2:username "maria""#, r#"3:username "o \"x\"""#]);
+    assert_eq!(read("{\"username\":\" maria\",\"id\":\"7\"}"), [r#"1:username " maria""#]);
+    assert_eq!(
+        read("{\"username\":7}\n7\n"),
+        ["1:the username is not a string", "2:neither a username nor an object with a username"]
+    );
+    assert_eq!(read("BZhang\n"), [r#"1:username "BZhang""#]);
+    assert_eq!(read(A), [format!("1:username {A:?}")]);
+    assert_eq!(read_names("EMAIL,id\nm@example.com,7\n", By::Email).unwrap(), [r#"2:email address "m@example.com""#]);
+    let long = "x".repeat(129);
+    assert!(read(&long)[0].starts_with("1:`xxx"), "{long}");
+    // A name in another code page is unreadable, and must not become another one.
+    let windows = encoding_rs::WINDOWS_1252.encode("username\nZoë\n").0;
+    let entries = entries_of(&windows, Column { name: None, by: By::Username }).unwrap();
+    assert_eq!(told(entries), ["2:`Zo\\u{fffd}` has unreadable characters"]);
+}
+
+#[test]
+fn an_unclosed_quote_hides_no_name() {
+    let rejected = |text: &str| read_names(text, By::Username).unwrap_err();
+    for text in [
+        "username,name\nmaria,\"Bob\nmario,Carl\n",
+        "username,name\nmaria,\"Bob\nmario,\"Carl\"\n",
+        "username,name,x\nmaria,\"Bob,1\nmario,Carl\",2\n",
+        "name,username\n\"Bob,maria\nCarl\",mario\n",
+        "username\n\"maria\nmario\n\"\n",
+    ] {
+        assert!(rejected(text).starts_with("line 2 has a quoted text"), "{text}");
+    }
+    let note = "username,name,note\nmaria,x,\"about\nsomeone, else\"\nmario,y,\n";
+    assert_eq!(read_names(note, By::Username).unwrap(), [r#"2:username "maria""#, r#"4:username "mario""#]);
+}
+
+fn id(user: &Given) -> String {
+    match user {
+        Given::Id(user) => user.to_string(),
+        Given::Name(name) => name.to_string(),
+    }
+}
+
+#[test]
 fn an_endless_line_takes_no_memory() {
     let text = format!("{}\n{A}\n", "x".repeat(5 << 20));
     let lines = read(&text, None).unwrap();
@@ -293,7 +356,7 @@ proptest! {
     #[test]
     fn every_user_of_a_table_is_read_from_its_column(table in table()) {
         let read = entries(&table.to_bytes(), None).unwrap();
-        let users: Vec<_> = read.into_iter().map(|entry| entry.user.map(|user| user.to_string())).collect();
+        let users: Vec<_> = read.into_iter().map(|entry| entry.user.map(|user| id(&user))).collect();
         let expected: Vec<_> = table.rows.iter().map(|row| Ok(row[table.column].clone())).collect();
         prop_assert_eq!(users, expected);
     }
@@ -319,7 +382,7 @@ proptest! {
             let mut told = std::collections::BTreeSet::new();
             for entry in read {
                 if let Ok(user) = &entry.user {
-                    prop_assert!(user.to_string().starts_with('a'), "{} in {:?}", user, text);
+                    prop_assert!(id(user).starts_with('a'), "{:?} in {:?}", user, text);
                 }
                 told.insert(entry.line);
             }

@@ -1,20 +1,28 @@
-//! One ID per line.
+//! One ID or name per line.
 
+use super::column::Column;
 use super::entry::{Entry, Sink};
-use super::id::{is_blank, parse_user};
+use super::id::is_blank;
 use super::line_reader::{Line, LineReader, MAX_LINE};
+use crate::lookup::By;
 
 /// Reads the lines from the first one on.
-pub(super) fn read(first: Line, lines: &mut LineReader<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+pub(super) fn read(
+    first: Line,
+    lines: &mut LineReader<'_>,
+    column: Column<'_>,
+    sink: &mut Sink<'_>,
+) -> anyhow::Result<()> {
     let mut next = Some(first);
     while let Some(line) = next {
         let text = line.text();
-        // A spreadsheet adds separators for empty columns.
-        let text = text.trim_end_matches(|character: char| character.is_whitespace() || ",;|".contains(character));
+        // A spreadsheet adds separators for empty columns, but they may be part of a name.
+        let is_added = |character: char| column.by == By::Id && ",;|".contains(character);
+        let text = text.trim_end_matches(|character: char| character.is_whitespace() || is_added(character));
         if line.is_cut {
             sink(Entry { line: line.number, user: Err(format!("the line is longer than {MAX_LINE} bytes")) })?;
         } else if !is_blank(text) {
-            sink(Entry { line: line.number, user: parse_user(text) })?;
+            sink(Entry { line: line.number, user: column.parse(text) })?;
         }
         next = lines.next_line()?;
     }

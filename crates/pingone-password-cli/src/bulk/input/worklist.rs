@@ -128,6 +128,17 @@ fn write_users(by_place: Sorter) -> io::Result<SpooledTempFile> {
     Ok(file)
 }
 
+impl Worklist {
+    /// Starts again with the first user.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the temporary file can't be read.
+    pub(in crate::bulk) fn rewind(&mut self) -> anyhow::Result<()> {
+        self.file.rewind().context(TEMPORARY_FILE)
+    }
+}
+
 impl Iterator for Worklist {
     type Item = io::Result<Listed>;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::seal;
 use crate::bulk::options::Operation;
+use crate::lookup::By;
 
 /// A record of the journal: one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub(crate) enum JournalRecord {
     Header(Box<Header>),
     /// The run was resumed.
     Resumed { at: String },
+    /// A user of a list of names. All of them come before the first unlock.
+    Listed { user: String },
     /// A user's unlock is about to be sent.
     Started { user: String, at: String },
     /// The result for a user.
@@ -47,6 +50,9 @@ pub(crate) struct Header {
     pub(crate) input: Option<String>,
     /// The SHA-256 of the distinct user IDs, in their order.
     pub(crate) input_sha256: String,
+    /// The number of lines without a user.
+    #[serde(default)]
+    pub(crate) invalid_lines: u64,
     pub(crate) settings: Settings,
     pub(crate) started_at: String,
 }
@@ -55,6 +61,8 @@ pub(crate) struct Header {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) column: Option<String>,
+    #[serde(default)]
+    pub(crate) by: By,
     pub(crate) only_locked_out: bool,
     pub(crate) rate: Option<String>,
     pub(crate) concurrency: usize,

@@ -10,9 +10,12 @@ use serde::Deserialize;
 use super::checksum::is_intact;
 use super::earlier_users::EarlierUsers;
 use super::record::{Header, JournalRecord, Outcome, VERSION};
+use crate::bulk::input::WorklistBuilder;
 
 /// The start of every journal.
 const START: &[u8] = br#"{"record":"header","#;
+/// The start of a user of a list of names.
+const LISTED: &str = r#"{"record":"listed","#;
 /// The maximum length of a record in bytes.
 const MAX_RECORD: usize = 64 << 10;
 
@@ -21,6 +24,8 @@ const MAX_RECORD: usize = 64 << 10;
 pub(in crate::bulk) struct Replay {
     pub(in crate::bulk) header: Header,
     pub(in crate::bulk) users: EarlierUsers,
+    /// The users of a list of names.
+    pub(in crate::bulk) listed: WorklistBuilder,
     /// Whether any user was unlocked.
     pub(in crate::bulk) has_done: bool,
     /// The lines of damaged records.
@@ -46,6 +51,7 @@ pub(super) fn replay(file: &mut File) -> anyhow::Result<Replay> {
     let mut replay = Replay {
         header: read_header(&header)?,
         users: EarlierUsers::default(),
+        listed: WorklistBuilder::default(),
         has_done: false,
         damaged_lines: Vec::new(),
         length: lines.length,
@@ -89,6 +95,7 @@ impl Replay {
         match serde_json::from_slice(line).map_err(|_| unknown())? {
             JournalRecord::Header(_) => Err(unknown()),
             JournalRecord::Resumed { .. } => Ok(()),
+            JournalRecord::Listed { user } => self.listed.push(user.parse().map_err(|_| unknown())?),
             JournalRecord::Started { user, .. } => Ok(self.users.started(user.parse().map_err(|_| unknown())?)?),
             JournalRecord::Finished(finished) => {
                 self.has_done |= finished.outcome == Outcome::Done;
@@ -98,11 +105,14 @@ impl Replay {
     }
 
     /// Treats the user of a damaged record as pending, or all users if it can't be read.
-    fn apply_damaged(&mut self, line: &[u8]) -> io::Result<()> {
+    fn apply_damaged(&mut self, line: &[u8]) -> anyhow::Result<()> {
         let text = String::from_utf8_lossy(line);
         let id = text.split_once("\"user\":\"").and_then(|(_, rest)| rest.get(..36));
         if let Some(user) = id.and_then(|id| id.parse::<UserId>().ok()) {
-            return self.users.finished(user, Outcome::Unknown);
+            if text.starts_with(LISTED) {
+                self.listed.push(user)?;
+            }
+            return Ok(self.users.finished(user, Outcome::Unknown)?);
         }
         self.users.doubt_all();
         Ok(())

@@ -22,6 +22,7 @@ pub(in crate::bulk) fn resume_command(
     let mut words: Vec<OsString> = vec!["pingone-password".into(), name.into()];
     // Another program's arguments have another meaning.
     let mut arguments: Vec<_> = arguments.into_iter().skip(1).collect();
+    let has_names = has_list_of_names(&arguments);
     let is_resumed = arguments.iter().any(|word| flag_of(word).0 == "--resume");
     if arguments.first().is_some_and(|word| word == name) {
         let mut arguments = arguments.drain(1..);
@@ -33,9 +34,15 @@ pub(in crate::bulk) fn resume_command(
                     // The URL may contain a password.
                     let has_password = value.as_encoded_bytes().contains(&b'@');
                     words.extend(with_value(&flag, if has_password { "[URL]".into() } else { value }));
-                } else if INPUT.contains(&&*flag) && (is_resumed || value == "-" || value.to_str().is_none()) {
+                } else if INPUT.contains(&&*flag)
+                    && !has_names
+                    && (is_resumed || value == "-" || value.to_str().is_none())
+                {
                     words.extend(with_value(&flag, value));
                 }
+            } else if flag == "--by" && has_names {
+                // The users are in the journal.
+                _ = value.or_else(|| arguments.next());
             } else if !matches!(&*flag, "--yes" | "-y" | "--strict") {
                 words.push(word);
             }
@@ -43,6 +50,17 @@ pub(in crate::bulk) fn resume_command(
     }
     words.extend(with_value("--resume", journal.as_os_str().to_owned()));
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns whether the users are a list of names.
+fn has_list_of_names(arguments: &[OsString]) -> bool {
+    let values = |name| {
+        arguments.iter().enumerate().filter_map(move |(index, word)| {
+            let (flag, value) = flag_of(word);
+            (flag == name).then(|| value.or_else(|| arguments.get(index + 1).cloned()))
+        })
+    };
+    values("--from").next().is_some() && values("--by").flatten().any(|by| by == "username" || by == "email")
 }
 
 /// Splits a word into a flag and the value after `=`.
@@ -128,6 +146,15 @@ mod tests {
             assert_eq!(command, "pingone-password unlock --proxy '[URL]' --resume 'a b.jsonl'");
         }
         assert!(command("x unlock --proxy http://proxy:1").contains("--proxy http://proxy:1"));
+        assert_eq!(
+            command("x unlock --by username --from - --column who --rate 9/s"),
+            "pingone-password unlock --rate 9/s --resume 'a b.jsonl'"
+        );
+        assert_eq!(command("x unlock --by=email --from a.csv"), "pingone-password unlock --resume 'a b.jsonl'");
+        assert_eq!(
+            command("x unlock --by username maria --journal j"),
+            "pingone-password unlock --by username maria --resume 'a b.jsonl'"
+        );
         assert_eq!(command("x unlock --from=-"), "pingone-password unlock --from - --resume 'a b.jsonl'");
         assert_eq!(command("test --nocapture"), "pingone-password unlock --resume 'a b.jsonl'");
     }

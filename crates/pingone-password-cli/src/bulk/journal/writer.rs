@@ -212,6 +212,7 @@ mod tests {
     use crate::bulk::input::Earlier;
     use crate::bulk::journal::record::{Finished, Settings, VERSION, now};
     use crate::bulk::options::Operation;
+    use crate::lookup::By;
 
     fn header() -> Header {
         Header {
@@ -222,7 +223,8 @@ mod tests {
             transaction_id: None,
             input: None,
             input_sha256: String::new(),
-            settings: Settings { column: None, only_locked_out: false, rate: None, concurrency: 16 },
+            invalid_lines: 0,
+            settings: Settings { column: None, by: By::Id, only_locked_out: false, rate: None, concurrency: 16 },
             started_at: now(),
         }
     }

@@ -7,6 +7,7 @@ use clap::ArgGroup;
 use pingone_password::UserId;
 
 use crate::bulk::{MAX_CONCURRENCY, MaxFailures, Operation, Options, Rate};
+use crate::lookup::By;
 use crate::output::Format;
 
 const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
@@ -18,11 +19,13 @@ const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
 #[group(skip)]
 #[command(group(ArgGroup::new("input").args(["from", "resume"]).multiple(true)))]
 pub(in crate::cli) struct BulkArgs {
-    /// Read users from a file, or from standard input (`-`): one ID per line, CSV with a header, or JSON
+    /// Read users from a file, or from standard input (`-`): one per line, CSV with a header, or JSON; IDs, unless `--by` says
+    /// otherwise
     #[arg(long, value_name = "FILE|-")]
     pub(in crate::cli) from: Option<PathBuf>,
 
-    /// CSV column or JSON property with the user ID [default: `id`, `user_id` or `userId`]
+    /// CSV column or JSON property with the user [default: `id`, `user_id` or `userId`; `username` or `user_name` with `--by
+    /// username`; `email` with `--by email`]
     #[arg(long, value_name = "NAME", requires = "input")]
     column: Option<String>,
 
@@ -92,6 +95,7 @@ impl BulkArgs {
         operation: Operation,
         changes: ChangeArgs,
         users: Vec<UserId>,
+        by: Option<By>,
         format: Format,
     ) -> Options {
         let Self {
@@ -114,6 +118,7 @@ impl BulkArgs {
             users,
             from,
             column,
+            by: by.unwrap_or_default(),
             is_strict: strict,
             allows_empty: allow_empty,
             only_locked_out,

@@ -207,7 +207,8 @@ pub(super) struct UserArgs {
     #[arg(value_name = "USER")]
     pub(super) names: Vec<String>,
 
-    /// What users are named by [default: a UUID is an ID, anything else a username, and an address that isn't one an email]
+    /// What users are named by, here or in a list [default: a UUID is an ID, anything else a username, and an address that
+    /// isn't one an email; in a list, IDs]
     #[arg(long, value_enum, value_name = "KIND")]
     pub(super) by: Option<By>,
 }
