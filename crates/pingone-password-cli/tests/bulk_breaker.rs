@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bulk_support::{Bench, Ended, Server, count};
-use pingone_password_emulator::{Emulator, Status};
+use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use uuid::Uuid;
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
@@ -27,7 +27,10 @@ async fn the_same_failure_for_everyone_stops_the_run() {
         ("404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>nginx</html>", "404, as text/html"),
         ("404 Not Found\r\n\r\n{\"code\":\"NOT_FOUND\",\"message\":\"no such user\"}", "404 NOT_FOUND"),
         ("400 Bad Request\r\n\r\n{\"code\":\"INVALID_REQUEST\"}", "400 INVALID_REQUEST"),
-        ("302 Found\r\nLocation: https://login.example.com/\r\n\r\n", "302"),
+        (
+            "302 Found\r\nLocation: https://login.example.com/sso?state=secret\r\n\r\n",
+            "302, a redirect to https://login.example.com/sso\n",
+        ),
         ("418 I'm a teapot\r\n\r\n[]", "418"),
     ];
     for (response, message) in cases {
@@ -47,6 +50,33 @@ async fn the_same_failure_for_everyone_stops_the_run() {
         ended.with_code(1).says("stopped: the last 3 users failed at ");
         let ended = server.run(&bench, "unlock --from users.txt --yes --no-journal --max-failures 50% --concurrency 1");
         ended.with_code(1).says("stopped: 20 of 20 users failed at ");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wait_beyond_the_patience_stops_the_run() {
+    for (operation, fault) in [
+        (Operation::Unlock, Fault::RateLimitedYear),
+        // An unlock with an unknown outcome, whose state check is throttled.
+        (Operation::Read, Fault::RateLimitedYear),
+    ] {
+        let bench = Bench::start().await;
+        let users = bench.add_users(60, Status::PasswordLockedOut);
+        bench.list(&users);
+        if operation == Operation::Read {
+            bench.emulator.inject_for(Operation::Unlock, [Fault::ResetAfter]);
+        }
+        bench.emulator.inject_for(operation, [fault]);
+        let start = Instant::now();
+        bench
+            .run("unlock --from users.txt --yes --patience 2s")
+            .with_code(1)
+            .says("stopped: the server asks to wait 11months 30days")
+            .says("longer than --patience")
+            .says("resume with: ");
+        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+        let done = count(&bench.journal(JOURNAL), "finished done");
+        assert!(done < 60 && done <= bench.unlocks(), "{done}");
     }
 }
 

@@ -137,8 +137,10 @@ async fn an_interrupt_during_a_hold_sends_nothing_more() {
         let bench = Bench::start().await;
         bench.list(&users(40));
         let server = Server::start(move |_, index| if index == 0 { UNLOCKED } else { hold }).await;
-        let mut run =
-            server.command(&bench, "unlock --from users.txt --yes --rate 50/s --concurrency 8").spawn().unwrap();
+        let mut run = server
+            .command(&bench, "unlock --from users.txt --yes --rate 50/s --concurrency 8 --patience 2days")
+            .spawn()
+            .unwrap();
         let start = Instant::now();
         while server.requests().len() < 2 && run.try_wait().unwrap().is_none() {
             assert!(start.elapsed() < Duration::from_secs(60));

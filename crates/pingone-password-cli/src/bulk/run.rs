@@ -139,6 +139,11 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
             note(format!("stopped: the server or the network did not come back: {why}"));
             Exit::Failed
         }
+        Some(Stop::Throttled { wait, why }) => {
+            let wait = humantime::format_duration(Duration::from_secs(wait.as_secs()));
+            note(format!("stopped: the server asks to wait {wait}, which is longer than --patience: {why}"));
+            Exit::Failed
+        }
         Some(Stop::TooManyFailures(why)) => {
             note(format!("stopped: {why}"));
             Exit::Failed

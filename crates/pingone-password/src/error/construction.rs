@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LOCATION};
 use pingone_password_client::RawResponse;
 
 use super::transport::{TransportFailure, Unanswered};
@@ -139,6 +139,7 @@ impl Inner {
             status: None,
             api_error: None,
             content_type: None,
+            location: None,
             correlation_id: None,
             date: None,
             retry_after: None,
@@ -155,6 +156,7 @@ impl Inner {
         Self {
             status: Some(response.status()),
             content_type: body::header(response.headers(), CONTENT_TYPE),
+            location: body::header(response.headers(), LOCATION).filter(|_| response.status().is_redirection()),
             correlation_id: body::correlation_id(response),
             date: headers::date(response.headers()),
             retry_after: headers::retry_after(response.headers()),

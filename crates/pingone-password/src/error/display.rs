@@ -94,6 +94,11 @@ impl Error {
             write!(f, ", \"{}\"", Escaped(message))?;
         }
         self.fmt_details(f)?;
+        if let Some(location) = &self.0.location {
+            // A query may contain what nobody else should see.
+            let address = location.split(['?', '#']).next().unwrap_or_default();
+            write!(f, ", a redirect to {}", Escaped(address))?;
+        }
         let other_type = self.0.content_type.as_deref().filter(|content_type| !media_type::is_json(content_type));
         match self.0.defect {
             Some(Defect::ForeignRejection) if other_type.is_some() => {}

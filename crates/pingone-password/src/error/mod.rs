@@ -67,6 +67,8 @@ struct Inner {
     status: Option<StatusCode>,
     api_error: Option<ApiError>,
     content_type: Option<String>,
+    /// Where a redirect leads, as the server sent it.
+    location: Option<String>,
     correlation_id: Option<String>,
     date: Option<SystemTime>,
     retry_after: Option<Duration>,

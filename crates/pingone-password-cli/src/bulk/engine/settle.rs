@@ -3,7 +3,7 @@
 use pingone_password::model::PasswordState;
 use pingone_password::{Error, ErrorKind, Response};
 
-use super::circuit_breaker::{Cause, Forbidden};
+use super::circuit_breaker::{Cause, Forbidden, Outage};
 use super::stop::Stop;
 use super::user_progress::{Success, UserProgress};
 use crate::bulk::journal::{Finished, Outcome};
@@ -132,13 +132,12 @@ pub(super) fn forbidden(error: &Error) -> Option<Forbidden> {
 /// Describes the response to a request that failed, for a run that stops because of many of them: what the error says
 /// without its user.
 pub(super) fn response(error: &Error) -> String {
-    let text = error.to_string();
-    let cause = text.split_once(" failed: ").map_or(text.as_str(), |(_, cause)| cause);
+    let cause = error.cause();
     let advice = match (error.code(), error.status()) {
         (None, Some(_)) => "Check the API URL, and proxies and gateways on the way: the response is not PingOne's.",
         _ => error.advice(),
     };
-    format!("{}\n{advice}", plain(cause))
+    format!("{}\n{advice}", plain(&cause))
 }
 
 fn why(error: &Error) -> String {
@@ -146,13 +145,17 @@ fn why(error: &Error) -> String {
 }
 
 /// Returns why every other user would fail, too.
-pub(super) fn stop_after(error: &Error, is_outage_too_long: bool) -> Option<Stop> {
+pub(super) fn stop_after(error: &Error, outage: &Outage) -> Option<Stop> {
     match Cause::of(error) {
         Cause::Permanent => {
             let cause = error.state_check_error().unwrap_or(error);
             Some(Stop::EveryUser { why: why(cause), exit: Exit::of(cause) })
         }
-        Cause::Outage if is_outage_too_long => Some(Stop::Outage(why(error))),
+        Cause::Outage if outage.is_too_long() => Some(Stop::Outage(why(error))),
+        Cause::Throttled => {
+            let wait = error.retry_after().filter(|wait| outage.would_be_too_long(*wait))?;
+            Some(Stop::Throttled { wait, why: why(error) })
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Why and how a run stops before all users are done.
 
 use std::io;
+use std::time::Duration;
 
 use crate::exit::Exit;
 
@@ -23,6 +24,8 @@ pub(in crate::bulk) enum Stop {
     EveryUser { why: String, exit: Exit },
     /// The server or the network did not come back.
     Outage(String),
+    /// The server asks to wait longer than the patience lasts.
+    Throttled { wait: Duration, why: String },
     /// Too many users failed.
     TooManyFailures(String),
     /// The journal can't be written.

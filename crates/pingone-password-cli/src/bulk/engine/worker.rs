@@ -91,7 +91,7 @@ impl Worker {
             Err(Interruption::Error(error)) => {
                 forbidden = settle::forbidden(&error);
                 failure = Some(settle::response(&error));
-                let stop = settle::stop_after(&error, self.outage.is_too_long());
+                let stop = settle::stop_after(&error, &self.outage);
                 settle::error(&progress, &error, stop)
             }
             Err(Interruption::UnrecognizedStatus(response)) => settle::unrecognized_status(&progress, *response),
@@ -164,6 +164,7 @@ impl Worker {
             throttled_starts += u32::from(error.status().is_some());
             let starts_again = if cause == Cause::Throttled {
                 throttled_starts < MAX_THROTTLED_STARTS
+                    && !error.retry_after().is_some_and(|wait| self.outage.would_be_too_long(wait))
             } else {
                 state_checks += 1;
                 progress.is_pending && state_check_may_help(&error) && state_checks <= MAX_STATE_CHECKS

@@ -53,6 +53,11 @@ impl Outage {
         self.lasts_for().is_some_and(|time| time >= self.patience)
     }
 
+    /// Returns whether a wait that the server asks for is longer than the patience lasts.
+    pub(in crate::bulk::engine) fn would_be_too_long(&self, wait: Duration) -> bool {
+        wait > self.patience
+    }
+
     /// Records a response of the server that shows that it works.
     pub(in crate::bulk::engine) fn end(&self) {
         self.state().current = None;
