@@ -12,7 +12,8 @@ mod report;
 mod run;
 mod shutdown;
 
+pub(crate) use engine::{SharedRateLimiter, call_deadline};
 pub(crate) use max_failures::MaxFailures;
-pub(crate) use options::{MAX_CONCURRENCY, Operation, Options};
+pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
 pub(crate) use rate::Rate;
 pub(crate) use run::run;

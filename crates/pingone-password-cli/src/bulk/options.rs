@@ -12,7 +12,7 @@ use crate::lookup::By;
 use crate::output::Format;
 
 /// The number of users processed at the same time, by default.
-pub(super) const DEFAULT_CONCURRENCY: usize = 16;
+pub(crate) const DEFAULT_CONCURRENCY: usize = 16;
 /// The maximum number of users processed at the same time.
 pub(crate) const MAX_CONCURRENCY: usize = 1024;
 

@@ -2,17 +2,20 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Parser;
-use pingone_password::UserId;
+use pingone_password::{RetryPolicy, UserId};
 
-use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, UserArgs};
+use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UserArgs};
+use super::find::Finder;
+use super::find_query::FindQuery;
 use super::lock::Lock;
 use super::{config_show, doctor, documents, request_log, state, unlock};
-use crate::bulk::{self, Operation};
+use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
-use crate::lookup::{Key, KnownUser, Unresolved, not_an_id, resolve};
+use crate::lookup::{self, Key, KnownUser, Unresolved, not_an_id, resolve};
 use crate::terminal;
 
 /// Runs the program.
@@ -31,6 +34,9 @@ pub(crate) fn main() -> Exit {
 
 /// Up to this many users are processed one after another, without a journal. More are a bulk run.
 const FEW: usize = 10;
+
+/// How long `find` waits for a server that fails.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -152,6 +158,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
                 })
             })
         }
+        Command::Find(args) => find(*args),
         Command::Doctor(args) => {
             let user = match &args.user {
                 Some(text) => Some(text.parse().map_err(|_| Failure::usage(not_an_id(text)))?),
@@ -166,6 +173,20 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Completions(args) => documents::completions(args.shell).map(|()| Exit::Done).map_err(Failure::from),
         Command::Man { directory } => documents::manual(&directory).map(|()| Exit::Done).map_err(Failure::from),
     }
+}
+
+fn find(args: FindArgs) -> Result<Exit, Failure> {
+    let FindArgs { username, email, filter, population, locked_out, thorough, output, rate, concurrency, settings } =
+        args;
+    let username = username.map(|username| lookup::username(&username));
+    let email = email.map(|email| lookup::email(&email));
+    let keys = username.into_iter().chain(email).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    let query = FindQuery { keys, filter, population, locked_out, thorough };
+    let concurrency = concurrency.unwrap_or(DEFAULT_CONCURRENCY);
+    let policy = RetryPolicy::default().deadline(call_deadline(rate, concurrency, PATIENCE));
+    let builder = target(&settings)?.builder.rate_limiter(SharedRateLimiter::new(rate, PATIENCE)).retry(policy);
+    let client = builder.build().map_err(|error| Failure::usage(error.to_string()))?;
+    block_on(Finder::new(client, query, concurrency, anstream::stdout(), output).run())
 }
 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.

@@ -7,6 +7,8 @@ mod doctor;
 mod documents;
 mod each_user;
 mod examine;
+mod find;
+mod find_query;
 mod lock;
 mod request_log;
 mod state;

@@ -2,6 +2,7 @@
 
 mod csv_line;
 mod failure;
+mod found;
 mod person;
 mod printer;
 mod row;
@@ -10,6 +11,7 @@ mod words;
 
 pub(crate) use csv_line::csv_line;
 pub(crate) use failure::{failure, is_auth_server_unreachable, server_said};
+pub(crate) use found::{Found, FoundFormat, FoundPrinter};
 pub(crate) use person::{account, is_account_locked, person};
 pub(crate) use printer::{Format, Printer, print};
 pub(crate) use row::{FIELDS, Row, Status};

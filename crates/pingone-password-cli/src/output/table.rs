@@ -140,7 +140,7 @@ fn block<const N: usize>(id: &str, lines: [(&str, Option<String>); N]) -> String
     format!("{}\n{}", heading(id), lines.collect::<String>())
 }
 
-fn block_line(label: &str, value: &str) -> String {
+pub(super) fn block_line(label: &str, value: &str) -> String {
     format!("  {}  {value}\n", paint(QUIET, &format!("{label:LABEL$}")))
 }
 

@@ -11,6 +11,7 @@ fn of_the_program_and_of_each_command() {
         ("help", &[][..]),
         ("help_state", &["state"]),
         ("help_unlock", &["unlock"]),
+        ("help_find", &["find"]),
         ("help_doctor", &["doctor"]),
         ("help_config_show", &["config", "show"]),
         ("help_completions", &["completions"]),

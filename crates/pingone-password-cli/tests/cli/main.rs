@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod doctor;
+mod find;
 mod help;
 mod many;
 mod names;

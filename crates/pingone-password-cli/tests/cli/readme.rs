@@ -7,7 +7,11 @@ const README: &str = include_str!("../../README.md");
 #[test]
 fn has_every_field_of_the_output() {
     let world = World::new();
-    for args in [&["state", "--output", "csv", &world.locked_out()][..], &["config", "show", "--output", "csv"]] {
+    for args in [
+        &["state", "--output", "csv", &world.locked_out()][..],
+        &["config", "show", "--output", "csv"],
+        &["find", "--output", "csv"],
+    ] {
         let ran = world.run(args);
         for field in ran.stdout.lines().next().unwrap().split(',') {
             assert!(README.contains(&format!("`{field}`")), "{field}");

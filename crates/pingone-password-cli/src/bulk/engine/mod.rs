@@ -14,7 +14,8 @@ mod worker;
 
 pub(super) use interruption::listen;
 pub(super) use queue::queue;
-pub(super) use rate_limiter::SharedRateLimiter;
+pub(crate) use rate_limiter::SharedRateLimiter;
 pub(super) use run::{Ended, Engine, Setup};
-pub(super) use schedule::{call_deadline, max_useful_concurrency};
+pub(crate) use schedule::call_deadline;
+pub(super) use schedule::max_useful_concurrency;
 pub(super) use stop::Stop;

@@ -13,7 +13,7 @@ use crate::bulk::rate::Rate;
 
 /// A rate limiter for all requests of a run.
 #[derive(Clone, Debug)]
-pub(in crate::bulk) struct SharedRateLimiter(Arc<Shared>);
+pub(crate) struct SharedRateLimiter(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -26,7 +26,7 @@ struct Shared {
 
 impl SharedRateLimiter {
     /// Creates a rate limiter. `patience` limits the time that an outage may last.
-    pub(in crate::bulk) fn new(limit: Option<Rate>, patience: Duration) -> Self {
+    pub(crate) fn new(limit: Option<Rate>, patience: Duration) -> Self {
         Self(Arc::new(Shared {
             queue: tokio::sync::Mutex::new(()),
             schedule: Mutex::new(Schedule::new(limit)),

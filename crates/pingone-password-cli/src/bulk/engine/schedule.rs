@@ -68,7 +68,7 @@ pub(super) fn longest_round(limit: Option<Rate>, callers: usize) -> Duration {
 }
 
 /// Returns the deadline of a call with its retries: at a low rate, each permit comes after those of all other callers.
-pub(in crate::bulk) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Duration) -> Duration {
+pub(crate) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Duration) -> Duration {
     longest_round(limit, callers)
         .saturating_mul(PERMITS_PER_CALL)
         .saturating_add(CALL_DEADLINE)

@@ -137,7 +137,7 @@ impl BulkArgs {
     }
 }
 
-fn concurrency(text: &str) -> Result<usize, String> {
+pub(super) fn concurrency(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..=MAX_CONCURRENCY) => Ok(number),
         _ => Err(format!("expected a number from 1 to {MAX_CONCURRENCY}")),

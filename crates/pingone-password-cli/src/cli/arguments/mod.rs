@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bulk;
+mod find;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 pub(super) use bulk::{BulkArgs, ChangeArgs};
+pub(super) use find::FindArgs;
 
 use super::lock::Lock;
 use crate::config::SettingFlags;
@@ -22,6 +24,9 @@ Examples:
   Help a user who can't sign on:
     pingone-password state maria.silva
     pingone-password unlock maria.silva
+
+  Find the users who are locked out:
+    pingone-password find --locked-out --output ids > locked-out.txt
 
   Unlock many users, from a file with one ID per line:
     pingone-password unlock --from locked-out.txt
@@ -52,6 +57,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     State(Box<StateArgs>),
     Unlock(Box<UnlockArgs>),
+    Find(Box<FindArgs>),
     Doctor(DoctorArgs),
     /// Inspect the configuration
     #[command(arg_required_else_help = true)]
