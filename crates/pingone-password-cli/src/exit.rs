@@ -15,6 +15,12 @@ pub(crate) enum Exit {
     Usage,
     /// 3: not authenticated, or not allowed.
     NotAllowed,
+    /// 4: `--limit` was reached, and users remain.
+    Limit,
+    /// 5: `--stop-after` or `--until` was reached, and users remain.
+    Time,
+    /// 6: too many users failed, see `--max-failures`.
+    TooManyFailures,
     /// 130: interrupted.
     Interrupted,
 }
@@ -34,9 +40,11 @@ impl Exit {
         let rank = |exit: Self| match exit {
             Self::Done => 0,
             Self::Failed => 1,
-            Self::NotAllowed => 2,
-            Self::Usage => 3,
-            Self::Interrupted => 4,
+            Self::Limit | Self::Time => 2,
+            Self::TooManyFailures => 3,
+            Self::NotAllowed => 4,
+            Self::Usage => 5,
+            Self::Interrupted => 6,
         };
         if rank(other) > rank(self) { other } else { self }
     }
@@ -49,6 +57,9 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             Exit::NotAllowed => 3,
+            Exit::Limit => 4,
+            Exit::Time => 5,
+            Exit::TooManyFailures => 6,
             Exit::Interrupted => 130,
         })
     }

@@ -39,7 +39,7 @@ async fn the_same_failure_for_everyone_stops_the_run() {
         let server = Server::start(move |_, _| response).await;
         server
             .run(&bench, "unlock --from users.txt --yes --concurrency 4")
-            .with_code(1)
+            .with_code(6)
             .says(&format!("stopped: the last 20 users failed at {}; the first one: ", server.url))
             .says(message)
             .says("resume with: ");
@@ -47,9 +47,9 @@ async fn the_same_failure_for_everyone_stops_the_run() {
         let finished = count(&journal, "finished failed") + count(&journal, "finished unknown");
         assert!((20..=24).contains(&finished), "{message}: {finished}");
         let ended = server.run(&bench, "unlock --from users.txt --yes --no-journal --max-failures 3 --concurrency 1");
-        ended.with_code(1).says("stopped: the last 3 users failed at ");
+        ended.with_code(6).says("stopped: the last 3 users failed at ");
         let ended = server.run(&bench, "unlock --from users.txt --yes --no-journal --max-failures 50% --concurrency 1");
-        ended.with_code(1).says("stopped: 20 of 20 users failed at ");
+        ended.with_code(6).says("stopped: 20 of 20 users failed at ");
     }
 }
 

@@ -10,10 +10,14 @@ mod plan;
 mod rate;
 mod report;
 mod run;
+mod shard;
 mod shutdown;
+mod valves;
 
 pub(crate) use engine::{SharedRateLimiter, call_deadline};
 pub(crate) use max_failures::MaxFailures;
 pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
 pub(crate) use rate::Rate;
 pub(crate) use run::run;
+pub(crate) use shard::Shard;
+pub(crate) use valves::{TimeOfDay, Valves};

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::max_failures::MaxFailures;
 use super::rate::Rate;
+use super::shard::Shard;
+use super::valves::Valves;
 use crate::lookup::By;
 use crate::output::Format;
 
@@ -60,6 +62,12 @@ pub(crate) struct Options {
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: Option<usize>,
     pub(crate) max_failures: MaxFailures,
+    /// What ends the run before all users are done.
+    pub(crate) valves: Valves,
+    /// The part of the users that this computer takes.
+    pub(crate) shard: Option<Shard>,
+    /// A list of users that are left out.
+    pub(crate) exclude: Option<PathBuf>,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) no_journal: bool,
     /// The journal to resume from.

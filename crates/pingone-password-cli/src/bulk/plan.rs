@@ -166,7 +166,10 @@ impl Plan {
         if users.digest != header.input_sha256 {
             let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
             return Err(
-                anyhow!("the journal belongs to another input: the original one{original} had other users").into()
+                anyhow!(
+                    "the journal belongs to another input: the original one{original} had other users, after --shard and --exclude"
+                )
+                .into()
             );
         }
         note(format!("{} done before, {} remaining", users.counts.earlier, users.counts.users));
@@ -257,7 +260,10 @@ impl List<'_> {
     /// Reads the list in one pass, looks up its names, and reports invalid lines: as an error in strict mode.
     async fn read(self, options: &Options, target: &Target) -> Result<Worklist, NoPlan> {
         let Self { source, column, earlier, limiter } = self;
-        let mut builder = WorklistBuilder::default();
+        let mut builder = WorklistBuilder::of(options.shard);
+        if let Some(path) = &options.exclude {
+            exclude(path, options, target, limiter, &mut builder).await?;
+        }
         let mut names = Names::default();
         let mut invalid_lines = InvalidLines::of(source.file());
         if let Source::Users(users) = source {
@@ -289,8 +295,51 @@ impl List<'_> {
         }
         let doubts_all = earlier.doubts_all();
         let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
+        let Counts { excluded, elsewhere, .. } = users.counts;
+        if let Some(shard) = options.shard {
+            note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));
+        }
+        if options.exclude.is_some() {
+            note(format!("leaves out {} users of the list --exclude", grouped(excluded)));
+        }
         let is_empty = users.counts == Counts::default();
         if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
+    }
+}
+
+/// Reads the list of users that are left out. A line that can't be read or names nobody rejects it, because its user would be
+/// unlocked.
+async fn exclude(
+    path: &Path,
+    options: &Options,
+    target: &Target,
+    limiter: &SharedRateLimiter,
+    builder: &mut WorklistBuilder,
+) -> Result<(), NoPlan> {
+    let source = Source::open(path)?;
+    let reader = source.reader().ok_or_else(|| anyhow!("can't read {}", path.display()))?;
+    let mut names = Names::default();
+    let mut invalid_lines = InvalidLines::of(source.file());
+    let column = Column { name: None, by: options.by };
+    read_list(reader, column, &mut |Entry { line, user }| match user {
+        Ok(Given::Id(user)) => builder.exclude(user),
+        Ok(Given::Name(name)) => names.push(line, &name),
+        Err(problem) => invalid_lines.add(line, &problem),
+    })
+    .with_context(|| format!("can't use the list {}", path.display()))?;
+    if !names.is_empty() && invalid_lines.count() == 0 {
+        let mut sink = |line, found: Result<_, String>| match found {
+            Ok(user) => builder.exclude(user),
+            Err(problem) => invalid_lines.add(line, &problem),
+        };
+        names.look_up(lookup(target, limiter, options)?, &mut sink).await?;
+    }
+    match invalid_lines.finish()? {
+        0 => Ok(()),
+        count => {
+            let problem = "invalid lines in the list of users to leave out: nothing was sent";
+            Err(anyhow!("{}: {} {problem}", path.display(), grouped(count)).into())
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::Local;
 use pingone_password::RetryPolicy;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -75,6 +76,10 @@ async fn execute(
         // Printed up front, because a crash can't print it.
         note(format!("if interrupted, resume with: {command}"));
     }
+    let end = options.valves.end(Local::now());
+    if let Some((_, time)) = &end {
+        note(format!("takes users until {time}"));
+    }
     let rows = RowWriter::new(options.format, operation);
     let started = Instant::now();
     let mut engine = Engine::new(engine::Setup {
@@ -87,6 +92,7 @@ async fn execute(
         journal: journal.as_ref(),
         rows: rows.as_ref(),
         limiter: limiter.clone(),
+        end,
     });
     engine.run(engine::queue(users), interrupts).await;
 
@@ -144,9 +150,17 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
             note(format!("stopped: the server asks to wait {wait}, which is longer than --patience: {why}"));
             Exit::Failed
         }
+        Some(Stop::Limit(limit)) => {
+            note(format!("stopped: --limit {limit} is reached"));
+            exit_of(tally).and(Exit::Limit)
+        }
+        Some(Stop::Time(time)) => {
+            note(format!("stopped: it is {time}"));
+            exit_of(tally).and(Exit::Time)
+        }
         Some(Stop::TooManyFailures(why)) => {
             note(format!("stopped: {why}"));
-            Exit::Failed
+            Exit::TooManyFailures
         }
         Some(Stop::Users(why)) => {
             note(format!("stopped: can't read the temporary list of users: {why}"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pingone_password::Client;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::circuit_breaker::{FailureStreak, ForbiddenStreaks};
 use super::rate_limiter::SharedRateLimiter;
@@ -41,6 +41,8 @@ pub(in crate::bulk) struct Setup<'a> {
     pub(in crate::bulk) journal: Option<&'a Journal>,
     pub(in crate::bulk) rows: Option<&'a RowWriter>,
     pub(in crate::bulk) limiter: SharedRateLimiter,
+    /// When the run stops by the clock, and the same in words.
+    pub(in crate::bulk) end: Option<(Duration, String)>,
 }
 
 /// The result of a run.
@@ -75,11 +77,15 @@ pub(in crate::bulk) struct Engine {
     has_outage: bool,
     /// The number of interruptions. From the second one on, the run waits for nothing.
     interrupts: u32,
+    /// The users to take, and their limit.
+    remaining: u64,
+    limit: Option<u64>,
+    end: Option<(Duration, String)>,
 }
 
 impl Engine {
     pub(in crate::bulk) fn new(setup: Setup<'_>) -> Self {
-        let Setup { client, options, only_locked_out, concurrency, counts, has_unlocked, journal, rows, limiter } =
+        let Setup { client, options, only_locked_out, concurrency, counts, has_unlocked, journal, rows, limiter, end } =
             setup;
         let (stopping_sender, stopping) = watch::channel(Stopping::No);
         let server = client.base_url().to_owned();
@@ -108,6 +114,9 @@ impl Engine {
             stop: None,
             has_outage: false,
             interrupts: 0,
+            remaining: counts.users,
+            limit: options.valves.limit,
+            end,
         }
     }
 
@@ -120,8 +129,12 @@ impl Engine {
         let mut tasks = JoinSet::new();
         let mut refresh = tokio::time::interval(REFRESH_INTERVAL);
         let (mut has_more, mut may_be_interrupted) = (true, true);
+        let mut taken = 0;
+        // An instant can't hold every duration.
+        let end = self.end.as_ref().and_then(|(time, _)| Instant::now().checked_add(*time));
         loop {
-            let takes_more = has_more && self.stop.is_none();
+            let is_full = self.limit.is_some_and(|limit| taken >= limit);
+            let takes_more = has_more && self.stop.is_none() && !is_full;
             if tasks.is_empty() && !takes_more {
                 break;
             }
@@ -140,9 +153,14 @@ impl Engine {
                     }
                     None => may_be_interrupted = false,
                 },
+                () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() && takes_more => {
+                    let time = self.end.take().map(|(_, words)| words).unwrap_or_default();
+                    self.stop_for(Stop::Time(time));
+                }
                 Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
                 next = queue.recv(), if takes_more && tasks.len() < self.max_tasks => match next {
                     Some(Ok(Listed { user, is_pending })) => {
+                        taken += 1;
                         tasks.spawn(self.worker.clone().process(user, is_pending));
                     }
                     Some(Err(error)) => self.stop_for(Stop::Users(error)),
@@ -150,6 +168,9 @@ impl Engine {
                 },
                 _ = refresh.tick() => self.refresh(),
             }
+        }
+        if let Some(limit) = self.limit.filter(|limit| taken >= *limit && taken < self.remaining) {
+            self.stop.get_or_insert(Stop::Limit(limit));
         }
         self.progress.finish();
     }

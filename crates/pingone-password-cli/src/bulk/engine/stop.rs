@@ -26,6 +26,10 @@ pub(in crate::bulk) enum Stop {
     Outage(String),
     /// The server asks to wait longer than the patience lasts.
     Throttled { wait: Duration, why: String },
+    /// As many users as were asked for are done.
+    Limit(u64),
+    /// It is time.
+    Time(String),
     /// Too many users failed.
     TooManyFailures(String),
     /// The journal can't be written.

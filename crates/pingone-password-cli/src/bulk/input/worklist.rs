@@ -11,6 +11,7 @@ use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
 use super::sorter::{MAX_IN_MEMORY, Pair, Sorter};
+use crate::bulk::shard::Shard;
 
 const TEMPORARY_FILE: &str = "can't keep the list of users in a temporary file";
 /// The size of a user in the temporary file: the ID and whether the unlock is pending.
@@ -52,6 +53,10 @@ pub(in crate::bulk) struct Counts {
     pub(in crate::bulk) earlier: u64,
     /// Lines without a valid user.
     pub(in crate::bulk) invalid: u64,
+    /// Users who are left out.
+    pub(in crate::bulk) excluded: u64,
+    /// Lines with users of other shards.
+    pub(in crate::bulk) elsewhere: u64,
 }
 
 /// Collects users.
@@ -59,15 +64,36 @@ pub(in crate::bulk) struct Counts {
 pub(in crate::bulk) struct WorklistBuilder {
     by_id: Sorter,
     count: u128,
+    shard: Option<Shard>,
+    elsewhere: u64,
+    excluded: Sorter,
 }
 
 impl WorklistBuilder {
+    /// Starts a list of this shard's users, or of all.
+    pub(in crate::bulk) fn of(shard: Option<Shard>) -> Self {
+        Self { shard, ..Self::default() }
+    }
+
+    /// Leaves out a user, wherever the list has it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the temporary file can't be written.
+    pub(in crate::bulk) fn exclude(&mut self, user: UserId) -> anyhow::Result<()> {
+        self.excluded.push([Uuid::from(user).as_u128(), 0]).context(TEMPORARY_FILE)
+    }
+
     /// Adds a user.
     ///
     /// # Errors
     ///
     /// Fails if the temporary file can't be written.
     pub(in crate::bulk) fn push(&mut self, user: UserId) -> anyhow::Result<()> {
+        if self.shard.is_some_and(|shard| !shard.has(user)) {
+            self.elsewhere += 1;
+            return Ok(());
+        }
         self.by_id.push([Uuid::from(user).as_u128(), self.count]).context(TEMPORARY_FILE)?;
         self.count += 1;
         Ok(())
@@ -85,7 +111,8 @@ impl WorklistBuilder {
         doubts_all: bool,
         invalid: u64,
     ) -> anyhow::Result<Worklist> {
-        let mut counts = Counts { invalid, ..Counts::default() };
+        let mut counts = Counts { invalid, elsewhere: self.elsewhere, ..Counts::default() };
+        let mut excluded = self.excluded.sorted().peekable();
         let mut digest = Sha256::new();
         let mut earlier = earlier.peekable();
         let mut by_place = Sorter::default();
@@ -94,6 +121,12 @@ impl WorklistBuilder {
             let [id, place] = pair.context(TEMPORARY_FILE)?;
             if last.replace(id) == Some(id) {
                 counts.duplicates += 1;
+                continue;
+            }
+            while excluded.next_if(|next| next.as_ref().is_ok_and(|[other, _]| *other < id)).is_some() {}
+            if let Some(next) = excluded.next_if(|next| next.as_ref().map_or(true, |[other, _]| *other == id)) {
+                next.context(TEMPORARY_FILE)?;
+                counts.excluded += 1;
                 continue;
             }
             digest.update(id.to_be_bytes());
@@ -210,8 +243,27 @@ mod tests {
             }
             assert!(list.map(Result::unwrap).eq(users.iter().copied()), "{count}");
             let duplicates = count - seen.len() as u64;
-            assert_eq!(counts, Counts { users: users.len() as u64, duplicates, earlier: done, invalid: 0 }, "{count}");
+            assert_eq!(
+                counts,
+                Counts { users: users.len() as u64, duplicates, earlier: done, ..Counts::default() },
+                "{count}"
+            );
         }
+    }
+
+    #[test]
+    fn excluded_users_are_left_out_wherever_they_are() {
+        let mut builder = WorklistBuilder::default();
+        for id in [7, 3, 9, 3, 1] {
+            builder.push(user(id)).unwrap();
+        }
+        for id in [3, 8, 9, 9, 2] {
+            builder.exclude(user(id)).unwrap();
+        }
+        let excluding = builder.finish(std::iter::empty(), false, 0).unwrap();
+        assert_eq!(excluding.counts, Counts { users: 2, duplicates: 1, excluded: 2, ..Counts::default() });
+        assert_eq!(excluding.digest, list([7, 1].into_iter(), Vec::new()).digest);
+        assert!(excluding.map(|listed| listed.unwrap().user).eq([user(7), user(1)]));
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::bulk::options::Operation;
 
 /// Flags of the journal. They are replaced.
 const JOURNAL: [&str; 2] = ["--journal", "--resume"];
+/// Flags that ended the run, and don't hold for the rest of the users.
+const VALVES: [&str; 3] = ["--limit", "--stop-after", "--until"];
 /// Flags of the input. They are in the journal, except for standard input, the flags of a resumed run, and names that are
 /// not UTF-8.
 const INPUT: [&str; 2] = ["--from", "--column"];
@@ -40,8 +42,8 @@ pub(in crate::bulk) fn resume_command(
                 {
                     words.extend(with_value(&flag, value));
                 }
-            } else if flag == "--by" && has_names {
-                // The users are in the journal.
+            } else if VALVES.contains(&&*flag) || flag == "--by" && has_names {
+                // A list of names is in the journal.
                 _ = value.or_else(|| arguments.next());
             } else if !matches!(&*flag, "--yes" | "-y" | "--strict") {
                 words.push(word);

@@ -90,6 +90,7 @@ impl Tally {
             ("invalid lines", self.input.invalid),
             ("duplicates", self.input.duplicates),
             ("done before", self.input.earlier),
+            ("left out", self.input.excluded),
         ]);
         rows.retain(|(_, count)| *count > 0);
         let codes = self.codes.iter().map(|(name, code)| (name.as_str(), code.count));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ArgGroup;
 use pingone_password::UserId;
 
-use crate::bulk::{MAX_CONCURRENCY, MaxFailures, Operation, Options, Rate};
+use crate::bulk::{MAX_CONCURRENCY, MaxFailures, Operation, Options, Rate, Shard, TimeOfDay, Valves};
 use crate::lookup::By;
 use crate::output::Format;
 
@@ -65,6 +65,26 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(in crate::cli) patience: Option<Duration>,
 
+    /// Take this many users at most; the rest can be resumed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(in crate::cli) limit: Option<u64>,
+
+    /// Stop after this time, such as 45m; the rest can be resumed
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(in crate::cli) stop_after: Option<Duration>,
+
+    /// Stop at this local time, such as 06:00; the rest can be resumed
+    #[arg(long, value_name = "HH:MM")]
+    pub(in crate::cli) until: Option<TimeOfDay>,
+
+    /// Take only the K-th of N parts of the users, for N computers with the same list
+    #[arg(long, value_name = "K/N")]
+    pub(in crate::cli) shard: Option<Shard>,
+
+    /// Leave out the users of a list, which is read like the one of --from
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) exclude: Option<PathBuf>,
+
     /// Stop after this many failures in a row, or after more than a percentage of all users failed [default: 20]
     #[arg(long, value_name = "N|P%")]
     pub(in crate::cli) max_failures: Option<MaxFailures>,
@@ -111,6 +131,11 @@ impl BulkArgs {
             other_server,
             patience,
             max_failures,
+            limit,
+            stop_after,
+            until,
+            shard,
+            exclude,
         } = self.clone();
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
@@ -127,6 +152,9 @@ impl BulkArgs {
             rate,
             concurrency,
             max_failures: max_failures.unwrap_or_default(),
+            valves: Valves { limit, stop_after, until },
+            shard,
+            exclude,
             journal,
             no_journal,
             resume,

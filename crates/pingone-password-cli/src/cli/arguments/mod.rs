@@ -36,6 +36,9 @@ Exit codes:
   1    a user, a line of the input, a check or something on this computer failed
   2    the command line or the configuration is wrong; nothing was sent
   3    not authenticated or not allowed: 401, 403, or no access token
+  4    stopped by --limit, and users remain
+  5    stopped by --stop-after or --until, and users remain
+  6    stopped because too many users failed, see --max-failures
   130  interrupted
 
 Results go to standard output, messages to standard error.";
