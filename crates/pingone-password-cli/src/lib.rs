@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod core_dump;
 mod exit;
+mod lock;
 mod lookup;
 mod output;
 mod private_file;

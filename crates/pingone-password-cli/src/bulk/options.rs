@@ -10,6 +10,7 @@ use super::max_failures::MaxFailures;
 use super::rate::Rate;
 use super::shard::Shard;
 use super::valves::Valves;
+use crate::lock::Lock;
 use crate::lookup::By;
 use crate::output::Format;
 
@@ -43,6 +44,8 @@ impl Operation {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Options {
     pub(crate) operation: Operation,
+    /// What an unlock unlocks, if it was given.
+    pub(crate) lock: Option<Lock>,
     /// The users on the command line.
     pub(crate) users: Vec<UserId>,
     /// The file with the users, or `-`.

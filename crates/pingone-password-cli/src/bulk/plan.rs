@@ -15,6 +15,7 @@ use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
 use super::rate::Rate;
 use crate::config::Target;
 use crate::exit::Exit;
+use crate::lock::Lock;
 use crate::lookup::{BatchLookup, By};
 use crate::output::server_said;
 use crate::terminal::{grouped, note, plain, quoted};
@@ -32,6 +33,7 @@ pub(crate) struct Plan {
     pub(crate) has_unlocked: bool,
     pub(crate) journal: Option<Journal>,
     pub(crate) only_locked_out: bool,
+    pub(crate) lock: Lock,
     pub(crate) rate: Option<Rate>,
     pub(crate) concurrency: usize,
     pub(crate) transaction_id: ExternalTransactionId,
@@ -95,7 +97,9 @@ impl Plan {
         let mut users = list.read(options, target).await?;
         let path = journal_path(options, &source);
         confirm(options, target, &source, users.counts.users)?;
-        let only_locked_out = options.only_locked_out;
+        let lock = options.lock.unwrap_or_default();
+        // What is locked has to be known.
+        let only_locked_out = options.only_locked_out || lock == Lock::Any;
         let header = Header {
             version: VERSION,
             operation: options.operation,
@@ -109,6 +113,7 @@ impl Plan {
                 column: options.column.clone(),
                 by: options.by,
                 only_locked_out,
+                lock,
                 rate: rate.map(|rate| rate.to_string()),
                 concurrency,
             },
@@ -121,14 +126,25 @@ impl Plan {
         }
         let transaction_id = target.transaction_id.clone();
         let has_unlocked = false;
-        Ok(Self { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter })
+        Ok(Self {
+            source,
+            users,
+            has_unlocked,
+            journal,
+            only_locked_out,
+            lock,
+            rate,
+            concurrency,
+            transaction_id,
+            limiter,
+        })
     }
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
         let (Replay { header, users: earlier, listed, has_done, damaged_lines, .. }, journal) = Journal::resume(path)?;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
-        let Settings { column, by, rate, concurrency, .. } = header.settings;
+        let Settings { column, by, lock, rate, concurrency, .. } = header.settings;
         let rate = match (options.rate, rate) {
             (Some(rate), _) => Some(rate),
             (None, Some(rate)) => {
@@ -184,7 +200,18 @@ impl Plan {
         let has_unlocked = has_done;
         let transaction_id = transaction_id(header.transaction_id.as_deref(), target);
         let journal = Some(journal);
-        Ok(Self { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter })
+        Ok(Self {
+            source,
+            users,
+            has_unlocked,
+            journal,
+            only_locked_out,
+            lock,
+            rate,
+            concurrency,
+            transaction_id,
+            limiter,
+        })
     }
 }
 
@@ -222,6 +249,10 @@ fn check_header(header: &Header, options: &Options, target: &Target) -> anyhow::
     }
     if header.settings.by != By::Id && (options.from.is_some() || !options.users.is_empty()) {
         bail!("the journal has the users of its list of names: resume it without --from");
+    }
+    let lock = header.settings.lock;
+    if let Some(other) = options.lock.filter(|other| *other != lock) {
+        bail!("the journal belongs to a run with --lock {}, not {}", lock.as_str(), other.as_str());
     }
     if options.column.is_some() && options.column != header.settings.column {
         let original = header.settings.column.as_deref().map_or("none".to_owned(), quoted);

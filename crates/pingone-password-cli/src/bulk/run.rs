@@ -58,8 +58,18 @@ async fn execute(
     target: Target,
     interrupts: &mut mpsc::Receiver<()>,
 ) -> anyhow::Result<Exit> {
-    let Plan { source, users, has_unlocked, journal, only_locked_out, rate, concurrency, transaction_id, limiter } =
-        plan;
+    let Plan {
+        source,
+        users,
+        has_unlocked,
+        journal,
+        only_locked_out,
+        lock,
+        rate,
+        concurrency,
+        transaction_id,
+        limiter,
+    } = plan;
     let operation = options.operation;
     let counts = users.counts;
     let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
@@ -86,6 +96,7 @@ async fn execute(
         client,
         options,
         only_locked_out,
+        lock,
         concurrency,
         counts,
         has_unlocked,
@@ -101,7 +112,7 @@ async fn execute(
     // The reader of the output has closed the pipe and needs no summary.
     let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
     if !is_quiet {
-        note(tally.summary(operation, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
+        note(tally.summary(operation, lock, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
         note(format!("find this run in PingOne's audit by externalCorrelation.transactionId {transaction_id}"));
     }
     let has_remaining = !is_quiet && (stop.is_some() || tally.has_failures());

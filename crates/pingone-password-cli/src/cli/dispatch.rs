@@ -10,11 +10,11 @@ use pingone_password::{RetryPolicy, UserId};
 use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UserArgs};
 use super::find::Finder;
 use super::find_query::FindQuery;
-use super::lock::Lock;
 use super::{config_show, doctor, documents, request_log, state, unlock};
-use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, SharedRateLimiter, call_deadline};
+use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
+use crate::lock::Lock;
 use crate::lookup::{self, Key, KnownUser, Unresolved, not_an_id, resolve};
 use crate::terminal;
 
@@ -131,14 +131,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Unlock(args) => {
             let keys = keys(&args.users, &args.bulk, &args.settings)?;
             let format = args.output.output;
-            let (lock, no_check) = (args.lock, args.no_check);
+            let (lock, no_check) = (args.lock.unwrap_or_default(), args.no_check);
             let is_bulk = is_bulk(keys.len(), &args.bulk, args.changes);
-            if is_bulk && lock != Lock::Password {
-                return Err(Failure::usage(format!(
-                    "--lock account and --lock any take up to {FEW} users on the command line, without --from, --resume, \
-                     --rate, --concurrency, --journal, --patience, --only-locked-out or --dry-run"
-                )));
-            }
             if no_check && lock == Lock::Any {
                 return Err(Failure::usage("--lock any reads what is locked: it excludes --no-check"));
             }
@@ -148,6 +142,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
                 if is_bulk {
                     let options =
                         args.bulk.options(Operation::Unlock, args.changes, ids(&users), args.users.by, format);
+                    let options = Options { lock: args.lock, ..options };
                     return Ok(bulk::run(&options, target).await?);
                 }
                 let client = &target.client;

@@ -9,7 +9,6 @@ mod each_user;
 mod examine;
 mod find;
 mod find_query;
-mod lock;
 mod request_log;
 mod state;
 mod unlock;

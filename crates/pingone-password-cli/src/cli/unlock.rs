@@ -7,8 +7,8 @@ use pingone_password::{Client, Error, PasswordStatus, UserId, requests};
 
 use super::each_user::{Operation, each_user};
 use super::examine::{Examined, confirmed};
-use super::lock::Lock;
 use crate::exit::Exit;
+use crate::lock::Lock;
 use crate::lookup::KnownUser;
 use crate::output::{Columns, Format, Row, Status, is_account_locked, server_said};
 use crate::terminal::{self, interrupt};

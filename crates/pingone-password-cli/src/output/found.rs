@@ -8,7 +8,7 @@ use pingone_password::{PasswordStatus, UserId};
 use serde::Serialize;
 
 use super::csv_line::csv_line;
-use super::person::{full_name, is_account_locked, person};
+use super::person::{account_status, full_name, is_account_locked, person};
 use super::printer::is_open;
 use super::table::{block_line, heading};
 use super::words;
@@ -72,8 +72,6 @@ pub(crate) struct Found {
 impl Found {
     /// Creates the row of a user, with the password state if it was read.
     pub(crate) fn new(user_id: UserId, user: User, read: Option<PasswordState>) -> Self {
-        let account_status = user.account.as_ref().and_then(|account| account.status.as_ref());
-        let account_status = account_status.map(|status| status.as_str().to_owned());
         let embedded = user.embedded.as_ref().and_then(|embedded| embedded.password.clone());
         let password_state = read.or(embedded);
         Self {
@@ -83,7 +81,7 @@ impl Found {
             name: full_name(&user),
             population_id: user.population.as_ref().map(|population| population.id.to_string()),
             enabled: user.enabled,
-            account_status,
+            account_status: account_status(&user).map(|status| status.as_str().to_owned()),
             status: password_state.as_ref().map(|state| state.status.to_string()),
             seconds_until_unlock: password_state.as_ref().and_then(|state| state.seconds_until_unlock),
             password_state,
@@ -123,8 +121,7 @@ impl Found {
 
 /// Describes the account in one word.
 fn account(user: &User, width: usize) -> String {
-    let status = user.account.as_ref().and_then(|account| account.status.as_ref());
-    let (style, word) = match status {
+    let (style, word) = match account_status(user) {
         _ if is_account_locked(user) => (BAD, "locked".to_owned()),
         _ if user.enabled == Some(false) => (WARNING, "disabled".to_owned()),
         Some(UserAccountStatus::Ok) => (GOOD, "ok".to_owned()),

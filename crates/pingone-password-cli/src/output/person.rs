@@ -29,9 +29,14 @@ pub(crate) fn full_name(user: &User) -> Option<String> {
     })
 }
 
+/// Returns the account's status.
+pub(crate) fn account_status(user: &User) -> Option<&UserAccountStatus> {
+    user.account.as_ref()?.status.as_ref()
+}
+
 /// Returns whether the user's account says that it is locked.
 pub(crate) fn is_account_locked(user: &User) -> bool {
-    user.account.as_ref().and_then(|account| account.status.as_ref()) == Some(&UserAccountStatus::Locked)
+    account_status(user) == Some(&UserAccountStatus::Locked)
 }
 
 /// Describes the state of an account.

@@ -145,7 +145,6 @@ impl Row {
     /// Adds the user.
     #[must_use]
     pub(crate) fn with_user(self, user: &User) -> Self {
-        let status = user.account.as_ref().and_then(|account| account.status.as_ref());
         let in_words = UserInWords {
             person: person::person(user),
             account: Some(person::account(user)).filter(|account| account != "ok"),
@@ -154,7 +153,7 @@ impl Row {
         Self {
             username: user.username.clone(),
             name: person::full_name(user),
-            account_status: status.map(|status| status.as_str().to_owned()),
+            account_status: person::account_status(user).map(|status| status.as_str().to_owned()),
             user: Some(in_words),
             ..self
         }

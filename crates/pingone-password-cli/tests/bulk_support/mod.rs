@@ -157,6 +157,14 @@ impl Ended {
         self
     }
 
+    /// Fails unless the summary has a row, such as `invalid lines 1`.
+    #[track_caller]
+    pub(crate) fn counts(self, row: &str) -> Self {
+        let has_row = self.stderr.lines().any(|line| line.split_whitespace().eq(row.split(' ')));
+        assert!(has_row, "no {row:?} in {self:#?}");
+        self
+    }
+
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "no {text:?} in {self:#?}");

@@ -1,5 +1,6 @@
 //! Processes users concurrently: workers, rate limiter, circuit breaker, Ctrl-C.
 
+mod account;
 mod circuit_breaker;
 mod interruption;
 mod queue;

@@ -18,6 +18,7 @@ use crate::bulk::journal::{Journal, Outcome};
 use crate::bulk::options::Options;
 use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
 use crate::exit::Exit;
+use crate::lock::Lock;
 use crate::output::Format;
 
 /// The limit for workers to settle after a second Ctrl-C: they still write their records.
@@ -34,6 +35,7 @@ pub(in crate::bulk) struct Setup<'a> {
     pub(in crate::bulk) client: Client,
     pub(in crate::bulk) options: &'a Options,
     pub(in crate::bulk) only_locked_out: bool,
+    pub(in crate::bulk) lock: Lock,
     pub(in crate::bulk) concurrency: usize,
     pub(in crate::bulk) counts: Counts,
     /// Whether an earlier run unlocked any user.
@@ -85,8 +87,8 @@ pub(in crate::bulk) struct Engine {
 
 impl Engine {
     pub(in crate::bulk) fn new(setup: Setup<'_>) -> Self {
-        let Setup { client, options, only_locked_out, concurrency, counts, has_unlocked, journal, rows, limiter, end } =
-            setup;
+        let Setup { client, options, only_locked_out, lock, concurrency, counts, .. } = setup;
+        let Setup { has_unlocked, journal, rows, limiter, end, .. } = setup;
         let (stopping_sender, stopping) = watch::channel(Stopping::No);
         let server = client.base_url().to_owned();
         Self {
@@ -94,6 +96,7 @@ impl Engine {
                 client,
                 operation: options.operation,
                 only_locked_out,
+                lock,
                 dry_run: options.dry_run,
                 journal: journal.map(Journal::writer),
                 rows: rows.map(RowWriter::sender),

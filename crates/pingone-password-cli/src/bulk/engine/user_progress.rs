@@ -1,6 +1,6 @@
 //! One user in progress.
 
-use pingone_password::model::PasswordState;
+use pingone_password::model::{PasswordState, User};
 use pingone_password::{Response, UserId};
 
 use tokio::sync::OwnedSemaphorePermit;
@@ -24,6 +24,11 @@ pub(super) struct UserProgress {
     /// The right to send requests.
     pub(super) slot: Option<OwnedSemaphorePermit>,
     pub(super) status_before: Option<String>,
+    pub(super) account_status_before: Option<String>,
+    /// Whether an earlier run left an unlock pending, of either lock.
+    was_pending: bool,
+    /// The result for the password, if the account comes after it.
+    pub(super) of_password: Option<PasswordSuccess>,
 }
 
 impl UserProgress {
@@ -37,6 +42,9 @@ impl UserProgress {
             is_started: false,
             slot: None,
             status_before: None,
+            account_status_before: None,
+            was_pending: is_pending,
+            of_password: None,
         }
     }
 
@@ -45,6 +53,17 @@ impl UserProgress {
         self.is_pending = true;
         self.may_be_applied_late = true;
         self.was_left_pending = true;
+    }
+
+    /// Goes on with the account.
+    pub(super) fn start_with_account(&mut self, of_password: PasswordSuccess) {
+        self.is_pending = self.was_pending;
+        self.of_password = Some(of_password);
+    }
+
+    /// Returns whether the password is unlocked, and the account is not done yet.
+    pub(super) fn has_unlocked_password(&self) -> bool {
+        matches!(self.of_password, Some(PasswordSuccess::Unlocked(_) | PasswordSuccess::Confirmed(_)))
     }
 
     /// Returns the outcome of a failure, according to whether the last request was sent.
@@ -57,8 +76,15 @@ impl UserProgress {
     }
 }
 
-/// A success, by what led to it.
+/// A success.
 pub(super) enum Success {
+    Password(Box<PasswordSuccess>),
+    /// The result for the account. That for the password, if there is one, is in [`UserProgress::of_password`].
+    Account(Box<AccountSuccess>),
+}
+
+/// A success with the password, by what led to it.
+pub(super) enum PasswordSuccess {
     Read(Response<PasswordState>),
     /// A dry run found the user locked out.
     WouldUnlock(Response<PasswordState>),
@@ -67,4 +93,15 @@ pub(super) enum Success {
     /// A state check confirmed a pending unlock.
     Confirmed(Response<PasswordState>),
     Unlocked(Response<Option<PasswordState>>),
+}
+
+/// A success with the account.
+pub(super) enum AccountSuccess {
+    /// A dry run found the account locked.
+    WouldUnlock(Response<User>),
+    /// The account is not locked.
+    Skipped(Response<User>),
+    /// A read confirmed a pending unlock.
+    Confirmed(Response<User>),
+    Unlocked(Response<Option<User>>),
 }

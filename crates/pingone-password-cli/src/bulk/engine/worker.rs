@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use pingone_password::model::PasswordState;
+use pingone_password::model::{PasswordState, User};
 use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -13,10 +13,11 @@ use super::circuit_breaker::{Cause, Forbidden, Outage};
 use super::request_count::{self, counted, has_sent, is_waiting, start_call};
 use super::settle;
 use super::stop::{Stop, Stopping};
-use super::user_progress::{Success, UserProgress};
+use super::user_progress::{PasswordSuccess, Success, UserProgress};
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
 use crate::bulk::options::Operation;
 use crate::bulk::report::{BulkRow, RowSender};
+use crate::lock::Lock;
 
 /// How often a throttled user is started again.
 const MAX_THROTTLED_STARTS: u32 = 10;
@@ -29,6 +30,7 @@ pub(super) struct Worker {
     pub(super) client: Client,
     pub(super) operation: Operation,
     pub(super) only_locked_out: bool,
+    pub(super) lock: Lock,
     pub(super) dry_run: bool,
     pub(super) journal: Option<JournalWriter>,
     pub(super) rows: Option<RowSender>,
@@ -56,10 +58,12 @@ pub(super) struct Report {
 }
 
 /// Why a user is not done.
-enum Interruption {
+pub(super) enum Interruption {
     Error(Error),
     /// The status is newer than this version: it may be another kind of lockout.
     UnrecognizedStatus(Box<Response<PasswordState>>),
+    /// The same of the account. Or the server doesn't send a status.
+    UnrecognizedAccount(Box<Response<User>>),
     Journal,
     /// The run stops.
     Stopping,
@@ -87,7 +91,7 @@ impl Worker {
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let (mut forbidden, mut failure) = (None, None);
         let (mut finished, row, mut stop) = match result {
-            Ok(success) => settle::success(&progress, success),
+            Ok(success) => settle::success(&mut progress, success),
             Err(Interruption::Error(error)) => {
                 forbidden = settle::forbidden(&error);
                 failure = Some(settle::response(&error));
@@ -95,6 +99,7 @@ impl Worker {
                 settle::error(&progress, &error, stop)
             }
             Err(Interruption::UnrecognizedStatus(response)) => settle::unrecognized_status(&progress, *response),
+            Err(Interruption::UnrecognizedAccount(response)) => settle::unrecognized_account(&progress, &response),
             Err(Interruption::Journal) => settle::journal_error(&progress),
             Err(Interruption::Stopping) if progress.was_left_pending => settle::stopped(&progress),
             Err(Interruption::Stopping) => {
@@ -196,7 +201,7 @@ impl Worker {
 
     /// Makes a call, and cancels it when the run stops: while none of its requests is in flight, or at once if the run waits
     /// for nothing.
-    async fn unless_stopping<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
+    pub(super) async fn unless_stopping<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
         start_call();
         let mut stopping = self.stopping.clone();
         let mut call = pin!(call);
@@ -235,7 +240,7 @@ impl Worker {
     }
 
     /// Waits until the user may send requests, and keeps that right until the user is done.
-    async fn take_slot(&self, progress: &mut UserProgress) -> Result<(), Interruption> {
+    pub(super) async fn take_slot(&self, progress: &mut UserProgress) -> Result<(), Interruption> {
         if progress.slot.is_some() {
             return Ok(());
         }
@@ -251,7 +256,20 @@ impl Worker {
         }
     }
 
+    /// Unlocks what is to be unlocked: of both locks, the password's first, because its lockout may show in the account.
     async fn attempt(&self, progress: &mut UserProgress) -> Result<Success, Interruption> {
+        if self.operation == Operation::State || self.lock == Lock::Password {
+            let success = self.attempt_password(progress).await?;
+            return Ok(Success::Password(Box::new(success)));
+        }
+        if self.lock == Lock::Any && progress.of_password.is_none() {
+            let success = self.attempt_password(progress).await?;
+            progress.start_with_account(success);
+        }
+        self.attempt_account(progress).await.map(|success| Success::Account(Box::new(success)))
+    }
+
+    async fn attempt_password(&self, progress: &mut UserProgress) -> Result<PasswordSuccess, Interruption> {
         let UserProgress { user, .. } = *progress;
         let is_read = self.dry_run || self.operation == Operation::State;
         if is_read || progress.is_pending || self.only_locked_out && progress.status_before.is_none() {
@@ -259,7 +277,7 @@ impl Worker {
             let read = self.client.read_password_state(user).with_response();
             let response = self.unless_stopping(read.into_future()).await??;
             if self.operation == Operation::State {
-                return Ok(Success::Read(response));
+                return Ok(PasswordSuccess::Read(response));
             }
             let status_matters = self.only_locked_out || progress.is_pending;
             let status = &response.value().status;
@@ -268,25 +286,40 @@ impl Worker {
             }
             let is_locked_out = *status == PasswordStatus::PasswordLockedOut;
             if progress.is_pending && !is_locked_out {
-                return Ok(Success::Confirmed(response));
+                return Ok(PasswordSuccess::Confirmed(response));
             }
             progress.status_before = Some(status.to_string());
             if self.only_locked_out && !is_locked_out {
-                return Ok(Success::Skipped(response));
+                return Ok(PasswordSuccess::Skipped(response));
             }
             if self.dry_run {
-                return Ok(Success::WouldUnlock(response));
+                return Ok(PasswordSuccess::WouldUnlock(response));
             }
             progress.is_pending = false;
         }
+        self.start(progress).await?;
+        let unlock = self.client.unlock_password(user).with_response();
+        self.write(progress, unlock.into_future()).await.map(PasswordSuccess::Unlocked)
+    }
+
+    /// Records that an unlock is about to be sent, and waits for the right to send it.
+    pub(super) async fn start(&self, progress: &mut UserProgress) -> Result<(), Interruption> {
         if let (false, Some(journal)) = (progress.is_started, &self.journal) {
             // A user with this record and no later one is checked before another unlock is sent.
-            journal.add_durably(&JournalRecord::Started { user: user.to_string(), at: now() }).await?;
+            journal.add_durably(&JournalRecord::Started { user: progress.user.to_string(), at: now() }).await?;
             progress.is_started = true;
         }
-        self.take_slot(progress).await?;
-        match self.unless_stopping(self.client.unlock_password(user).with_response().into_future()).await {
-            Ok(Ok(unlocked)) => Ok(Success::Unlocked(unlocked)),
+        self.take_slot(progress).await
+    }
+
+    /// Sends an unlock, and records whether its outcome is unknown.
+    pub(super) async fn write<T>(
+        &self,
+        progress: &mut UserProgress,
+        unlock: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Interruption> {
+        match self.unless_stopping(unlock).await {
+            Ok(Ok(unlocked)) => Ok(unlocked),
             Ok(Err(error)) => {
                 if error.outcome() == Assumption::Unknown {
                     progress.leave_pending();

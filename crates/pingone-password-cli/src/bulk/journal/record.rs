@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::seal;
 use crate::bulk::options::Operation;
+use crate::lock::Lock;
 use crate::lookup::By;
 
 /// A record of the journal: one line of JSON.
@@ -64,6 +65,8 @@ pub(crate) struct Settings {
     #[serde(default)]
     pub(crate) by: By,
     pub(crate) only_locked_out: bool,
+    #[serde(default)]
+    pub(crate) lock: Lock,
     pub(crate) rate: Option<String>,
     pub(crate) concurrency: usize,
 }
@@ -76,6 +79,11 @@ pub(crate) struct Finished {
     pub(crate) at: String,
     pub(crate) status_before: Option<String>,
     pub(crate) status_after: Option<String>,
+    /// The account's status, if a response contained it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account_status_before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account_status_after: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) http_status: Option<u16>,
     pub(crate) correlation_id: Option<String>,
@@ -93,6 +101,8 @@ impl Finished {
             at: now(),
             status_before: None,
             status_after: None,
+            account_status_before: None,
+            account_status_after: None,
             code: None,
             http_status: None,
             correlation_id: None,
@@ -104,9 +114,9 @@ impl Finished {
     /// Returns a copy for the journal, in which texts from the server are cut.
     pub(crate) fn for_journal(&self) -> Self {
         let mut copy = self.clone();
-        for text in [&mut copy.status_before, &mut copy.status_after, &mut copy.code, &mut copy.correlation_id] {
-            cut(text);
-        }
+        let Self { status_before, status_after, account_status_before, account_status_after, .. } = &mut copy;
+        [status_before, status_after, account_status_before, account_status_after].into_iter().for_each(cut);
+        [&mut copy.code, &mut copy.correlation_id].into_iter().for_each(cut);
         copy
     }
 }

@@ -212,6 +212,7 @@ mod tests {
     use crate::bulk::input::Earlier;
     use crate::bulk::journal::record::{Finished, Settings, VERSION, now};
     use crate::bulk::options::Operation;
+    use crate::lock::Lock;
     use crate::lookup::By;
 
     fn header() -> Header {
@@ -224,7 +225,14 @@ mod tests {
             input: None,
             input_sha256: String::new(),
             invalid_lines: 0,
-            settings: Settings { column: None, by: By::Id, only_locked_out: false, rate: None, concurrency: 16 },
+            settings: Settings {
+                column: None,
+                by: By::Id,
+                only_locked_out: false,
+                lock: Lock::Password,
+                rate: None,
+                concurrency: 16,
+            },
             started_at: now(),
         }
     }

@@ -10,12 +10,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
-use crate::output::{self, Columns, FIELDS, Format, Row};
+use crate::output::{self, Columns, FIELDS, Format, Row, USER_FIELDS};
 use crate::terminal::stdout_width;
 
 /// The maximum size of the rows that wait for the reader, in bytes. A larger row waits alone.
 const QUEUE_BYTES: usize = 4 << 20;
-/// The fields of a bulk run, after those of [`FIELDS`].
+/// The fields of a bulk run, after those of [`FIELDS`] and before those of [`USER_FIELDS`].
 const MORE_FIELDS: [&str; 3] = ["status_before", "requests", "at"];
 
 /// A row of a bulk run.
@@ -103,7 +103,7 @@ impl RowSender {
 fn write_rows(format: Format, width: Option<usize>, mut rows: mpsc::UnboundedReceiver<QueuedRow>) -> io::Result<()> {
     let mut writer = BufWriter::new(anstream::stdout());
     match format {
-        Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS))?)?,
+        Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS).chain(&USER_FIELDS))?)?,
         Format::Table => write!(writer, "{}", Columns::State.header(width))?,
         Format::Json => {}
     }
@@ -135,7 +135,8 @@ impl BulkRow {
                 result.clone_into(value);
             }
             let more = [status_before.clone().unwrap_or_default(), requests.to_string(), at.clone()];
-            return output::csv_line(values.iter().chain(&more));
+            let user = row.user_values().map(str::to_owned);
+            return output::csv_line(values.iter().chain(&more).chain(&user));
         }
         let line = serde_json::to_string(&Fields {
             user_id: &row.user_id,
@@ -153,12 +154,15 @@ impl BulkRow {
             status_before,
             requests: *requests,
             at,
+            username: &row.username,
+            name: &row.name,
+            account_status: &row.account_status,
         })?;
         Ok(line + "\n")
     }
 }
 
-/// The fields of [`Row`] in the same order, and those of a bulk run.
+/// The fields of [`Row`] in the same order, with those of a bulk run before the user's.
 #[derive(Serialize)]
 struct Fields<'a> {
     user_id: &'a str,
@@ -176,6 +180,9 @@ struct Fields<'a> {
     status_before: &'a Option<String>,
     requests: u32,
     at: &'a str,
+    username: &'a Option<String>,
+    name: &'a Option<String>,
+    account_status: &'a Option<String>,
 }
 
 #[cfg(test)]

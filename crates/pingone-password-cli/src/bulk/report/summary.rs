@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::bulk::input::Counts;
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
+use crate::lock::Lock;
 use crate::terminal::plain;
 
 /// The maximum number of different error codes.
@@ -80,10 +81,17 @@ impl Tally {
     }
 
     /// Formats the summary, optionally with a chart.
-    pub(crate) fn summary(&self, operation: Operation, time: Duration, throttle_count: u32, has_chart: bool) -> String {
+    pub(crate) fn summary(
+        &self,
+        operation: Operation,
+        lock: Lock,
+        time: Duration,
+        throttle_count: u32,
+        has_chart: bool,
+    ) -> String {
         let mut rows: Vec<(&str, u64)> = Vec::new();
         for (outcome, count) in &self.outcomes {
-            rows.push((outcome_label(operation, *outcome), *count));
+            rows.push((outcome_label(operation, lock, *outcome), *count));
         }
         rows.extend([
             ("aborted", self.aborted),
@@ -133,14 +141,15 @@ impl Tally {
     }
 }
 
-fn outcome_label(operation: Operation, outcome: Outcome) -> &'static str {
+fn outcome_label(operation: Operation, lock: Lock, outcome: Outcome) -> &'static str {
     match (outcome, operation) {
         (Outcome::Done, Operation::State) => "read",
         (Outcome::Done, Operation::Unlock) => "unlocked",
         (Outcome::Failed, _) => "failed",
         (Outcome::NotSent, _) => "not sent",
         (Outcome::Unknown, _) => "unknown",
-        (Outcome::Skipped, _) => "not locked out",
+        (Outcome::Skipped, _) if lock == Lock::Password => "not locked out",
+        (Outcome::Skipped, _) => "not locked",
         (Outcome::WouldUnlock, _) => "would be unlocked",
     }
 }
@@ -179,7 +188,7 @@ mod tests {
         assert!(!tally.has_failures());
         let tally = Tally { aborted: 1, ..Tally::default() };
         assert!(tally.has_failures());
-        let summary = tally.summary(Operation::Unlock, Duration::from_secs(1), 0, false);
+        let summary = tally.summary(Operation::Unlock, Lock::Password, Duration::from_secs(1), 0, false);
         assert!(summary.contains("aborted        1"), "{summary}");
         assert!(!summary.contains("invalid lines"));
     }

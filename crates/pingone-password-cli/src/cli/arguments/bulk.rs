@@ -140,6 +140,7 @@ impl BulkArgs {
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
             operation,
+            lock: None,
             users,
             from,
             column,

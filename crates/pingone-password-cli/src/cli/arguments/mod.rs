@@ -11,8 +11,8 @@ use clap_complete::Shell;
 pub(super) use bulk::{BulkArgs, ChangeArgs};
 pub(super) use find::FindArgs;
 
-use super::lock::Lock;
 use crate::config::SettingFlags;
+use crate::lock::Lock;
 use crate::lookup::By;
 use crate::output::Format;
 
@@ -137,9 +137,9 @@ pub(super) struct UnlockArgs {
     #[command(flatten)]
     pub(super) bulk: BulkArgs,
 
-    /// Which lock; for up to 10 users on the command line
-    #[arg(long, value_enum, value_name = "LOCK", default_value_t)]
-    pub(super) lock: Lock,
+    /// Which lock [default: password]
+    #[arg(long, value_enum, value_name = "LOCK")]
+    pub(super) lock: Option<Lock>,
 
     /// Send the unlock without reading first whether the user is locked
     #[arg(long)]

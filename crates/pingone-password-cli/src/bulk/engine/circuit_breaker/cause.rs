@@ -27,7 +27,8 @@ impl Cause {
             ErrorKind::AccessToken | ErrorKind::Connect if error.is_transient() => Self::Outage,
             ErrorKind::Unauthenticated | ErrorKind::AccessToken | ErrorKind::Connect => Self::Permanent,
             ErrorKind::Forbidden => {
-                Self::Forbidden { is_of_read: error.operation() == Some(operations::READ_PASSWORD_STATE.id) }
+                let reads = [operations::READ_PASSWORD_STATE.id, operations::READ_USER.id];
+                Self::Forbidden { is_of_read: error.operation().is_some_and(|operation| reads.contains(&operation)) }
             }
             _ if error.is_rate_limited() || error.is_throttled() => Self::Throttled,
             ErrorKind::Server | ErrorKind::Timeout | ErrorKind::ConnectionLost => Self::Outage,
