@@ -87,6 +87,17 @@ async fn a_resumed_run_finds_no_other_user() {
     assert_eq!((bench.emulator.unlocks(users[0]), bench.emulator.unlocks(other)), (2, 0));
     assert_eq!(methods(&bench), ["POST"; 3]);
 
+    // The rows have the usernames, also of a resumed run.
+    bench.file(JOURNAL, &listed(4));
+    let ended = bench.run(&format!("unlock --resume {JOURNAL} --yes --output json")).with_code(1);
+    let mut usernames: Vec<_> = ended
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["username"].as_str().unwrap().to_owned())
+        .collect();
+    usernames.sort_unstable();
+    assert_eq!(usernames, ["user0", "user1", "user2"]);
+
     // The journal ends within the users.
     bench.file(JOURNAL, &listed(3));
     bench.emulator.clear_requests();
@@ -116,6 +127,11 @@ async fn lookups_are_paced_and_retried_like_everything_else() {
     // Filters of 8, 4 and 2 names are rejected, then each name has one, of which one is sent twice; and 8 unlocks.
     assert_eq!((methods(&bench).len(), bench.unlocks()), (3 + 9 + 8, 8));
     assert!(start.elapsed() >= Duration::from_millis(900), "{:?}", start.elapsed());
+    // So are the names on the command line.
+    let start = Instant::now();
+    bench.run(&format!("unlock {} --yes --rate 20/s", names.join(" "))).with_code(0);
+    assert_eq!((methods(&bench).len(), bench.unlocks()), (20 + 8 + 8, 16));
+    assert!(start.elapsed() >= Duration::from_millis(700), "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

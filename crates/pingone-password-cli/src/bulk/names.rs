@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use pingone_password::{Error, UserId, UserKey};
+use pingone_password::{Error, UserKey};
 use tempfile::SpooledTempFile;
 use tokio::task::JoinSet;
 
@@ -84,7 +84,7 @@ impl Names {
     pub(super) async fn look_up(
         self,
         lookup: BatchLookup,
-        mut sink: impl FnMut(u64, Result<UserId, String>) -> anyhow::Result<()>,
+        mut sink: impl FnMut(u64, Result<KnownUser, String>) -> anyhow::Result<()>,
     ) -> Result<(), LookupError> {
         let Self { file, count } = self;
         let mut file = file.into_inner().map_err(io::IntoInnerError::into_error).context(TEMPORARY_FILE)?;
@@ -105,7 +105,7 @@ impl Names {
             }
             done += wave.len() as u64;
             for (line, found) in look_up_wave(&lookup, wave).await? {
-                sink(line, found.map(|known| known.user_id))?;
+                sink(line, found)?;
             }
             if last_note.elapsed() >= NOTE_INTERVAL {
                 note(format!("looked up {} of {} names", grouped(done), grouped(count)));

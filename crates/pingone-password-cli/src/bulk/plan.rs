@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use pingone_password::{ExternalTransactionId, RetryPolicy};
 
 use super::engine::{SharedRateLimiter, call_deadline};
-use super::input::{Column, Counts, Entry, Given, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
+use super::input::{Column, Counts, Entry, Given, InvalidLines, Listed, Source, Worklist, WorklistBuilder, read_list};
 use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, now};
 use super::names::{LookupError, Names};
 use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
@@ -16,7 +16,7 @@ use super::rate::Rate;
 use crate::config::Target;
 use crate::exit::Exit;
 use crate::lock::Lock;
-use crate::lookup::{BatchLookup, By};
+use crate::lookup::{BatchLookup, By, KnownUser};
 use crate::output::server_said;
 use crate::terminal::{grouped, note, plain, quoted};
 
@@ -267,8 +267,8 @@ async fn record_users(journal: &Journal, users: &mut Worklist) -> Result<(), NoP
     let writer = journal.writer();
     let mut last = None;
     for listed in users.by_ref() {
-        let user = listed.context("can't read the temporary list of users")?.user.to_string();
-        if let Some(record) = last.replace(JournalRecord::Listed { user }) {
+        let Listed { user, username, .. } = listed.context("can't read the temporary list of users")?;
+        if let Some(record) = last.replace(JournalRecord::Listed { user: user.to_string(), username }) {
             writer.add(&record).await.map_err(cannot)?;
         }
     }
@@ -314,7 +314,9 @@ impl List<'_> {
         if !names.is_empty() && !is_rejected(&invalid_lines) {
             let lookup = lookup(target, limiter, options)?;
             let mut sink = |line, found: Result<_, String>| match found {
-                Ok(user) => builder.push(user),
+                Ok(KnownUser { user_id, user }) => {
+                    builder.push_named(user_id, user.and_then(|user| user.username).as_deref())
+                }
                 Err(problem) => invalid_lines.add(line, &problem),
             };
             names.look_up(lookup, &mut sink).await?;
@@ -360,7 +362,7 @@ async fn exclude(
     .with_context(|| format!("can't use the list {}", path.display()))?;
     if !names.is_empty() && invalid_lines.count() == 0 {
         let mut sink = |line, found: Result<_, String>| match found {
-            Ok(user) => builder.exclude(user),
+            Ok(KnownUser { user_id, .. }) => builder.exclude(user_id),
             Err(problem) => invalid_lines.add(line, &problem),
         };
         names.look_up(lookup(target, limiter, options)?, &mut sink).await?;

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser;
-use pingone_password::{RetryPolicy, UserId};
+use pingone_password::{Client, RetryPolicy, UserId};
 
 use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UserArgs};
 use super::find::Finder;
 use super::find_query::FindQuery;
 use super::{config_show, doctor, documents, request_log, state, unlock};
-use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, SharedRateLimiter, call_deadline};
+use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, Rate, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
 use crate::lock::Lock;
@@ -35,7 +35,7 @@ pub(crate) fn main() -> Exit {
 /// Up to this many users are processed one after another, without a journal. More are a bulk run.
 const FEW: usize = 10;
 
-/// How long `find` waits for a server that fails.
+/// How long lookups wait for a server that fails.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Why a command ends early.
@@ -119,7 +119,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             }
             let target = target(&args.settings)?;
             block_on(async {
-                let users = resolve(&target.client, &keys).await?;
+                let users = resolve(&lookup_client(&target, args.bulk.rate)?, &keys).await?;
                 if is_bulk {
                     let options =
                         args.bulk.options(Operation::State, ChangeArgs::default(), ids(&users), args.users.by, format);
@@ -138,7 +138,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             }
             let target = target(&args.settings)?;
             block_on(async {
-                let users = resolve(&target.client, &keys).await?;
+                let users = resolve(&lookup_client(&target, args.bulk.rate)?, &keys).await?;
                 if is_bulk {
                     let options =
                         args.bulk.options(Operation::Unlock, args.changes, ids(&users), args.users.by, format);
@@ -178,10 +178,20 @@ fn find(args: FindArgs) -> Result<Exit, Failure> {
     let keys = username.into_iter().chain(email).collect::<Result<_, _>>().map_err(Failure::usage)?;
     let query = FindQuery { keys, filter, population, locked_out, thorough };
     let concurrency = concurrency.unwrap_or(DEFAULT_CONCURRENCY);
-    let policy = RetryPolicy::default().deadline(call_deadline(rate, concurrency, PATIENCE));
-    let builder = target(&settings)?.builder.rate_limiter(SharedRateLimiter::new(rate, PATIENCE)).retry(policy);
-    let client = builder.build().map_err(|error| Failure::usage(error.to_string()))?;
+    let client = paced(&target(&settings)?, rate, concurrency)?;
     block_on(Finder::new(client, query, concurrency, anstream::stdout(), output).run())
+}
+
+/// Returns the client that looks up the names on the command line.
+fn lookup_client(target: &Target, rate: Option<Rate>) -> Result<Client, Failure> {
+    if rate.is_some() { paced(target, rate, 1) } else { Ok(target.client.clone()) }
+}
+
+/// Returns a client whose requests wait for a rate limiter.
+fn paced(target: &Target, rate: Option<Rate>, callers: usize) -> Result<Client, Failure> {
+    let policy = RetryPolicy::default().deadline(call_deadline(rate, callers, PATIENCE));
+    let builder = target.builder.clone().rate_limiter(SharedRateLimiter::new(rate, PATIENCE)).retry(policy);
+    builder.build().map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.

@@ -183,6 +183,10 @@ fn is_rejection(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use pingone_password_emulator::{Builder, Emulator, Fault, NewUser, Operation, Status};
 
     use super::*;
@@ -224,6 +228,36 @@ mod tests {
         assert_eq!(found[200], r#"no user has the username "user", or none that this role may see"#);
         // Four filters, of which three have two pages.
         assert_eq!((emulator.requests().len(), lookup.request_count()), (7, 7));
+    }
+
+    /// Letters in both cases, and what filters and URLs give a meaning to.
+    fn name() -> impl Strategy<Value = String> {
+        let special = select(vec!['"', '\\', '+', '&', '#', '%', ' ', '(', ')', 'a', 'A', 'b', 'ß', 'Ä', 'ä', '🦀']);
+        vec(special, 1..4).prop_map(|characters| characters.into_iter().collect())
+    }
+
+    #[test]
+    fn no_name_among_many_is_another_users() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (emulator, lookup) = runtime.block_on(lookup(Emulator::builder().page_size(3), []));
+        proptest!(ProptestConfig::with_cases(100), |(names in vec(name(), 1..9), asked in vec(name(), 0..9))| {
+            let added: Vec<_> = names
+                .iter()
+                .filter_map(|name| emulator.add(NewUser::new(Status::Ok).username(name)).ok())
+                .map(|id| (UserId::from(id), emulator.username(id).unwrap().to_lowercase()))
+                .collect();
+            let asked: Vec<_> = names.iter().chain(&asked).cloned().collect();
+            let keys: Vec<_> = asked.iter().map(UserKey::username).collect();
+            let found = runtime.block_on(lookup.find(&keys)).unwrap();
+            prop_assert_eq!(found.len(), keys.len());
+            for (name, found) in asked.iter().zip(found) {
+                let expected = added.iter().find(|(_, username)| *username == name.to_lowercase()).map(|(id, _)| *id);
+                prop_assert_eq!(found.ok().map(|known| known.user_id), expected, "{:?}", name);
+            }
+            for (id, _) in added {
+                emulator.remove_user(id.into());
+            }
+        });
     }
 
     #[tokio::test]

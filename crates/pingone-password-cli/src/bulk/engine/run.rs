@@ -162,9 +162,9 @@ impl Engine {
                 }
                 Some(report) = tasks.join_next(), if !tasks.is_empty() => self.settle(report),
                 next = queue.recv(), if takes_more && tasks.len() < self.max_tasks => match next {
-                    Some(Ok(Listed { user, is_pending })) => {
+                    Some(Ok(listed)) => {
                         taken += 1;
-                        tasks.spawn(self.worker.clone().process(user, is_pending));
+                        tasks.spawn(self.worker.clone().process(listed));
                     }
                     Some(Err(error)) => self.stop_for(Stop::Users(error)),
                     None => has_more = false,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use pingone_password::model::{PasswordState, User};
-use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
+use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::circuit_breaker::{Cause, Forbidden, Outage};
@@ -14,6 +14,7 @@ use super::request_count::{self, counted, has_sent, is_waiting, start_call};
 use super::settle;
 use super::stop::{Stop, Stopping};
 use super::user_progress::{PasswordSuccess, Success, UserProgress};
+use crate::bulk::input::Listed;
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
 use crate::bulk::options::Operation;
 use crate::bulk::report::{BulkRow, RowSender};
@@ -83,14 +84,15 @@ impl From<JournalError> for Interruption {
 
 impl Worker {
     /// Processes a user and writes the result to the journal and the output.
-    pub(super) async fn process(mut self, user: UserId, is_pending: bool) -> Report {
+    pub(super) async fn process(mut self, listed: Listed) -> Report {
+        let Listed { user, username, is_pending } = listed;
         let mut progress = UserProgress::new(user, self.operation, is_pending);
         if !self.wait_for_room().await {
             return Report::default();
         }
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let (mut forbidden, mut failure) = (None, None);
-        let (mut finished, row, mut stop) = match result {
+        let (mut finished, mut row, mut stop) = match result {
             Ok(success) => settle::success(&mut progress, success),
             Err(Interruption::Error(error)) => {
                 forbidden = settle::forbidden(&error);
@@ -108,6 +110,7 @@ impl Worker {
             }
         };
         finished.requests = requests;
+        row.username = row.username.or(username);
         let mut is_unrecorded = false;
         if let Some(journal) = &self.journal
             && journal.add(&JournalRecord::Finished(Box::new(finished.for_journal()))).await.is_err()

@@ -14,6 +14,7 @@ mod list;
 mod sorter;
 mod source;
 mod text;
+mod usernames;
 mod worklist;
 
 #[cfg(test)]

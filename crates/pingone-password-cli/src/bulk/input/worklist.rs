@@ -11,11 +11,12 @@ use tempfile::SpooledTempFile;
 use uuid::Uuid;
 
 use super::sorter::{MAX_IN_MEMORY, Pair, Sorter};
+use super::usernames::{UsernameReader, Usernames};
 use crate::bulk::shard::Shard;
 
 const TEMPORARY_FILE: &str = "can't keep the list of users in a temporary file";
-/// The size of a user in the temporary file: the ID and whether the unlock is pending.
-const RECORD: usize = size_of::<u128>() + 1;
+/// The size of a user in the temporary file: the ID, the place in the list, and whether the unlock is pending.
+const RECORD: usize = size_of::<u128>() + size_of::<u64>() + 1;
 
 /// The result of earlier runs for a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +28,11 @@ pub(in crate::bulk) enum Earlier {
 }
 
 /// A user of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::bulk) struct Listed {
     pub(in crate::bulk) user: UserId,
+    /// The username, if the user was found by name.
+    pub(in crate::bulk) username: Option<String>,
     /// Whether an earlier run's unlock may have been applied.
     pub(in crate::bulk) is_pending: bool,
 }
@@ -37,6 +40,7 @@ pub(in crate::bulk) struct Listed {
 /// The users of a run.
 pub(in crate::bulk) struct Worklist {
     file: BufReader<SpooledTempFile>,
+    usernames: UsernameReader,
     pub(in crate::bulk) counts: Counts,
     /// The SHA-256 of the distinct user IDs, in the order of the IDs: it identifies a list whatever its file looks like.
     pub(in crate::bulk) digest: String,
@@ -63,7 +67,8 @@ pub(in crate::bulk) struct Counts {
 #[derive(Debug, Default)]
 pub(in crate::bulk) struct WorklistBuilder {
     by_id: Sorter,
-    count: u128,
+    usernames: Usernames,
+    count: u64,
     shard: Option<Shard>,
     elsewhere: u64,
     excluded: Sorter,
@@ -90,11 +95,23 @@ impl WorklistBuilder {
     ///
     /// Fails if the temporary file can't be written.
     pub(in crate::bulk) fn push(&mut self, user: UserId) -> anyhow::Result<()> {
+        self.push_named(user, None)
+    }
+
+    /// Adds a user who was found by name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a temporary file can't be written.
+    pub(in crate::bulk) fn push_named(&mut self, user: UserId, username: Option<&str>) -> anyhow::Result<()> {
         if self.shard.is_some_and(|shard| !shard.has(user)) {
             self.elsewhere += 1;
             return Ok(());
         }
-        self.by_id.push([Uuid::from(user).as_u128(), self.count]).context(TEMPORARY_FILE)?;
+        self.by_id.push([Uuid::from(user).as_u128(), self.count.into()]).context(TEMPORARY_FILE)?;
+        if let Some(username) = username {
+            self.usernames.push(self.count, username).context(TEMPORARY_FILE)?;
+        }
         self.count += 1;
         Ok(())
     }
@@ -144,7 +161,8 @@ impl WorklistBuilder {
             }
         }
         let file = write_users(by_place).context(TEMPORARY_FILE)?;
-        Ok(Worklist { file: BufReader::new(file), counts, digest: format!("{:x}", digest.finalize()) })
+        let usernames = self.usernames.into_reader().context(TEMPORARY_FILE)?;
+        Ok(Worklist { file: BufReader::new(file), usernames, counts, digest: format!("{:x}", digest.finalize()) })
     }
 }
 
@@ -154,6 +172,7 @@ fn write_users(by_place: Sorter) -> io::Result<SpooledTempFile> {
     for pair in by_place.sorted() {
         let [place, id]: Pair = pair?;
         file.write_all(&id.to_be_bytes())?;
+        file.write_all(&u64::try_from(place >> 1).unwrap_or(u64::MAX).to_be_bytes())?;
         file.write_all(&[u8::from(place & 1 == 1)])?;
     }
     let mut file = file.into_inner()?;
@@ -168,7 +187,7 @@ impl Worklist {
     ///
     /// Fails if the temporary file can't be read.
     pub(in crate::bulk) fn rewind(&mut self) -> anyhow::Result<()> {
-        self.file.rewind().context(TEMPORARY_FILE)
+        self.file.rewind().and_then(|()| self.usernames.rewind()).context(TEMPORARY_FILE)
     }
 }
 
@@ -182,9 +201,11 @@ impl Iterator for Worklist {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return None,
             Err(error) => return Some(Err(error)),
         }
-        let (id, is_pending) = record.split_last_chunk::<1>()?;
+        let (rest, is_pending) = record.split_last_chunk::<1>()?;
+        let (id, place) = rest.split_last_chunk()?;
         let id = u128::from_be_bytes(id.try_into().ok()?);
-        Some(Ok(Listed { user: user(id), is_pending: *is_pending == [1] }))
+        let username = self.usernames.at(u64::from_be_bytes(*place));
+        Some(username.map(|username| Listed { user: user(id), username, is_pending: *is_pending == [1] }))
     }
 }
 
@@ -238,10 +259,10 @@ mod tests {
             for id in ids(count).filter(|id| seen.insert(*id)) {
                 match earlier_of(id) {
                     Some(Earlier::Done) => done += 1,
-                    state => users.push(Listed { user: user(id), is_pending: state.is_some() }),
+                    state => users.push(Listed { user: user(id), username: None, is_pending: state.is_some() }),
                 }
             }
-            assert!(list.map(Result::unwrap).eq(users.iter().copied()), "{count}");
+            assert!(list.map(Result::unwrap).eq(users.iter().cloned()), "{count}");
             let duplicates = count - seen.len() as u64;
             assert_eq!(
                 counts,

@@ -18,7 +18,7 @@ pub(crate) enum JournalRecord {
     /// The run was resumed.
     Resumed { at: String },
     /// A user of a list of names. All of them come before the first unlock.
-    Listed { user: String },
+    Listed { user: String, username: Option<String> },
     /// A user's unlock is about to be sent.
     Started { user: String, at: String },
     /// The result for a user.

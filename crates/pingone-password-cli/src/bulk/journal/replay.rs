@@ -95,7 +95,9 @@ impl Replay {
         match serde_json::from_slice(line).map_err(|_| unknown())? {
             JournalRecord::Header(_) => Err(unknown()),
             JournalRecord::Resumed { .. } => Ok(()),
-            JournalRecord::Listed { user } => self.listed.push(user.parse().map_err(|_| unknown())?),
+            JournalRecord::Listed { user, username } => {
+                self.listed.push_named(user.parse().map_err(|_| unknown())?, username.as_deref())
+            }
             JournalRecord::Started { user, .. } => Ok(self.users.started(user.parse().map_err(|_| unknown())?)?),
             JournalRecord::Finished(finished) => {
                 self.has_done |= finished.outcome == Outcome::Done;
