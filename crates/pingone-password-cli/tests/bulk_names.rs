@@ -57,7 +57,7 @@ async fn each_name_is_one_user_or_a_bad_line() {
         bench
             .run("unlock --from strict.txt --by username --strict --yes")
             .with_code(2)
-            .says("1 invalid lines with --strict");
+            .says("1 invalid lines with --strict: ");
         assert_eq!(methods(&bench).len(), requests, "{list}");
     }
 }
@@ -97,6 +97,13 @@ async fn a_resumed_run_finds_no_other_user() {
         .collect();
     usernames.sort_unstable();
     assert_eq!(usernames, ["user0", "user1", "user2"]);
+
+    // Nobody is left out by a flag that the first run didn't have, or that is without effect.
+    let resume = format!("unlock --resume {JOURNAL} --yes");
+    bench.file("vip.csv", "username\nuser2\n");
+    bench.file(JOURNAL, &listed(4));
+    bench.run(&format!("{resume} --exclude vip.csv")).with_code(2).says("others than with these --shard and --exclude");
+    bench.run(&format!("{resume} --shard 1/7")).with_code(2).says("others than with these --shard and --exclude");
 
     // The journal ends within the users.
     bench.file(JOURNAL, &listed(3));

@@ -3,8 +3,10 @@
 mod engine;
 mod input;
 mod journal;
+mod list;
 mod max_failures;
 mod names;
+mod no_plan;
 mod options;
 mod plan;
 mod rate;

@@ -5,20 +5,19 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use pingone_password::{ExternalTransactionId, RetryPolicy};
+use pingone_password::ExternalTransactionId;
 
-use super::engine::{SharedRateLimiter, call_deadline};
-use super::input::{Column, Counts, Entry, Given, InvalidLines, Listed, Source, Worklist, WorklistBuilder, read_list};
+use super::engine::SharedRateLimiter;
+use super::input::{Column, Listed, Source, Worklist};
 use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, now};
-use super::names::{LookupError, Names};
+use super::list::{List, exclude};
+use super::no_plan::NoPlan;
 use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
 use super::rate::Rate;
 use crate::config::Target;
-use crate::exit::Exit;
 use crate::lock::Lock;
-use crate::lookup::{BatchLookup, By, KnownUser};
-use crate::output::server_said;
-use crate::terminal::{grouped, note, plain, quoted};
+use crate::lookup::By;
+use crate::terminal::{note, plain, quoted};
 
 /// Up to this many users are unlocked without a confirmation.
 const UNCONFIRMED: u64 = 10;
@@ -38,39 +37,6 @@ pub(crate) struct Plan {
     pub(crate) concurrency: usize,
     pub(crate) transaction_id: ExternalTransactionId,
     pub(crate) limiter: SharedRateLimiter,
-}
-
-/// Why a run doesn't start.
-#[derive(Debug)]
-pub(crate) enum NoPlan {
-    /// The options or the list are wrong.
-    Invalid(anyhow::Error),
-    /// The list is empty.
-    Empty,
-    /// The names of the list can't be looked up.
-    Lookup { problem: String, exit: Exit },
-}
-
-impl From<anyhow::Error> for NoPlan {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Invalid(error)
-    }
-}
-
-impl From<LookupError> for NoPlan {
-    fn from(error: LookupError) -> Self {
-        match error {
-            LookupError::Other(error) => Self::Invalid(error),
-            LookupError::Server(error) => Self::Lookup {
-                problem: format!(
-                    "can't look up the names of the list, so nothing was unlocked\n  server: {}\n  advice: {}",
-                    server_said(&error),
-                    plain(error.advice())
-                ),
-                exit: Exit::of(&error),
-            },
-        }
-    }
 }
 
 impl Plan {
@@ -141,7 +107,8 @@ impl Plan {
     }
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
-        let (Replay { header, users: earlier, listed, has_done, damaged_lines, .. }, journal) = Journal::resume(path)?;
+        let (replay, journal) = Journal::resume(path, options.shard)?;
+        let Replay { header, users: earlier, mut listed, has_done, damaged_lines, .. } = replay;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
         let Settings { column, by, lock, rate, concurrency, .. } = header.settings;
@@ -167,6 +134,9 @@ impl Plan {
         report_damage(&damaged_lines, earlier.doubts_all());
         let limiter = SharedRateLimiter::new(rate, options.patience);
         let users = if has_names {
+            if let Some(path) = &options.exclude {
+                exclude(path, by, options, target, &limiter, &mut listed).await?;
+            }
             let doubts_all = earlier.doubts_all();
             listed.finish(earlier.sorted(), doubts_all, header.invalid_lines)?
         } else {
@@ -175,7 +145,8 @@ impl Plan {
         };
         if users.digest != header.input_sha256 && has_names {
             return Err(anyhow!(
-                "the users in the journal are incomplete: start again with --only-locked-out and another --journal"
+                "the users in the journal are incomplete, or others than with these --shard and --exclude: start again with \
+                 --only-locked-out and another --journal"
             )
             .into());
         }
@@ -276,111 +247,6 @@ async fn record_users(journal: &Journal, users: &mut Worklist) -> Result<(), NoP
         writer.add_durably(&record).await.map_err(cannot)?;
     }
     Ok(users.rewind()?)
-}
-
-/// A list of users that is about to be read.
-struct List<'a> {
-    source: &'a Source,
-    column: Column<'a>,
-    earlier: EarlierUsers,
-    /// Spaces the lookups of names.
-    limiter: &'a SharedRateLimiter,
-}
-
-impl List<'_> {
-    /// Reads the list in one pass, looks up its names, and reports invalid lines: as an error in strict mode.
-    async fn read(self, options: &Options, target: &Target) -> Result<Worklist, NoPlan> {
-        let Self { source, column, earlier, limiter } = self;
-        let mut builder = WorklistBuilder::of(options.shard);
-        if let Some(path) = &options.exclude {
-            exclude(path, options, target, limiter, &mut builder).await?;
-        }
-        let mut names = Names::default();
-        let mut invalid_lines = InvalidLines::of(source.file());
-        if let Source::Users(users) = source {
-            users.iter().try_for_each(|user| builder.push(*user))?;
-        } else if let Some(reader) = source.reader() {
-            read_list(reader, column, &mut |Entry { line, user }| match user {
-                Ok(Given::Id(user)) => builder.push(user),
-                Ok(Given::Name(name)) => names.push(line, &name),
-                Err(problem) => invalid_lines.add(line, &problem),
-            })
-            .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
-        }
-        if source.has_changed() {
-            return Err(anyhow!("the list changed while it was read: nothing was sent").into());
-        }
-        let is_rejected = |invalid_lines: &InvalidLines| options.is_strict && invalid_lines.count() > 0;
-        if !names.is_empty() && !is_rejected(&invalid_lines) {
-            let lookup = lookup(target, limiter, options)?;
-            let mut sink = |line, found: Result<_, String>| match found {
-                Ok(KnownUser { user_id, user }) => {
-                    builder.push_named(user_id, user.and_then(|user| user.username).as_deref())
-                }
-                Err(problem) => invalid_lines.add(line, &problem),
-            };
-            names.look_up(lookup, &mut sink).await?;
-        }
-        let is_rejected = is_rejected(&invalid_lines);
-        let invalid = invalid_lines.finish()?;
-        if is_rejected {
-            return Err(anyhow!("{} invalid lines with --strict: nothing was sent", grouped(invalid)).into());
-        }
-        let doubts_all = earlier.doubts_all();
-        let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
-        let Counts { excluded, elsewhere, .. } = users.counts;
-        if let Some(shard) = options.shard {
-            note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));
-        }
-        if options.exclude.is_some() {
-            note(format!("leaves out {} users of the list --exclude", grouped(excluded)));
-        }
-        let is_empty = users.counts == Counts::default();
-        if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
-    }
-}
-
-/// Reads the list of users that are left out. A line that can't be read or names nobody rejects it, because its user would be
-/// unlocked.
-async fn exclude(
-    path: &Path,
-    options: &Options,
-    target: &Target,
-    limiter: &SharedRateLimiter,
-    builder: &mut WorklistBuilder,
-) -> Result<(), NoPlan> {
-    let source = Source::open(path)?;
-    let reader = source.reader().ok_or_else(|| anyhow!("can't read {}", path.display()))?;
-    let mut names = Names::default();
-    let mut invalid_lines = InvalidLines::of(source.file());
-    let column = Column { name: None, by: options.by };
-    read_list(reader, column, &mut |Entry { line, user }| match user {
-        Ok(Given::Id(user)) => builder.exclude(user),
-        Ok(Given::Name(name)) => names.push(line, &name),
-        Err(problem) => invalid_lines.add(line, &problem),
-    })
-    .with_context(|| format!("can't use the list {}", path.display()))?;
-    if !names.is_empty() && invalid_lines.count() == 0 {
-        let mut sink = |line, found: Result<_, String>| match found {
-            Ok(KnownUser { user_id, .. }) => builder.exclude(user_id),
-            Err(problem) => invalid_lines.add(line, &problem),
-        };
-        names.look_up(lookup(target, limiter, options)?, &mut sink).await?;
-    }
-    match invalid_lines.finish()? {
-        0 => Ok(()),
-        count => {
-            let problem = "invalid lines in the list of users to leave out: nothing was sent";
-            Err(anyhow!("{}: {} {problem}", path.display(), grouped(count)).into())
-        }
-    }
-}
-
-/// Returns a lookup whose requests wait for the run's rate limiter.
-fn lookup(target: &Target, limiter: &SharedRateLimiter, options: &Options) -> anyhow::Result<BatchLookup> {
-    let deadline = call_deadline(options.rate, Names::CONCURRENCY, options.patience);
-    let builder = target.builder.clone().rate_limiter(limiter.clone());
-    Ok(BatchLookup::new(builder.retry(RetryPolicy::default().deadline(deadline)).build()?))
 }
 
 /// Returns the path of the journal. By default only an unlock of a file has one.

@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use super::engine::{self, Engine, Stop, listen};
 use super::journal::resume_command;
+use super::no_plan::NoPlan;
 use super::options::{Operation, Options};
-use super::plan::{NoPlan, Plan};
+use super::plan::Plan;
 use super::report::{RowWriter, Tally};
 use super::shutdown::Closed;
 use crate::config::Target;

@@ -11,6 +11,7 @@ use super::checksum::is_intact;
 use super::earlier_users::EarlierUsers;
 use super::record::{Header, JournalRecord, Outcome, VERSION};
 use crate::bulk::input::WorklistBuilder;
+use crate::bulk::shard::Shard;
 
 /// The start of every journal.
 const START: &[u8] = br#"{"record":"header","#;
@@ -39,7 +40,7 @@ pub(in crate::bulk) struct Replay {
 /// # Errors
 ///
 /// Fails if the file is not a journal, or has records that this version doesn't know.
-pub(super) fn replay(file: &mut File) -> anyhow::Result<Replay> {
+pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Replay> {
     match file_start(file)? {
         FileStart::Empty => bail!("the journal is empty, so nothing was sent: start again without --resume"),
         FileStart::Foreign => bail!("not a journal"),
@@ -51,7 +52,7 @@ pub(super) fn replay(file: &mut File) -> anyhow::Result<Replay> {
     let mut replay = Replay {
         header: read_header(&header)?,
         users: EarlierUsers::default(),
-        listed: WorklistBuilder::default(),
+        listed: WorklistBuilder::of(shard),
         has_done: false,
         damaged_lines: Vec::new(),
         length: lines.length,

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::record::{Header, JournalRecord, Outcome};
 use super::replay::{FileStart, Replay, file_start, replay};
+use crate::bulk::shard::Shard;
 use crate::private_file;
 use crate::terminal::note;
 
@@ -76,12 +77,13 @@ impl Journal {
         Ok(Self::of(file, path))
     }
 
-    /// Opens a journal to resume from, and removes an incomplete last line.
-    pub(crate) fn resume(path: &Path) -> anyhow::Result<(Replay, Self)> {
+    /// Opens a journal to resume from, and removes an incomplete last line. Of the users of a list of names, those of the shard
+    /// are taken.
+    pub(crate) fn resume(path: &Path, shard: Option<Shard>) -> anyhow::Result<(Replay, Self)> {
         let cannot = || format!("can't resume from the journal {}", path.display());
         let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(cannot)?;
         lock(&file, path)?;
-        let replay = replay(&mut file).with_context(cannot)?;
+        let replay = replay(&mut file, shard).with_context(cannot)?;
         file.set_len(replay.length).with_context(cannot)?;
         file.seek(SeekFrom::End(0)).with_context(cannot)?;
         Ok((replay, Self::of(file, path)))
@@ -302,12 +304,12 @@ mod tests {
         }
         drop(writer);
         journal.close().await.unwrap();
-        let (replay, _journal) = Journal::resume(&path).unwrap();
+        let (replay, _journal) = Journal::resume(&path, None).unwrap();
         let users: Vec<_> = replay.users.sorted().map(Result::unwrap).collect();
         let id = |number| pingone_id(uuid(number));
         let (done, pending) = (Earlier::Done, Earlier::Pending);
         assert_eq!(users, [(id(1), done), (id(2), pending), (id(3), pending), (id(5), done), (id(6), done)]);
-        assert!(Journal::resume(&path).unwrap_err().to_string().contains("another run"));
+        assert!(Journal::resume(&path, None).unwrap_err().to_string().contains("another run"));
     }
 
     fn pingone_id(user: pingone_password::UserId) -> u128 {

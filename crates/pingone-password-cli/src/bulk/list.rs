@@ -1,0 +1,124 @@
+//! Reads a list of users, and looks up its names.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use pingone_password::RetryPolicy;
+
+use super::engine::{SharedRateLimiter, call_deadline};
+use super::input::{Column, Counts, Entry, Given, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
+use super::journal::EarlierUsers;
+use super::names::Names;
+use super::no_plan::NoPlan;
+use super::options::Options;
+use crate::config::Target;
+use crate::lookup::{BatchLookup, By, KnownUser};
+use crate::terminal::{grouped, note};
+
+/// A list of users that is about to be read.
+pub(super) struct List<'a> {
+    pub(super) source: &'a Source,
+    pub(super) column: Column<'a>,
+    pub(super) earlier: EarlierUsers,
+    /// Spaces the lookups of names.
+    pub(super) limiter: &'a SharedRateLimiter,
+}
+
+impl List<'_> {
+    /// Reads the list in one pass, looks up its names, and reports invalid lines: as an error in strict mode.
+    pub(super) async fn read(self, options: &Options, target: &Target) -> Result<Worklist, NoPlan> {
+        let Self { source, column, earlier, limiter } = self;
+        let mut builder = WorklistBuilder::of(options.shard);
+        if let Some(path) = &options.exclude {
+            exclude(path, column.by, options, target, limiter, &mut builder).await?;
+        }
+        let mut names = Names::default();
+        let mut invalid_lines = InvalidLines::of(source.file());
+        if let Source::Users(users) = source {
+            users.iter().try_for_each(|user| builder.push(*user))?;
+        } else if let Some(reader) = source.reader() {
+            read_list(reader, column, &mut |Entry { line, user }| match user {
+                Ok(Given::Id(user)) => builder.push(user),
+                Ok(Given::Name(name)) => names.push(line, &name),
+                Err(problem) => invalid_lines.add(line, &problem),
+            })
+            .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
+        }
+        if source.has_changed() {
+            return Err(anyhow!("the list changed while it was read: nothing was sent").into());
+        }
+        let is_rejected = |invalid_lines: &InvalidLines| options.is_strict && invalid_lines.count() > 0;
+        let has_looked_up = !names.is_empty() && !is_rejected(&invalid_lines);
+        if has_looked_up {
+            let lookup = lookup(target, limiter, options)?;
+            let mut sink = |line, found: Result<_, String>| match found {
+                Ok(KnownUser { user_id, user }) => {
+                    builder.push_named(user_id, user.and_then(|user| user.username).as_deref())
+                }
+                Err(problem) => invalid_lines.add(line, &problem),
+            };
+            names.look_up(lookup, &mut sink).await?;
+        }
+        let is_rejected = is_rejected(&invalid_lines);
+        let sent = if has_looked_up { "only lookups were sent" } else { "nothing was sent" };
+        let invalid = invalid_lines.finish()?;
+        if is_rejected {
+            return Err(anyhow!("{} invalid lines with --strict: {sent}", grouped(invalid)).into());
+        }
+        let doubts_all = earlier.doubts_all();
+        let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
+        let Counts { excluded, elsewhere, .. } = users.counts;
+        if let Some(shard) = options.shard {
+            note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));
+        }
+        if options.exclude.is_some() {
+            note(format!("leaves out {} users of the list --exclude", grouped(excluded)));
+        }
+        let is_empty = users.counts == Counts::default();
+        if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
+    }
+}
+
+/// Reads the list of users that are left out. A line that can't be read or names nobody rejects it, because its user would be
+/// unlocked.
+pub(super) async fn exclude(
+    path: &Path,
+    by: By,
+    options: &Options,
+    target: &Target,
+    limiter: &SharedRateLimiter,
+    builder: &mut WorklistBuilder,
+) -> Result<(), NoPlan> {
+    let source = Source::open(path)?;
+    let reader = source.reader().ok_or_else(|| anyhow!("can't read {}", path.display()))?;
+    let mut names = Names::default();
+    let mut invalid_lines = InvalidLines::of(source.file());
+    let column = Column { name: None, by };
+    read_list(reader, column, &mut |Entry { line, user }| match user {
+        Ok(Given::Id(user)) => builder.exclude(user),
+        Ok(Given::Name(name)) => names.push(line, &name),
+        Err(problem) => invalid_lines.add(line, &problem),
+    })
+    .with_context(|| format!("can't use the list {}", path.display()))?;
+    if !names.is_empty() && invalid_lines.count() == 0 {
+        let mut sink = |line, found: Result<_, String>| match found {
+            Ok(KnownUser { user_id, .. }) => builder.exclude(user_id),
+            Err(problem) => invalid_lines.add(line, &problem),
+        };
+        names.look_up(lookup(target, limiter, options)?, &mut sink).await?;
+    }
+    match invalid_lines.finish()? {
+        0 => Ok(()),
+        count => {
+            let problem = "invalid lines in the list of users to leave out: nothing was sent";
+            Err(anyhow!("{}: {} {problem}", path.display(), grouped(count)).into())
+        }
+    }
+}
+
+/// Returns a lookup whose requests wait for the run's rate limiter.
+fn lookup(target: &Target, limiter: &SharedRateLimiter, options: &Options) -> anyhow::Result<BatchLookup> {
+    let deadline = call_deadline(options.rate, Names::CONCURRENCY, options.patience);
+    let builder = target.builder.clone().rate_limiter(limiter.clone());
+    Ok(BatchLookup::new(builder.retry(RetryPolicy::default().deadline(deadline)).build()?))
+}
