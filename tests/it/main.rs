@@ -18,6 +18,7 @@
 //! | `control` | the emulator's control API against its OpenAPI document |
 //! | `open_input` | properties of arbitrary input |
 //! | `tokens` | access tokens, and an authorization server that fails |
+//! | `sign_in` | the sign-in of a person: devices, browsers, refreshes, and attacks on them |
 //! | `retries` | the retry policy and the rate limiter |
 //! | `faults` | each fault: the caller's view and the server's truth |
 //! | `truth` | random sequences of faults: no claim that isn't true on the server |
@@ -55,6 +56,7 @@ mod retries;
 mod samples;
 mod schema;
 mod secrets;
+mod sign_in;
 mod storm;
 mod surface;
 mod tls;

@@ -6,8 +6,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pingone_password::{Client, ClientAuthMethod, ClientCredentials, Error, Method, RetryPolicy};
-use pingone_password_emulator::{Emulator, Fault, Status};
+use pingone_password::{
+    Client, ClientAuthMethod, ClientCredentials, Error, MemoryStore, Method, RetryPolicy, SignInApplication,
+};
+use pingone_password_emulator::{Agent, Emulator, Fault, Status, TokenFault};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -111,6 +113,66 @@ async fn no_output_shows_a_secret() -> Result {
     assert!(secrets.len() > 10);
     for secret in secrets {
         let at = shown.find(&secret).map(|at| shown[at.saturating_sub(200)..at].to_owned());
+        assert_eq!(at, None, "a secret follows this text");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_output_of_a_sign_in_shows_a_secret() -> Result {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_writer(log.clone()));
+    let _listening = tracing::subscriber::set_default(subscriber);
+
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut).into();
+    let builder = Client::builder(emulator.environment_id().into()).base_url(emulator.api_url());
+    let builder = builder.retry(RetryPolicy::none()).sleep(|_| std::future::ready(()));
+    let application = SignInApplication::new(emulator.sign_in_client_id().to_string()).auth_url(emulator.auth_url());
+    let sign_in = builder.sign_in(application, MemoryStore::default())?;
+    let browser = sign_in.authorize_in_browser(0).await?;
+    let mut shown = format!("{browser:?}");
+    let mut secrets: Vec<String> = browser
+        .url()
+        .split(['&', '?'])
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| ["state", "nonce", "code_challenge"].contains(name))
+        .map(|(_, value)| value.to_owned())
+        .collect();
+    drop(browser);
+    let device = sign_in.authorize_device().await?;
+    write!(shown, "{device:?}")?;
+    secrets.push(device.user_code().to_owned());
+    emulator.approve_device(device.user_code(), Agent::AlexAdmin);
+    write!(shown, "{:?}", device.wait().await?)?;
+    let client = builder.access_token_provider(sign_in.clone()).build()?;
+    client.unlock_password(user).await?;
+    write!(shown, "{sign_in:?} {client:?} {:?} {:?}", sign_in.current().await?, sign_in.person().await?)?;
+    // The server quotes the refresh token, and refuses it after that.
+    for fault in [Some(TokenFault::EchoCredentials), Some(TokenFault::MalformedJson), None] {
+        emulator.revoke_tokens();
+        emulator.inject_token(fault);
+        if let Err(error) = client.read_password_state(user).await {
+            shown.push_str(&all_of(&error)?);
+        }
+        if let Err(error) = sign_in.person().await {
+            write!(shown, "{error} {error:?}")?;
+        }
+    }
+
+    shown.push_str(&log.text());
+    for request in emulator.requests() {
+        let form = String::from_utf8_lossy(&request.body).into_owned();
+        let values = form.split('&').filter_map(|part| part.split_once('='));
+        secrets.extend(
+            values.filter(|(name, _)| name.ends_with("_token") || *name == "device_code").map(|(_, v)| v.to_owned()),
+        );
+        let tokens: Vec<String> = request.header("authorization").iter().map(ToString::to_string).collect();
+        secrets.extend(tokens.iter().filter_map(|value| value.strip_prefix("Bearer ").map(str::to_owned)));
+    }
+    assert!(secrets.len() > 10, "{secrets:?}");
+    for secret in secrets.iter().filter(|secret| *secret != "refresh_token") {
+        let at = shown.find(secret.as_str()).map(|at| shown[at.saturating_sub(200)..at].to_owned());
         assert_eq!(at, None, "a secret follows this text");
     }
     Ok(())

@@ -7,6 +7,7 @@ mod send;
 
 mod auth;
 mod connections;
+mod service_url;
 mod tls;
 
 mod error;
@@ -17,16 +18,19 @@ mod endpoint;
 mod headers;
 pub mod media_type;
 mod response;
+mod sleep;
 
 pub use auth::{
-    AccessToken, AccessTokenFuture, AccessTokenProvider, ClientAuthMethod, ClientCredentials, ClientSecret,
+    AccessToken, AccessTokenFuture, AccessTokenProvider, BrowserAuthorization, ClientAuthMethod, ClientCredentials,
+    ClientSecret, DeviceAuthorization, MemoryStore, Person, SignInApplication, SignInStore, SignedIn, StoreError,
+    UserSignIn,
 };
 pub use client::{
     Attribute, Client, ClientBuilder, Filter, FindUserError, FoundUser, InvalidFilter, Region, UnknownRegion, UserKey,
     UserQuery, UserStream,
 };
 pub use correlation::{ExternalSessionId, ExternalTransactionId, InvalidExternalId};
-pub use error::{Error, ErrorKind, Outcome, Result, TokenError};
+pub use error::{Error, ErrorKind, Outcome, Result, SignInError, SignInErrorKind, TokenError};
 pub use media_type::VendorMediaType;
 pub use pingone_password_client::{EnvironmentId, InvalidId, InvalidPathSegment, PathSegment, Request, Secret, UserId};
 pub use response::Response;

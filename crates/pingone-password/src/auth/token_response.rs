@@ -2,21 +2,38 @@
 
 use std::time::Duration;
 
-use pingone_password_client::RawResponse;
+use pingone_password_client::{RawResponse, Secret};
 use serde_json::{Map, Value, json};
 
 use super::{AccessToken, ClientAuthMethod};
 use crate::error::{TokenError, TokenFailure, api_error};
 use crate::model::ApiError;
 
-/// A token, and its lifetime if the server said it.
-pub(super) struct NewToken {
+/// A token, and what the server said of it.
+pub(crate) struct NewToken {
     pub(super) token: AccessToken,
     pub(super) lifetime: Option<Duration>,
+    pub(super) refresh_token: Option<Secret>,
+    pub(super) id_token: Option<Secret>,
 }
 
-/// Reads the response of the token endpoint on `host`.
-pub(super) fn parse(response: RawResponse, host: &str, auth_method: ClientAuthMethod) -> Result<NewToken, TokenError> {
+/// Reads the response of the token endpoint on `host`. The authentication method is that of an application with a secret.
+pub(super) fn parse(
+    response: RawResponse,
+    host: &str,
+    auth_method: Option<ClientAuthMethod>,
+) -> Result<NewToken, TokenError> {
+    parse_as(response, host, "an access token", auth_method, new_token)
+}
+
+/// Reads the response of an endpoint that should respond with `wanted`, which `read` takes from its JSON.
+pub(super) fn parse_as<T>(
+    response: RawResponse,
+    host: &str,
+    wanted: &str,
+    auth_method: Option<ClientAuthMethod>,
+    read: impl FnOnce(&Map<String, Value>) -> Result<T, String>,
+) -> Result<T, TokenError> {
     let status = response.status().as_u16();
     let body = without_byte_order_mark(response.body());
     let is_page = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
@@ -24,16 +41,16 @@ pub(super) fn parse(response: RawResponse, host: &str, auth_method: ClientAuthMe
     let api_error = oauth_error(json.as_ref().ok()).or_else(|| api_error(body));
     let is_error = api_error.as_ref().is_some_and(|error| error.code.is_some() || error.message.is_some());
     let reason = match &json {
-        Ok(json) if matches!(status, 200 | 201) && !is_error => match new_token(json) {
+        Ok(json) if matches!(status, 200 | 201) && !is_error => match read(json) {
             Ok(token) => return Ok(token),
             Err(reason) => reason,
         },
-        _ if is_page => "responded with an HTML page instead of an access token".to_owned(),
+        _ if is_page => format!("responded with an HTML page instead of {wanted}"),
         _ if response.is_too_large() => "responded with more than the response limit".to_owned(),
         _ if !response.is_complete() => "responded with a body that broke off".to_owned(),
         Err(error) if matches!(status, 200 | 201) && error.is_eof() => "responded with truncated JSON".to_owned(),
         Err(_) if matches!(status, 200 | 201) => "responded with a body that is not JSON".to_owned(),
-        _ => "did not issue an access token".to_owned(),
+        _ => format!("did not issue {wanted}"),
     };
     Err(TokenFailure {
         advice: advice(is_page, api_error.as_ref(), auth_method),
@@ -62,11 +79,17 @@ fn new_token(json: &Map<String, Value>) -> Result<NewToken, String> {
         Some(Value::String(token_type)) if token_type.eq_ignore_ascii_case("bearer") => {}
         Some(_) => return Err("issued an access token of another type than Bearer".to_owned()),
     }
-    Ok(NewToken { token, lifetime: json.get("expires_in").and_then(lifetime) })
+    let secret = |name| json.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(Secret::from);
+    Ok(NewToken {
+        token,
+        lifetime: json.get("expires_in").and_then(lifetime),
+        refresh_token: secret("refresh_token"),
+        id_token: secret("id_token"),
+    })
 }
 
 /// Reads a number of seconds: an integer, a fraction, or a text that contains one of them.
-fn lifetime(value: &Value) -> Option<Duration> {
+pub(super) fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::String(text) => text.trim().parse().ok()?,
         value => value.as_f64()?,
@@ -83,7 +106,7 @@ fn oauth_error(json: Option<&Map<String, Value>>) -> Option<ApiError> {
     api_error(error.to_string().as_bytes())
 }
 
-fn advice(is_page: bool, error: Option<&ApiError>, auth_method: ClientAuthMethod) -> Option<&'static str> {
+fn advice(is_page: bool, error: Option<&ApiError>, auth_method: Option<ClientAuthMethod>) -> Option<&'static str> {
     if is_page {
         return Some("Check the region or the auth URL, and whether the network requires a login: this is a web page.");
     }
@@ -92,11 +115,14 @@ fn advice(is_page: bool, error: Option<&ApiError>, auth_method: ClientAuthMethod
         return None;
     }
     Some(match auth_method {
-        ClientAuthMethod::Basic => {
+        None => {
+            "In PingOne, set the token endpoint authentication method of the application that people sign in with to `None`."
+        }
+        Some(ClientAuthMethod::Basic) => {
             "Use the worker application's own token endpoint authentication method: `ClientAuthMethod::Post`, or on the command \
              line `--client-authentication post`."
         }
-        ClientAuthMethod::Post => {
+        Some(ClientAuthMethod::Post) => {
             "Use the worker application's own token endpoint authentication method: `ClientAuthMethod::Basic`, or on the \
              command line `--client-authentication basic`."
         }

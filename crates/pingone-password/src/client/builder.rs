@@ -4,18 +4,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::url::Url;
 use http::HeaderValue;
 use pingone_password_client::BaseUrl;
+use url::Url;
 
 use super::http::{HttpSettings, Proxy};
-use super::{Client, Region, url};
+use super::{Client, Region};
 use crate::EnvironmentId;
-use crate::auth::{AccessToken, AccessTokenProvider, ClientCredentials, TokenRequest, Worker};
+use crate::auth::{AccessToken, AccessTokenProvider, AuthEndpoint, ClientCredentials, TokenCache, TokenRequest};
 use crate::correlation::{Correlation, ExternalSessionId, ExternalTransactionId};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Problem, Result};
-use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep, TokenSource};
+use crate::send::{RateLimiter, RetryPolicy, Sender, TokenSource};
+use crate::service_url;
+use crate::sleep::Sleep;
 
 /// Configures and builds a [`Client`]. Created by [`Client::builder`].
 ///
@@ -28,14 +30,14 @@ use crate::send::{RateLimiter, RetryPolicy, Sender, Sleep, TokenSource};
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    environment_id: EnvironmentId,
-    region: Option<Region>,
+    pub(super) environment_id: EnvironmentId,
+    pub(super) region: Option<Region>,
     base_url: Option<String>,
     credentials: Option<Credentials>,
-    http: HttpSettings,
-    response_limit: usize,
+    pub(super) http: HttpSettings,
+    pub(super) response_limit: usize,
     retry: RetryPolicy,
-    sleep: Sleep,
+    pub(super) sleep: Sleep,
     rate_limiter: Option<Arc<dyn RateLimiter>>,
 }
 
@@ -221,8 +223,10 @@ impl ClientBuilder {
             (Some(Credentials::Provider(provider)), ..) => (provider, TokenSource::Provider),
             (Some(Credentials::Token(token)), ..) => (Arc::new(token), TokenSource::Token),
             (Some(Credentials::Client(credentials)), Some(url), Some(endpoint)) => {
-                let request = TokenRequest::new(credentials, url, endpoint, Arc::clone(&connections), response_limit);
-                (Arc::new(Worker::new(request)), TokenSource::Worker)
+                let connections = Arc::clone(&connections);
+                let template = "/{environmentId}/as/token";
+                let endpoint = AuthEndpoint { url, template, endpoint, connections, response_limit };
+                (Arc::new(TokenCache::new(TokenRequest::new(credentials, endpoint))), TokenSource::Worker)
             }
             // Checked above.
             (Some(Credentials::Client(_)) | None, ..) => return Err(failed(Problem::NoCredentials)),
@@ -273,8 +277,8 @@ impl ClientBuilder {
 
     fn api_url(&self) -> Result<Url, Vec<Problem>> {
         match (&self.base_url, self.region) {
-            (Some(base_url), _) => url::api_url(base_url),
-            (None, Some(region)) => url::api_url(&region.api_url()),
+            (Some(base_url), _) => service_url::api_url(base_url),
+            (None, Some(region)) => service_url::api_url(&region.api_url()),
             (None, None) => Err(vec![Problem::NoBaseUrl]),
         }
     }
@@ -282,20 +286,30 @@ impl ClientBuilder {
     /// The token endpoint of the client credentials.
     fn token_url(&self) -> Result<Option<Url>, Vec<Problem>> {
         let Some(Credentials::Client(credentials)) = &self.credentials else { return Ok(None) };
-        if let Some(token_url) = &credentials.token_url {
-            return url::service_url("token URL", token_url).map(Some);
-        }
-        let auth_url = match (&credentials.auth_url, self.region) {
-            (Some(auth_url), _) => url::without_trailing_slash(&url::service_url("auth URL", auth_url)?),
-            (None, Some(region)) => region.auth_url(),
-            (None, None) => return Err(vec![Problem::NoAuthUrl]),
-        };
-        let environment = credentials.environment.unwrap_or(self.environment_id);
-        let token_url = Url::parse(&format!("{auth_url}/{environment}/as/token"));
-        token_url.map(Some).map_err(|_| vec![Problem::InvalidUrl("auth URL")])
+        let ClientCredentials { environment, auth_url, token_url, .. } = credentials;
+        let environment = environment.unwrap_or(self.environment_id);
+        let url = token_endpoint(environment, auth_url.as_deref(), token_url.as_deref(), self.region);
+        url.unwrap_or(Err(vec![Problem::NoAuthUrl])).map(Some)
     }
 }
 
-fn keep_problems<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Option<T> {
+/// Returns the URL of the token endpoint, unless nothing says where it is.
+pub(super) fn token_endpoint(
+    environment: EnvironmentId,
+    auth_url: Option<&str>,
+    token_url: Option<&str>,
+    region: Option<Region>,
+) -> Option<Result<Url, Vec<Problem>>> {
+    if let Some(token_url) = token_url {
+        return Some(service_url::service_url("token URL", token_url));
+    }
+    let auth_url = auth_url.map(str::to_owned).or_else(|| region.map(Region::auth_url))?;
+    Some(service_url::service_url("auth URL", &auth_url).and_then(|url| {
+        let url = service_url::without_trailing_slash(&url);
+        Url::parse(&format!("{url}/{environment}/as/token")).map_err(|_| vec![Problem::InvalidUrl("auth URL")])
+    }))
+}
+
+pub(super) fn keep_problems<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Option<T> {
     result.map_err(|more| problems.extend(more)).ok()
 }

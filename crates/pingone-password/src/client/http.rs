@@ -11,6 +11,7 @@ use url::Url;
 use crate::connections::Connections;
 use crate::correlation::Correlation;
 use crate::error::Problem;
+use crate::service_url;
 use crate::tls;
 
 /// The settings of the HTTP client.
@@ -53,7 +54,7 @@ impl HttpSettings {
     /// The URL of the proxy that requests to this URL go through.
     pub(super) fn proxy_for(&self, url: &Url) -> Result<Option<Url>, Problem> {
         let proxy = self.proxy.as_ref().map(Proxy::url).transpose()?;
-        Ok(proxy.filter(|_| url.scheme() == "https" && !super::url::is_loopback(url)))
+        Ok(proxy.filter(|_| url.scheme() == "https" && !service_url::is_loopback(url)))
     }
 
     pub(super) fn connections(self, needs_tls: bool, https_only: bool) -> Result<Arc<Connections>, Problem> {

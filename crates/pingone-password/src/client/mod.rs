@@ -3,7 +3,7 @@
 mod builder;
 mod http;
 mod region;
-mod url;
+mod sign_in;
 mod users;
 
 use std::fmt;

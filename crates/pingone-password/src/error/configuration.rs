@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum Problem {
     NoBaseUrl,
     NoAuthUrl,
+    NoSignInUrl,
+    NoClientId,
     InvalidUrl(&'static str),
     NotHttps(&'static str, String),
     QueryOrFragment(&'static str, String),
@@ -33,6 +35,8 @@ impl fmt::Display for Problem {
         match self {
             Self::NoBaseUrl => f.write_str("no region or base URL is set"),
             Self::NoAuthUrl => f.write_str("no region or auth URL is set for the client credentials"),
+            Self::NoSignInUrl => f.write_str("no region or auth URL is set for the sign-in"),
+            Self::NoClientId => f.write_str("the client ID of the application that people sign in with is empty"),
             Self::InvalidUrl(name) => write!(f, "the {name} is not a valid URL, such as https://api.example.com/v1"),
             Self::NotHttps(name, url) => write!(f, "the {name} {url} must use https, except on loopback"),
             Self::QueryOrFragment(name, url) => write!(f, "the {name} {url} must not have a query or a fragment"),

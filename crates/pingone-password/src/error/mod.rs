@@ -7,6 +7,7 @@ mod construction;
 mod defect;
 mod display;
 mod kind;
+mod sign_in_error;
 mod token_error;
 mod transport;
 
@@ -21,6 +22,7 @@ pub(crate) use self::body::api_error;
 pub(crate) use self::configuration::Problem;
 pub(crate) use self::defect::Defect;
 pub use self::kind::{ErrorKind, Outcome};
+pub use self::sign_in_error::{SignInError, SignInErrorKind};
 pub use self::token_error::TokenError;
 pub(crate) use self::token_error::TokenFailure;
 pub(crate) use self::transport::Unanswered;
@@ -155,6 +157,13 @@ impl Error {
     #[must_use]
     pub fn is_access_token(&self) -> bool {
         self.0.kind == ErrorKind::AccessToken
+    }
+
+    /// Returns whether no access token could be obtained because a person has to sign in (again).
+    #[must_use]
+    pub fn needs_sign_in(&self) -> bool {
+        let token_error = self.source().and_then(|source| source.downcast_ref::<TokenError>());
+        token_error.is_some_and(TokenError::needs_sign_in)
     }
 
     /// Returns whether the same call may succeed later without any change: the server was unreachable, too slow, overloaded

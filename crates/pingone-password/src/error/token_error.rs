@@ -23,6 +23,10 @@ pub(crate) struct TokenFailure {
     pub(crate) reason: Option<String>,
     pub(crate) advice: Option<&'static str>,
     pub(crate) is_transient: bool,
+    /// Whether only a new sign-in helps.
+    pub(crate) needs_sign_in: bool,
+    /// Whether the store of a sign-in failed.
+    pub(crate) is_store: bool,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -35,6 +39,13 @@ impl TokenError {
     /// Creates an error that may go away. The client retries as its [`RetryPolicy`](crate::RetryPolicy) allows.
     pub fn transient(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         TokenFailure { source: Some(source.into()), is_transient: true, ..TokenFailure::default() }.into()
+    }
+
+    /// Returns whether nobody is signed in, or the sign-in has ended, so that a person has to sign in
+    /// ([`UserSignIn`](crate::UserSignIn)).
+    #[must_use]
+    pub fn needs_sign_in(&self) -> bool {
+        self.0.needs_sign_in
     }
 
     /// The authorization server did not respond.

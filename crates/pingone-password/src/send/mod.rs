@@ -27,7 +27,6 @@ pub use self::raw::{Method, RawOperation};
 pub use self::request::SendRequest;
 pub use self::retry::{OnUnknownOutcome, RetryPolicy};
 use self::schedule::Schedule;
-pub(crate) use self::schedule::Sleep;
 use self::state_check::{Checked, Unsettled};
 use crate::EnvironmentId;
 use crate::auth::AccessTokenProvider;
@@ -37,6 +36,7 @@ use crate::correlation::Correlation;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Outcome, Result};
 use crate::response::Response;
+use crate::sleep::Sleep;
 
 /// Everything that requests are sent with. Shared by the clones of a client and the requests that it makes.
 pub(crate) struct Sender {

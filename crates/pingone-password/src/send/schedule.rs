@@ -1,17 +1,12 @@
 //! The schedule of one call: how many requests it has sent, and how long it waits before the next.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
-
 use backon::ExponentialBackoff;
 use tokio::time::Instant;
 
 use super::retry::RetryPolicy;
 use crate::call::Call;
 use crate::error::{Error, Outcome, Result};
+use crate::sleep::Sleep;
 
 pub(super) struct Schedule<'a> {
     call: &'a Call,
@@ -104,37 +99,5 @@ impl<'a> Schedule<'a> {
             _ if self.may_be_applied => Err(error.with_unknown_outcome().with_request_count(self.request_count)),
             _ => Err(error.with_request_count(self.request_count)),
         }
-    }
-}
-
-/// How a client waits between attempts.
-#[derive(Clone)]
-pub(crate) struct Sleep(Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>);
-
-type SleepFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-impl Sleep {
-    pub(crate) fn new<F, S>(sleep: F) -> Self
-    where
-        F: Fn(Duration) -> S + Send + Sync + 'static,
-        S: Future<Output = ()> + Send + 'static,
-    {
-        Self(Arc::new(move |wait| Box::pin(sleep(wait))))
-    }
-
-    pub(super) fn wait(&self, wait: Duration) -> SleepFuture {
-        (self.0)(wait)
-    }
-}
-
-impl Default for Sleep {
-    fn default() -> Self {
-        Self::new(tokio::time::sleep)
-    }
-}
-
-impl fmt::Debug for Sleep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sleep")
     }
 }

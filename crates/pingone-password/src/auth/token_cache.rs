@@ -1,6 +1,7 @@
-//! A worker application's access token: requested when needed, cached, and refreshed before it expires.
+//! An access token: requested when needed, cached, and refreshed before it expires.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -8,7 +9,6 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::token_request::TokenRequest;
 use super::token_response::NewToken;
 use super::{AccessToken, AccessTokenFuture, AccessTokenProvider};
 use crate::error::TokenError;
@@ -24,9 +24,15 @@ const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long to wait after an early refresh failed.
 const EARLY_REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The provider for [`ClientCredentials`](super::ClientCredentials).
-pub(crate) struct Worker {
-    request: TokenRequest,
+/// Issues access tokens.
+pub(crate) trait IssueToken: fmt::Debug + Send + Sync + 'static {
+    /// Issues a token in place of the last one, which is about to expire, has expired or was rejected.
+    fn issue(&self, last: Option<AccessToken>) -> impl Future<Output = Result<NewToken, TokenError>> + Send;
+}
+
+/// A provider that caches what its source issues.
+pub(crate) struct TokenCache<I> {
+    source: I,
     cache: RwLock<Option<Cached>>,
     /// Held by the call that refreshes, and released with its future. Holds the last failure.
     refresh: Mutex<Option<TokenError>>,
@@ -41,9 +47,14 @@ struct Cached {
     expires_at: Instant,
 }
 
-impl Worker {
-    pub(crate) fn new(request: TokenRequest) -> Self {
-        Self { request, cache: RwLock::default(), refresh: Mutex::default(), rounds: AtomicU64::new(0) }
+impl<I: IssueToken> TokenCache<I> {
+    pub(crate) fn new(source: I) -> Self {
+        Self { source, cache: RwLock::default(), refresh: Mutex::default(), rounds: AtomicU64::new(0) }
+    }
+
+    /// Forgets the token.
+    pub(super) fn clear(&self) {
+        *self.cache.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     async fn token(&self) -> Result<AccessToken, TokenError> {
@@ -92,9 +103,12 @@ impl Worker {
     /// Postpones the next refresh of a token. Returns false if the token has been replaced or invalidated since.
     fn postpone_refresh(&self, cached: &Cached) -> bool {
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        match cache.as_mut().filter(|current| current.token.expose() == cached.token.expose()) {
+        let now = Instant::now();
+        let is_same =
+            |current: &&mut Cached| current.token.expose() == cached.token.expose() && now < current.expires_at;
+        match cache.as_mut().filter(is_same) {
             Some(current) => {
-                current.refresh_at = Instant::now() + EARLY_REFRESH_INTERVAL;
+                current.refresh_at = now + EARLY_REFRESH_INTERVAL;
                 true
             }
             None => false,
@@ -103,9 +117,10 @@ impl Worker {
 
     async fn fetch(&self, last_error: &mut Option<TokenError>) -> Result<AccessToken, TokenError> {
         let requested_at = Instant::now();
-        let result = self.request.send().await;
+        let last = self.cached().map(|cached| cached.token);
+        let result = self.source.issue(last).await;
         *last_error = result.as_ref().err().cloned();
-        if let Ok(NewToken { token, lifetime }) = &result {
+        if let Ok(NewToken { token, lifetime, .. }) = &result {
             let lifetime = lifetime.unwrap_or(DEFAULT_LIFETIME).min(MAX_LIFETIME);
             let refresh_after = lifetime.saturating_sub(REFRESH_MARGIN.min(lifetime / 4));
             self.keep(Cached {
@@ -119,7 +134,7 @@ impl Worker {
     }
 }
 
-impl AccessTokenProvider for Worker {
+impl<I: IssueToken> AccessTokenProvider for TokenCache<I> {
     fn access_token(&self) -> AccessTokenFuture<'_> {
         Box::pin(self.token())
     }
@@ -127,15 +142,17 @@ impl AccessTokenProvider for Worker {
     fn invalidate(&self, token: &AccessToken) -> bool {
         // Only this token: another call may have replaced it already.
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        if cache.as_ref().is_some_and(|cached| cached.token.expose() == token.expose()) {
-            *cache = None;
+        if let Some(cached) = cache.as_mut().filter(|cached| cached.token.expose() == token.expose()) {
+            // Kept, so that the source knows which token it replaces.
+            cached.expires_at = Instant::now();
+            cached.refresh_at = cached.expires_at;
         }
         true
     }
 }
 
-impl fmt::Debug for Worker {
+impl<I: IssueToken> fmt::Debug for TokenCache<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker").field("request", &self.request).finish_non_exhaustive()
+        f.debug_struct("TokenCache").field("source", &self.source).finish_non_exhaustive()
     }
 }

@@ -5,11 +5,11 @@ use url::{Host, Url};
 use crate::error::Problem;
 
 /// Parses the URL of a service, which must use HTTPS unless it is on loopback.
-pub(super) fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Problem>> {
+pub(crate) fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Problem>> {
     let mut url = Url::parse(text.trim()).map_err(|_| vec![Problem::InvalidUrl(name)])?;
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     let has_query_or_fragment = url.query().is_some() || url.fragment().is_some();
-    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
+    let is_safe = is_safe(&url);
     // Without its credentials, the URL can be shown. Removing them fails only for a URL that can't have any.
     let is_clean = !has_credentials || url.set_username("").and(url.set_password(None)).is_ok();
     url.set_query(None);
@@ -28,8 +28,13 @@ pub(super) fn service_url(name: &'static str, text: &str) -> Result<Url, Vec<Pro
     if problems.is_empty() { Ok(url) } else { Err(problems) }
 }
 
+/// Whether a URL uses HTTPS, or is on this computer.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || url.scheme() == "http" && is_loopback(url)
+}
+
 /// Whether a URL is on this computer.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(domain)) => domain.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -39,7 +44,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 /// The base URL of the API, with `/v1` and without a trailing slash.
-pub(super) fn api_url(text: &str) -> Result<Url, Vec<Problem>> {
+pub(crate) fn api_url(text: &str) -> Result<Url, Vec<Problem>> {
     let url = service_url("base URL", text)?;
     let has_version = url.path().trim_end_matches('/').ends_with("/v1");
     let text = without_trailing_slash(&url);
@@ -50,6 +55,6 @@ pub(super) fn api_url(text: &str) -> Result<Url, Vec<Problem>> {
     }
 }
 
-pub(super) fn without_trailing_slash(url: &Url) -> String {
+pub(crate) fn without_trailing_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
