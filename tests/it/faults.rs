@@ -75,7 +75,7 @@ fn observe(emulator: &Emulator, result: std::result::Result<(), Error>, waits: &
     Observed {
         result: error.as_ref().map_or("succeeds".to_owned(), |error| match error.outcome() {
             Outcome::NotApplied => format!("`{:?}`", error.kind()),
-            _ => format!("`{:?}`, **unknown**", error.kind()),
+            Outcome::Unknown => format!("`{:?}`, **unknown**", error.kind()),
         }),
         requests: emulator.requests().into_iter().map(|request| request.method).collect(),
         applied: emulator.users().iter().map(|(user, _)| emulator.unlocks(*user)).sum(),

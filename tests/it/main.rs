@@ -59,6 +59,7 @@ mod secrets;
 mod sign_in;
 mod storm;
 mod surface;
+mod testing;
 mod tls;
 mod tokens;
 mod traces;

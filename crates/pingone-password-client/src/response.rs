@@ -53,6 +53,28 @@ impl RawResponse {
         (Self { status, headers: Arc::new(headers), body, end }, broken)
     }
 
+    /// Creates a response without a server.
+    #[cfg(feature = "test-util")]
+    #[must_use]
+    pub fn of_test(response: http::Response<Vec<u8>>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self { status: parts.status, headers: Arc::new(parts.headers), body: body.into(), end: BodyEnd::Complete }
+    }
+
+    /// Makes the body break off.
+    #[cfg(feature = "test-util")]
+    #[must_use]
+    pub fn broken_off(self) -> Self {
+        Self { end: BodyEnd::Broken, ..self }
+    }
+
+    /// Makes the body larger than the limit.
+    #[cfg(feature = "test-util")]
+    #[must_use]
+    pub fn too_large(self) -> Self {
+        Self { end: BodyEnd::TooLarge, ..self }
+    }
+
     /// Decodes the body.
     #[expect(clippy::result_large_err, reason = "the error is progenitor's")]
     pub(crate) fn decode<T: DeserializeOwned, E>(&self) -> Result<ResponseValue<T>, Error<E>> {

@@ -16,6 +16,12 @@ impl Endpoint {
     pub(crate) fn new(url: &Url, proxy: Option<&Url>) -> Self {
         Self { address: address(url), proxy: proxy.map(address) }
     }
+
+    /// The API's, in a test without a client.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn of_test() -> Self {
+        Self { address: "api.pingone.com:443".into(), proxy: None }
+    }
 }
 
 fn address(url: &Url) -> Arc<str> {

@@ -2,6 +2,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 // Imports go down this list, never up.
+pub mod testing;
+
 mod client;
 mod send;
 

@@ -27,6 +27,12 @@ impl<T> Response<T> {
         Self { value, raw, request_count, confirmed_by_read: true }
     }
 
+    /// The same response, of a call that sent more requests or checked the state.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn of_call(self, request_count: u32, confirmed_by_read: bool) -> Self {
+        Self { request_count, confirmed_by_read, ..self }
+    }
+
     /// Returns the operation's result.
     #[must_use]
     pub fn value(&self) -> &T {

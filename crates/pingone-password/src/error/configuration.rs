@@ -20,6 +20,8 @@ pub(crate) enum Problem {
     Proxy,
     ProxyScheme(String),
     Zero(&'static str),
+    #[cfg(feature = "test-util")]
+    TestResponse(&'static str),
     #[cfg_attr(
         any(feature = "rustls", feature = "native-tls"),
         expect(dead_code, reason = "a TLS backend is compiled in")
@@ -49,6 +51,8 @@ impl fmt::Display for Problem {
             Self::UserAgent => f.write_str("the user agent is empty or contains characters that no header can hold"),
             Self::Proxy => f.write_str("the proxy is not a valid URL, such as http://proxy.example.com:3128"),
             Self::ProxyScheme(scheme) => write!(f, "the proxy uses {scheme}, and only http and https are supported"),
+            #[cfg(feature = "test-util")]
+            Self::TestResponse(part) => write!(f, "the test's response has an invalid {part}"),
             Self::Zero(name) => write!(f, "the {name} is zero"),
             Self::NoTls => f.write_str("TLS is not compiled in; enable the feature `rustls` or `native-tls`"),
             Self::Tls(error) => write!(f, "TLS could not be set up ({error})"),

@@ -29,6 +29,18 @@ impl Error {
         }))
     }
 
+    /// The same in a test, for a cause that only a network has.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn without_response(kind: ErrorKind, call: &Call, endpoint: &Endpoint) -> Self {
+        Self(Box::new(Inner { kind, ..*Self::transport(call, endpoint, None).0 }))
+    }
+
+    /// A request that can't be made, in a test.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn invalid_request(call: &Call, endpoint: &Endpoint) -> Self {
+        Self::transport(call, endpoint, Some(Unanswered::InvalidRequest))
+    }
+
     /// The rate limiter did not admit the request before the deadline.
     pub(crate) fn not_admitted(call: &Call) -> Self {
         Self(Box::new(Inner::of_call(ErrorKind::RateLimited, call)))

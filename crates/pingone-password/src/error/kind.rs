@@ -35,7 +35,6 @@ pub enum ErrorKind {
 
 /// What is known about an operation that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Outcome {
     /// The operation was not applied. Nothing on the server has changed.
     NotApplied,

@@ -12,6 +12,7 @@ use super::credibility::{Expected, judge};
 use super::exchange::Exchange;
 use super::schedule::Schedule;
 use super::{Sender, TokenSource};
+use crate::EnvironmentId;
 use crate::auth::AccessToken;
 use crate::call::Call;
 use crate::error::{Defect, Error, ErrorKind, Result, TokenError, TokenFailure, Unanswered};
@@ -43,15 +44,15 @@ pub(super) async fn attempt<E: Exchange>(
     };
     drop(api);
     let error = match attempt.into_response() {
-        Some(raw) if raw.status().is_success() => {
-            match judge(&raw, &expected(sender, call)).and_then(|()| E::output(&raw, body)) {
-                Ok(value) => return Attempted::Done(Response::new(value, raw, schedule.request_count())),
-                Err(defect) => not_believed(sender, call, &raw, defect, broken),
-            }
-        }
-        Some(raw) => Error::rejected(call, &raw),
+        Some(raw) => match read::<E>(call, Some(sender.environment_id), &raw, body, broken) {
+            Ok(value) => return Attempted::Done(Response::new(value, raw, schedule.request_count())),
+            Err(error) => error,
+        },
         None => Error::transport(call, &sender.endpoint, broken),
     };
+    if error.defect().is_some_and(Defect::is_of_another_request) {
+        sender.connections.replace();
+    }
     if error.kind() == ErrorKind::Configuration {
         schedule.uncount_request(call);
     }
@@ -76,21 +77,27 @@ pub(super) async fn attempt<E: Exchange>(
     })
 }
 
-fn expected(sender: &Sender, call: &Call) -> Expected {
-    Expected {
+/// Returns the result of an operation from its response, if that is a success and believed.
+pub(super) fn read<E: Exchange>(
+    call: &Call,
+    environment_id: Option<EnvironmentId>,
+    raw: &RawResponse,
+    body: Option<E::Body>,
+    broken: Option<Unanswered>,
+) -> Result<E::Output> {
+    if !raw.status().is_success() {
+        return Err(Error::rejected(call, raw));
+    }
+    let expected = Expected {
         is_write: call.is_write,
-        environment_id: sender.environment_id,
+        environment_id,
         user_id: call.user_id,
         is_user: call.path.ends_with("/{userId}"),
         state_check: call.state_check,
-    }
-}
-
-fn not_believed(sender: &Sender, call: &Call, raw: &RawResponse, defect: Defect, broken: Option<Unanswered>) -> Error {
-    if defect.is_of_another_request() {
-        sender.connections.replace();
-    }
-    Error::defective(call, raw, defect, broken)
+    };
+    judge(raw, &expected)
+        .and_then(|()| E::output(raw, body))
+        .map_err(|defect| Error::defective(call, raw, defect, broken))
 }
 
 /// Gets an access token, and waits for the rate limiter.

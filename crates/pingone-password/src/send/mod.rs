@@ -80,6 +80,16 @@ async fn send<E: Exchange>(sender: &Sender, call: &Call, exchange: &E) -> Result
     in_span(sender, call, pin!(send_until_settled(sender, call, exchange, schedule))).await
 }
 
+/// Returns the result of an operation from a response that no client has requested.
+#[cfg(feature = "test-util")]
+pub(crate) fn read_response<R: pingone_password_client::Request>(
+    call: &Call,
+    environment_id: Option<EnvironmentId>,
+    response: &pingone_password_client::RawResponse,
+) -> Result<R::Output> {
+    attempt::read::<exchange::Documented<R>>(call, environment_id, response, None, None)
+}
+
 async fn send_until_settled<E: Exchange>(
     sender: &Sender,
     call: &Call,

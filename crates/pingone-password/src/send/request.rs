@@ -28,6 +28,15 @@ impl<R: Request> SendRequest<R> {
         Self { sender, request }
     }
 
+    pub(crate) fn request(&self) -> &R {
+        &self.request
+    }
+
+    /// Another request of the same client.
+    pub(crate) fn with_request(&self, request: R) -> Self {
+        Self { sender: Arc::clone(&self.sender), request }
+    }
+
     /// Sends the request and returns the operation's result with its HTTP response.
     ///
     /// # Errors

@@ -27,7 +27,6 @@ use crate::send::{BoxFuture, SendRequest, Sender};
 /// It is a [`Stream`]. Without a crate for streams, use [`next`](Self::next).
 #[must_use = "a stream does nothing until it is polled"]
 pub struct UserStream {
-    sender: Arc<Sender>,
     users: VecDeque<User>,
     state: State,
     /// The cursors of the pages that were requested.
@@ -36,15 +35,27 @@ pub struct UserStream {
 }
 
 enum State {
-    Ready(requests::ReadUsers),
-    Waiting(requests::ReadUsers, BoxFuture<Result<Response<UserPage>>>),
+    Ready(SendRequest<requests::ReadUsers>),
+    Waiting(SendRequest<requests::ReadUsers>, BoxFuture<Result<Response<UserPage>>>),
+    #[cfg(feature = "test-util")]
+    Failed(Error),
     Ended,
 }
 
 impl UserStream {
     pub(super) fn new(sender: Arc<Sender>, first: requests::ReadUsers) -> Self {
-        let (users, cursors) = (VecDeque::new(), HashSet::new());
-        Self { sender, users, state: State::Ready(first), cursors, request_count: 0 }
+        let state = State::Ready(SendRequest::new(sender, first));
+        Self { users: VecDeque::new(), state, cursors: HashSet::new(), request_count: 0 }
+    }
+
+    /// A stream without a client, of these users and maybe an error after them.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn of_test(users: VecDeque<User>, error: Option<Error>) -> Self {
+        let state = match error {
+            Some(error) => State::Failed(error),
+            None => State::Ended,
+        };
+        Self { users, state, cursors: HashSet::new(), request_count: 0 }
     }
 
     /// Returns the next user, or `None` at the end.
@@ -63,14 +74,17 @@ impl UserStream {
     }
 
     /// Takes the users of a page, and decides what to request after it.
-    fn take(&mut self, request: &requests::ReadUsers, page: Response<UserPage>) -> Result<State> {
+    fn take(&mut self, sent: &SendRequest<requests::ReadUsers>, page: Response<UserPage>) -> Result<State> {
         self.request_count += page.request_count();
+        let request = sent.request();
         let invalid = |defect| Error::defective(&Call::of(request), &page.raw, defect, None);
         if let Some(defect) = page::defect(&page.value) {
             return Err(invalid(defect));
         }
         let state = match page::next(&page.value, request) {
-            Next::Page(next) if self.cursors.insert(next.cursor.clone().unwrap_or_default()) => State::Ready(next),
+            Next::Page(next) if self.cursors.insert(next.cursor.clone().unwrap_or_default()) => {
+                State::Ready(sent.with_request(next))
+            }
             Next::Page(_) | Next::End => State::Ended,
             Next::NoCursor => return Err(invalid(Defect::NoCursor)),
         };
@@ -90,7 +104,7 @@ impl Stream for UserStream {
             }
             stream.state = match std::mem::replace(&mut stream.state, State::Ended) {
                 State::Ready(request) => {
-                    let page = SendRequest::new(Arc::clone(&stream.sender), request.clone()).with_response();
+                    let page = request.clone().with_response();
                     State::Waiting(request, page)
                 }
                 State::Waiting(request, mut page) => match page.as_mut().poll(context) {
@@ -106,6 +120,11 @@ impl Stream for UserStream {
                         }
                     },
                 },
+                #[cfg(feature = "test-util")]
+                State::Failed(error) => {
+                    stream.request_count += error.request_count();
+                    return Poll::Ready(Some(Err(error)));
+                }
                 State::Ended => return Poll::Ready(None),
             };
         }
