@@ -258,3 +258,38 @@ async fn a_run_has_one_transaction_id_even_when_it_is_resumed() {
         "{ended:#?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_resumed_from_the_newest_journal_of_its_list() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(6, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench.file("others.txt", "a0000000-0000-8000-8000-0000000fffff\n");
+    bench
+        .run("unlock --from users.txt --resume")
+        .with_code(2)
+        .says("there is no journal of `unlock` of users.txt in .: ");
+    bench.run("unlock --from users.txt --limit 1 --journal older").with_code(4);
+    bench.run("unlock --from users.txt --limit 2 --journal newer").with_code(4);
+    // Of another list, of another command, and no journals.
+    bench.run("unlock --from others.txt --journal other").with_code(1);
+    bench.run("state --from users.txt --journal read --output csv").with_code(0);
+    bench.file("newest", "{\"record\":\"header\",");
+    bench.file("notes.txt", "x");
+    // Times in a file system may be the same for both.
+    for (name, seconds) in [("older", 1_000), ("newer", 2_000)] {
+        let file = fs::File::options().write(true).open(bench.folder.path().join(name)).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    }
+    let list = bench.folder.path().join("users.txt");
+    bench
+        .run(&format!("unlock --from {} --resume --limit 1", list.display()))
+        .with_code(4)
+        .says("newer, the newest of 2 journals: unlock of ")
+        .says("last written 1970-01-01T00:33:20Z\n")
+        .says("2 done before, 4 remaining\n")
+        .says(" --resume ");
+    bench.run("unlock --resume").with_code(0).says("resuming from newer").says("3 done before, 3 remaining\n");
+    let unlocks: Vec<_> = users.iter().map(|user| bench.emulator.unlocks(*user)).collect();
+    assert_eq!(unlocks, [2, 1, 1, 1, 1, 1]);
+}

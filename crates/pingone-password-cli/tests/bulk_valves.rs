@@ -150,6 +150,92 @@ async fn names_can_be_excluded_from_names() {
     assert_eq!(bench.unlocks(), 1);
 }
 
+/// Runs with the list that remains of these users, and returns the indexes of those who were unlocked.
+fn unlocked_of(bench: &Bench, users: &[Uuid], list: &str, flags: &str) -> Vec<usize> {
+    let journals = bench.emulator.requests().len();
+    bench.file("list", list);
+    let before: Vec<_> = users.iter().map(|user| bench.emulator.unlocks(*user)).collect();
+    let ended = bench.run(&format!("unlock --from list --yes --journal j{journals} {flags}")).with_code(0);
+    let unlocked: Vec<_> =
+        (0..users.len()).filter(|index| bench.emulator.unlocks(users[*index]) > before[*index]).collect();
+    let left_out = users.len() - unlocked.len();
+    ended.says(&format!("leaves out {left_out} lines that don't match --where\n"));
+    unlocked
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn conditions_choose_users_in_every_format() {
+    let (bench, users) = locked_out(4).await;
+    let rows =
+        [("Sales", "true", "Zoë, Jr."), ("sales", "true", "x=y"), (" Sales ", "false", ""), ("Sales", "true", "")];
+    let table = |separator: &str| {
+        let mut text = ["id", "Team", "active", "name"].join(separator) + "\n";
+        for (user, (team, active, name)) in users.iter().zip(rows) {
+            text +=
+                &[user.to_string(), format!("\"{team}\""), active.to_owned(), format!("\"{name}\"")].join(separator);
+            text += "\r\n";
+        }
+        text
+    };
+    let objects: Vec<_> = users
+        .iter()
+        .zip(rows)
+        .map(|(user, (team, active, name))| match name {
+            // A property may be missing or null.
+            "" if active == "true" => format!(r#"{{"id":"{user}","Team":"{team}","active":{active}}}"#),
+            "" => format!(r#"{{"id":"{user}","Team":"{team}","active":{active},"name":null}}"#),
+            name => format!(r#"{{"id":"{user}","Team":"{team}","active":{active},"name":"{name}"}}"#),
+        })
+        .collect();
+    for list in [table(","), table(";"), objects.join("\n"), format!("[{}]", objects.join(",\n"))] {
+        let unlocked = |flags: &str| unlocked_of(&bench, &users, &list, flags);
+        assert_eq!(unlocked("--where Team=Sales"), [0, 2, 3], "{list}");
+        assert_eq!(unlocked("--where team=sales"), [1], "{list}");
+        assert_eq!(unlocked("--where Team=Sales --where active=true"), [0, 3], "{list}");
+        assert_eq!(unlocked("--where name=x=y"), [1], "{list}");
+        assert_eq!(unlocked("--where name= --where active=true"), [3], "{list}");
+    }
+    let named =
+        bench.command("unlock --from list --yes --journal named --where").arg("name=Zoë, Jr.").output().unwrap();
+    assert_eq!(named.status.code(), Some(0));
+    assert_eq!(count(&bench.journal("named"), "finished done"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_condition_that_can_not_be_checked_sends_nothing() {
+    let (bench, users) = locked_out(2).await;
+    bench.run("unlock --from users.txt --where team=a").with_code(2).says("the list has no columns");
+    bench.file("list", &format!("id,team\n{},a\n", users[0]));
+    bench.run("unlock --from list --where taem=a").with_code(2).says("`taem`").says("its columns are `id`, `team`");
+    bench.run("unlock --from list --where team").with_code(2).says("such as department=Sales");
+    bench.run("unlock --from list --where team=b").with_code(1).says("leaves out 1 lines").says("contains no users");
+    bench.file("list", "id,Team,team,TEAM\n");
+    bench.run("unlock --from list --where tEam=a").with_code(2).says("several columns are named `tEam`");
+    // The condition's column may have shifted.
+    bench.file("list", &format!("id,name,team\n{},Smith, John,a\n{},x,a\n", users[0], users[1]));
+    bench.run("unlock --from list --where team=a --strict").with_code(2).says("4 fields");
+    bench.file("list", &format!(r#"[{{"id":"{}","team":{{"id":"a"}}}},"{}"]"#, users[0], users[1]));
+    let ended = bench.run("unlock --from list --where team=a --strict").with_code(2);
+    ended.says("which is an object or an array").says("no object, and --where names the property `team`");
+    assert_eq!(bench.emulator.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_resumed_run_keeps_its_conditions() {
+    let (bench, users) = locked_out(30).await;
+    let row = |(index, user): (usize, &Uuid)| format!("{user},{}\n", ["a", "b"][index % 2]);
+    let rows: Vec<_> = users.iter().enumerate().map(row).collect();
+    bench.file("list", &format!("id,team\n{}", rows.concat()));
+    let command = "unlock --from list --yes --where team=a --limit 5";
+    bench.run(command).with_code(4).says("\nresume with: pingone-password unlock --resume list.journal.jsonl\n");
+    bench.run("unlock --resume list.journal.jsonl --where team=b").with_code(2).says("another --where: `team=a`");
+    bench.run("unlock --resume list.journal.jsonl --yes --limit 4 --where team=a").with_code(4);
+    bench.run("unlock --resume list.journal.jsonl --yes").with_code(0).says("9 done before, 6 remaining");
+    for (index, user) in users.iter().enumerate() {
+        assert_eq!(bench.emulator.unlocks(*user), 1 - index % 2);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_many_failures_have_an_exit_code_of_their_own() {
     let bench = Bench::start().await;

@@ -34,12 +34,17 @@ impl List<'_> {
         }
         let mut names = Names::default();
         let mut invalid_lines = InvalidLines::of(source.file());
+        let mut unmatched = 0;
         if let Source::Users(users) = source {
             users.iter().try_for_each(|user| builder.push(*user))?;
         } else if let Some(reader) = source.reader() {
             read_list(reader, column, &mut |Entry { line, user }| match user {
                 Ok(Given::Id(user)) => builder.push(user),
                 Ok(Given::Name(name)) => names.push(line, &name),
+                Ok(Given::Unmatched) => {
+                    unmatched += 1;
+                    Ok(())
+                }
                 Err(problem) => invalid_lines.add(line, &problem),
             })
             .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
@@ -68,6 +73,9 @@ impl List<'_> {
         let doubts_all = earlier.doubts_all();
         let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
         let Counts { excluded, elsewhere, .. } = users.counts;
+        if !column.conditions.is_empty() {
+            note(format!("leaves out {} lines that don't match --where", grouped(unmatched)));
+        }
         if let Some(shard) = options.shard {
             note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));
         }
@@ -93,10 +101,11 @@ pub(super) async fn exclude(
     let reader = source.reader().ok_or_else(|| anyhow!("can't read {}", path.display()))?;
     let mut names = Names::default();
     let mut invalid_lines = InvalidLines::of(source.file());
-    let column = Column { name: None, by };
+    let column = Column { by, ..Column::default() };
     read_list(reader, column, &mut |Entry { line, user }| match user {
         Ok(Given::Id(user)) => builder.exclude(user),
         Ok(Given::Name(name)) => names.push(line, &name),
+        Ok(Given::Unmatched) => Ok(()),
         Err(problem) => invalid_lines.add(line, &problem),
     })
     .with_context(|| format!("can't use the list {}", path.display()))?;

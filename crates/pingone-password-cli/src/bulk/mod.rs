@@ -17,8 +17,9 @@ mod shutdown;
 mod valves;
 
 pub(crate) use engine::{SharedRateLimiter, call_deadline};
+pub(crate) use input::Condition;
 pub(crate) use max_failures::MaxFailures;
-pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
+pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options, ProgressFormat, ResumeFrom};
 pub(crate) use rate::Rate;
 pub(crate) use run::run;
 pub(crate) use shard::Shard;

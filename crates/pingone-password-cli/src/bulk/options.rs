@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use pingone_password::UserId;
 use serde::{Deserialize, Serialize};
 
+use super::input::Condition;
 use super::max_failures::MaxFailures;
 use super::rate::Rate;
 use super::shard::Shard;
@@ -54,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) column: Option<String>,
     /// What it contains.
     pub(crate) by: By,
+    /// What other columns have to contain.
+    pub(crate) conditions: Vec<Condition>,
     /// Whether an invalid line prevents the run.
     pub(crate) is_strict: bool,
     /// Whether a list without users is accepted.
@@ -74,10 +78,29 @@ pub(crate) struct Options {
     pub(crate) journal: Option<PathBuf>,
     pub(crate) no_journal: bool,
     /// The journal to resume from.
-    pub(crate) resume: Option<PathBuf>,
+    pub(crate) resume: Option<ResumeFrom>,
     /// Whether a run may be resumed at another API URL.
     pub(crate) allows_other_server: bool,
     /// How long an outage of the server or the network may last.
     pub(crate) patience: Duration,
     pub(crate) format: Format,
+    pub(crate) progress: ProgressFormat,
+}
+
+/// The journal of a resumed run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ResumeFrom {
+    /// The newest one beside the list.
+    Newest,
+    Journal(PathBuf),
+}
+
+/// How progress is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressFormat {
+    /// A bar on a terminal, otherwise a line every ten seconds
+    #[default]
+    Text,
+    /// A line of JSON every second
+    Json,
 }

@@ -1,5 +1,6 @@
 //! Plans a run before anything is sent: the users, the journal, the confirmation.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,10 @@ use pingone_password::ExternalTransactionId;
 
 use super::engine::SharedRateLimiter;
 use super::input::{Column, Listed, Source, Worklist};
-use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, now};
+use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, newest, now};
 use super::list::{List, exclude};
 use super::no_plan::NoPlan;
-use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options};
+use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options, ResumeFrom};
 use super::rate::Rate;
 use crate::config::Target;
 use crate::lock::Lock;
@@ -49,8 +50,13 @@ impl Plan {
         if !options.users.is_empty() && options.from.is_some() {
             return Err(anyhow!("give the users either on the command line or by --from, not both").into());
         }
-        if let Some(path) = &options.resume {
-            return Self::resume(options, target, path).await;
+        match &options.resume {
+            Some(ResumeFrom::Journal(path)) => return Self::resume(options, target, path).await,
+            Some(ResumeFrom::Newest) => {
+                let path = newest(options.from.as_deref(), options.operation)?;
+                return Self::resume(options, target, &path).await;
+            }
+            None => {}
         }
         let source = match &options.from {
             Some(path) => Source::open(path)?,
@@ -58,7 +64,7 @@ impl Plan {
         };
         let (rate, concurrency) = (options.rate, options.concurrency.unwrap_or(DEFAULT_CONCURRENCY));
         let limiter = SharedRateLimiter::new(rate, options.patience);
-        let column = Column { name: options.column.as_deref(), by: options.by };
+        let column = Column { name: options.column.as_deref(), by: options.by, conditions: &options.conditions };
         let list = List { source: &source, column, earlier: EarlierUsers::default(), limiter: &limiter };
         let mut users = list.read(options, target).await?;
         let path = journal_path(options, &source);
@@ -78,6 +84,7 @@ impl Plan {
             settings: Settings {
                 column: options.column.clone(),
                 by: options.by,
+                conditions: options.conditions.clone(),
                 only_locked_out,
                 lock,
                 rate: rate.map(|rate| rate.to_string()),
@@ -111,7 +118,7 @@ impl Plan {
         let Replay { header, users: earlier, mut listed, has_done, damaged_lines, .. } = replay;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
-        let Settings { column, by, lock, rate, concurrency, .. } = header.settings;
+        let Settings { column, by, conditions, lock, rate, concurrency, .. } = header.settings;
         let rate = match (options.rate, rate) {
             (Some(rate), _) => Some(rate),
             (None, Some(rate)) => {
@@ -140,7 +147,7 @@ impl Plan {
             let doubts_all = earlier.doubts_all();
             listed.finish(earlier.sorted(), doubts_all, header.invalid_lines)?
         } else {
-            let column = Column { name: column.as_deref(), by };
+            let column = Column { name: column.as_deref(), by, conditions: &conditions };
             List { source: &source, column, earlier, limiter: &limiter }.read(options, target).await?
         };
         if users.digest != header.input_sha256 && has_names {
@@ -228,6 +235,12 @@ fn check_header(header: &Header, options: &Options, target: &Target) -> anyhow::
     if options.column.is_some() && options.column != header.settings.column {
         let original = header.settings.column.as_deref().map_or("none".to_owned(), quoted);
         bail!("the journal belongs to a run with another --column: {original}");
+    }
+    let conditions: BTreeSet<_> = header.settings.conditions.iter().collect();
+    if !options.conditions.is_empty() && options.conditions.iter().collect::<BTreeSet<_>>() != conditions {
+        let original: Vec<_> = conditions.iter().map(|condition| quoted(&condition.to_string())).collect();
+        let original = if original.is_empty() { "none".to_owned() } else { original.join(", ") };
+        bail!("the journal belongs to a run with another --where: {original}");
     }
     Ok(())
 }

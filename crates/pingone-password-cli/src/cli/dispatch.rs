@@ -197,12 +197,13 @@ fn paced(target: &Target, rate: Option<Rate>, callers: usize) -> Result<Client, 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
 fn is_bulk(users: usize, args: &BulkArgs, changes: ChangeArgs) -> bool {
     let BulkArgs { from, resume, rate, concurrency, journal, patience, max_failures, .. } = args;
-    let BulkArgs { limit, stop_after, until, shard, exclude, .. } = args;
+    let BulkArgs { limit, stop_after, until, shard, exclude, progress, .. } = args;
     let has_valve = limit.is_some() || stop_after.is_some() || until.is_some() || shard.is_some() || exclude.is_some();
+    let has_progress = progress.is_some();
     let has_input = from.is_some() || resume.is_some();
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some() || max_failures.is_some();
     let has_condition = changes.only_locked_out || changes.dry_run;
-    users > FEW || has_valve || has_input || has_speed || has_condition || journal.is_some()
+    users > FEW || has_valve || has_progress || has_input || has_speed || has_condition || journal.is_some()
 }
 
 /// Parses the users on the command line, and checks that there is exactly one source of users.

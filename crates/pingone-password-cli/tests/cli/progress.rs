@@ -1,6 +1,7 @@
 //! A bulk run on a terminal: confirmation, bar, summary with a chart.
 
 use pingone_password_emulator::{Emulator, Fault, Status};
+use serde_json::{Value, json};
 
 use crate::World;
 use crate::terminal::Terminal;
@@ -71,4 +72,36 @@ fn the_bar_shows_progress_and_throttling() {
     let unlocked = screen.lines().find(|line| line.trim_start().starts_with("unlocked ")).unwrap();
     assert!(unlocked.contains(&"█".repeat(30)), "{screen}");
     assert!(screen.contains("throttled once by the server") && screen.contains("resume with: "), "{screen}");
+}
+
+#[test]
+fn progress_for_dashboards_is_a_line_of_json_per_second() {
+    let (world, file) = locked_out(49);
+    let ids = std::fs::read_to_string(&file).unwrap();
+    let file = world.file("more.txt", &format!("{ids}a0000000-0000-8000-8000-0000000fffff\n"));
+    let ran = world.run(&["unlock", "--from", &file, "--yes", "--rate", "20/s", "--progress", "json"]);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<Value> = ran
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // 2.5 seconds, and the end.
+    assert!((3..=5).contains(&lines.len()), "{}", ran.stderr);
+    let (last, running) = lines.split_last().unwrap();
+    for pair in running.windows(2) {
+        assert!(pair[0]["users"].as_u64() < pair[1]["users"].as_u64(), "{lines:#?}");
+    }
+    for line in running {
+        assert_eq!((&line["state"], &line["total"]), (&json!("running"), &json!(50)));
+        assert!((10.0..=21.0).contains(&line["requests_per_second"].as_f64().unwrap()), "{line}");
+        assert!(line["remaining_seconds"].is_u64() && line["rate"] == 20.0, "{line}");
+        assert!(line["at"].as_str().unwrap().ends_with('Z'), "{line}");
+    }
+    let outcomes = json!({"done": 49, "failed": 1, "not_sent": 0, "skipped": 0, "unknown": 0, "would_unlock": 0});
+    assert_eq!((&last["state"], &last["users"], &last["outcomes"]), (&json!("ended"), &json!(50), &outcomes));
+    assert_eq!(last["requests"], world.emulator.requests().len());
+    let unlocked = world.emulator.users().iter().filter(|user| user.1 == Status::Ok).count();
+    assert_eq!(last["outcomes"]["done"], unlocked);
 }

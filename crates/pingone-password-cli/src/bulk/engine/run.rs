@@ -108,7 +108,7 @@ impl Engine {
             // Some more, so that the next users' records are on disk by the time that a slot is free.
             max_tasks: if journal.is_some() { READ_AHEAD * concurrency } else { concurrency },
             limiter,
-            progress: Progress::new(counts.users, rows.is_some()),
+            progress: Progress::new(counts.users, options.progress, rows.is_some()),
             tally: Tally::of(counts),
             stopping: stopping_sender,
             forbidden: ForbiddenStreaks::after(has_unlocked),
@@ -175,7 +175,7 @@ impl Engine {
         if let Some(limit) = self.limit.filter(|limit| taken >= *limit && taken < self.remaining) {
             self.stop.get_or_insert(Stop::Limit(limit));
         }
-        self.progress.finish();
+        self.progress.finish(&self.tally, &self.conditions());
     }
 
     /// Returns the result. The journal and the output can be closed afterwards.
@@ -191,13 +191,17 @@ impl Engine {
             let start = "the server or the network fails: all users wait, and some retry";
             self.progress.note(if has_outage { start } else { "the server responds again" });
         }
-        let conditions = Conditions {
+        let conditions = Conditions { outage_for, ..self.conditions() };
+        self.progress.refresh(&self.tally, &conditions);
+    }
+
+    fn conditions(&self) -> Conditions {
+        Conditions {
             is_stopping: self.stop.is_some(),
-            outage_for,
+            outage_for: None,
             throttled_for: self.limiter.throttled_for(),
             rate: self.limiter.rate(),
-        };
-        self.progress.refresh(&self.tally, &conditions);
+        }
     }
 
     /// Stops all workers. Each reports how far its user got.

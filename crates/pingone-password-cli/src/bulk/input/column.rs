@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 
+use super::condition::Condition;
 use super::entry::Given;
 use super::id::{parse_user, trimmed, unpadded};
 use crate::lookup::{self, By};
@@ -13,6 +14,8 @@ pub(in crate::bulk) struct Column<'a> {
     /// The name. `None` is one of the default names.
     pub(in crate::bulk) name: Option<&'a str>,
     pub(in crate::bulk) by: By,
+    /// What other columns have to contain.
+    pub(in crate::bulk) conditions: &'a [Condition],
 }
 
 impl Column<'_> {
@@ -78,6 +81,25 @@ pub(super) fn find_column(names: &[String], column: Column<'_>) -> anyhow::Resul
                 found.join(", ")
             )
         }
+    }
+}
+
+/// Finds the column with a name. Upper and lower case are the same, unless that is ambiguous.
+///
+/// # Errors
+///
+/// Fails if several columns match.
+pub(super) fn find_named(names: &[String], name: &str) -> anyhow::Result<Option<usize>> {
+    let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        names.iter().enumerate().filter(|(_, other)| matches(unpadded(other))).map(|(index, _)| index).collect()
+    };
+    if let [index] = all(&|other| other == name)[..] {
+        return Ok(Some(index));
+    }
+    match all(&|other| other.to_lowercase() == name.to_lowercase())[..] {
+        [] => Ok(None),
+        [index] => Ok(Some(index)),
+        _ => bail!("several columns are named {}", quoted(name)),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use anyhow::bail;
 
-use super::column::{self, Column, find_column};
+use super::column::{self, Column, find_column, find_named};
+use super::condition::Condition;
 use super::csv_record::{Record, RecordParser, split};
 use super::encoding::decode_name;
 use super::entry::{Entry, Given, Sink};
@@ -20,6 +21,8 @@ const MAX_FIELD_LINES: u64 = 100;
 pub(super) struct Header<'a> {
     names: Vec<String>,
     shape: Shape<'a>,
+    /// What the columns at some places have to contain.
+    conditions: Vec<(usize, &'a Condition)>,
 }
 
 /// The shape of a table.
@@ -51,7 +54,7 @@ impl<'a> Header<'a> {
                 if names.len() > 1 || candidates.is_empty() && !line.bytes.iter().any(|byte| DELIMITERS.contains(byte))
                 {
                     let shape = Shape { delimiter, column, index, width: names.len() };
-                    candidates.push(Self { names: names.clone(), shape });
+                    candidates.push(Self { names: names.clone(), shape, conditions: Vec::new() });
                 }
             }
             if names.len() > widest.len() {
@@ -86,7 +89,7 @@ impl<'a> Header<'a> {
     ///
     /// # Errors
     ///
-    /// Fails if a quote is missing, because it could hide users.
+    /// Fails if a quote is missing, because it could hide users, or if the column of a condition is.
     pub(super) fn read_records(
         mut self,
         header: &Line,
@@ -99,6 +102,12 @@ impl<'a> Header<'a> {
         {
             // The header continues on further lines.
             self.names = header.fields.iter().map(|name| decode_name(name)).collect();
+        }
+        for condition in shape.column.conditions {
+            let Some(index) = find_named(&self.names, condition.column())? else {
+                bail!("--where names {}, which is no column: {}", quoted(condition.column()), columns(&self.names));
+            };
+            self.conditions.push((index, condition));
         }
         while let Some(first) = lines.next_line()? {
             let number = first.number;
@@ -129,6 +138,12 @@ impl<'a> Header<'a> {
             return Some(Err(format!(
                 "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
             )));
+        }
+        let is_met = |(index, condition): &(usize, &Condition)| {
+            condition.accepts(&record.fields.get(*index).map_or(String::new(), |field| decode_name(field)))
+        };
+        if !self.conditions.iter().all(is_met) {
+            return Some(Ok(Given::Unmatched));
         }
         Some(match record.fields.get(self.shape.index) {
             Some(field) if !is_blank(&String::from_utf8_lossy(field)) => {

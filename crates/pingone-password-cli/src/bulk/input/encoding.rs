@@ -45,7 +45,7 @@ impl Encoding {
     }
 }
 
-/// Decodes the bytes of a column name: UTF-8, otherwise Windows-1252.
+/// Decodes the bytes of a column name or a value: UTF-8, otherwise Windows-1252.
 pub(super) fn decode_name(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(name) => name.to_owned(),

@@ -16,6 +16,8 @@ pub(in crate::bulk) struct Entry {
 pub(in crate::bulk) enum Given {
     Id(UserId),
     Name(UserKey),
+    /// Not at all, because the entry doesn't meet a condition.
+    Unmatched,
 }
 
 /// Takes the entries of a list. An error ends the reading.

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::column::{self, Column, find_column};
+use super::column::{self, Column, find_column, find_named};
+use super::condition::Condition;
 use super::entry::{Entry, Given, Sink};
 use super::id::is_blank;
 use super::line_reader::{Line, LineReader, MAX_LINE};
@@ -190,7 +191,10 @@ impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> fo
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        let user = self.users.column.parse_exact(text);
+        let user = match self.users.column.conditions.first() {
+            None => self.users.column.parse_exact(text),
+            Some(condition) => Err(format!("no object, and --where names the property {}", quoted(condition.column()))),
+        };
         self.users.add(user)
     }
 
@@ -235,15 +239,17 @@ impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> fo
             Err(format!("the property {} is repeated", quoted(&key)))
         } else {
             let names: Vec<_> = properties.iter().map(|(name, _)| name.clone()).collect();
-            match find_column(&names, users.column) {
-                Err(error) => return Err(users.fail(error)),
-                Ok(None) if names.is_empty() => Err("the object is empty".to_owned()),
-                Ok(None) => Err(format!(
+            match (unmet(&names, &properties, users.column.conditions), find_column(&names, users.column)) {
+                (Err(problem), _) => Err(problem),
+                (Ok(Some(_)), _) => Ok(Given::Unmatched),
+                (_, Err(error)) => return Err(users.fail(error)),
+                (_, Ok(None)) if names.is_empty() => Err("the object is empty".to_owned()),
+                (_, Ok(None)) => Err(format!(
                     "no property {}: the properties are {}; choose one by --column",
                     column::expected(users.column),
                     column::list(&names)
                 )),
-                Ok(Some(index)) => match properties.get(index) {
+                (_, Ok(Some(index))) => match properties.get(index) {
                     Some((_, Property::Text(text))) => users.column.parse_exact(text),
                     _ => Err(format!("the {} is not a string", thing(users.column).1)),
                 },
@@ -289,10 +295,37 @@ fn thing(column: Column<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// The value of a property. Only strings matter.
+/// Returns a condition that the properties don't meet. A missing property is empty.
+fn unmet<'c>(
+    names: &[String],
+    properties: &[(String, Property)],
+    conditions: &'c [Condition],
+) -> Result<Option<&'c Condition>, String> {
+    for condition in conditions {
+        let index = find_named(names, condition.column()).map_err(|error| error.to_string())?;
+        let is_met = match index.and_then(|index| properties.get(index)).map(|(_, property)| property) {
+            None | Some(Property::Null(())) => condition.accepts(""),
+            Some(Property::Text(text)) => condition.accepts(text),
+            Some(Property::Flag(flag)) => condition.accepts(&flag.to_string()),
+            Some(Property::Number(number)) => condition.accepts(&number.to_string()),
+            Some(Property::Other(_)) => {
+                return Err(format!("--where names {}, which is an object or an array", quoted(condition.column())));
+            }
+        };
+        if !is_met {
+            return Ok(Some(condition));
+        }
+    }
+    Ok(None)
+}
+
+/// The value of a property.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Property {
     Text(String),
+    Flag(bool),
+    Number(serde_json::Number),
+    Null(()),
     Other(IgnoredAny),
 }

@@ -2,6 +2,7 @@
 
 mod binary;
 mod column;
+mod condition;
 mod csv_record;
 mod csv_table;
 mod encoding;
@@ -21,6 +22,7 @@ mod worklist;
 mod tests;
 
 pub(super) use column::Column;
+pub(crate) use condition::Condition;
 pub(super) use entry::{Entry, Given};
 pub(super) use invalid_lines::InvalidLines;
 pub(super) use list::read_list;

@@ -14,7 +14,7 @@ const A: &str = "a0000000-0000-8000-8000-000000000001";
 const B: &str = "a0000000-0000-8000-8000-000000000002";
 
 fn entries(bytes: &[u8], column: Option<&str>) -> Result<Vec<Entry>, String> {
-    entries_of(bytes, Column { name: column, by: By::Id })
+    entries_of(bytes, Column { name: column, ..Column::default() })
 }
 
 fn entries_of(bytes: &[u8], column: Column<'_>) -> Result<Vec<Entry>, String> {
@@ -35,6 +35,7 @@ fn told(entries: Vec<Entry>) -> Vec<String> {
     let told = entries.into_iter().map(|Entry { line, user }| match user {
         Ok(Given::Id(user)) => format!("{line}:{}", &user.to_string()[35..]),
         Ok(Given::Name(name)) => format!("{line}:{name}"),
+        Ok(Given::Unmatched) => format!("{line}:-"),
         Err(problem) => format!("{line}:{}", problem.split(':').next().unwrap()),
     });
     told.collect()
@@ -42,7 +43,7 @@ fn told(entries: Vec<Entry>) -> Vec<String> {
 
 /// Reads names.
 fn read_names(text: &str, by: By) -> Result<Vec<String>, String> {
-    entries_of(text.as_bytes(), Column { name: None, by }).map(told)
+    entries_of(text.as_bytes(), Column { by, ..Column::default() }).map(told)
 }
 
 /// Reads a text in which `$A` and `$B` stand for IDs.
@@ -220,7 +221,7 @@ fn names_are_taken_as_they_are() {
     assert!(read(&long)[0].starts_with("1:`xxx"), "{long}");
     // A name in another code page is unreadable, and must not become another one.
     let windows = encoding_rs::WINDOWS_1252.encode("username\nZoë\n").0;
-    let entries = entries_of(&windows, Column { name: None, by: By::Username }).unwrap();
+    let entries = entries_of(&windows, Column { by: By::Username, ..Column::default() }).unwrap();
     assert_eq!(told(entries), ["2:`Zo\\u{fffd}` has unreadable characters"]);
 }
 
@@ -244,6 +245,7 @@ fn id(user: &Given) -> String {
     match user {
         Given::Id(user) => user.to_string(),
         Given::Name(name) => name.to_string(),
+        Given::Unmatched => "-".to_owned(),
     }
 }
 

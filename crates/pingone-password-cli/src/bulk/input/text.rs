@@ -1,10 +1,13 @@
 //! One ID or name per line.
 
+use anyhow::bail;
+
 use super::column::Column;
 use super::entry::{Entry, Sink};
 use super::id::is_blank;
 use super::line_reader::{Line, LineReader, MAX_LINE};
 use crate::lookup::By;
+use crate::terminal::quoted;
 
 /// Reads the lines from the first one on.
 pub(super) fn read(
@@ -13,6 +16,9 @@ pub(super) fn read(
     column: Column<'_>,
     sink: &mut Sink<'_>,
 ) -> anyhow::Result<()> {
+    if let Some(condition) = column.conditions.first() {
+        bail!("the list has no columns, and --where names {}", quoted(condition.column()));
+    }
     let mut next = Some(first);
     while let Some(line) = next {
         let text = line.text();

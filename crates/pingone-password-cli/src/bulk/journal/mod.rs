@@ -2,12 +2,14 @@
 
 mod checksum;
 mod earlier_users;
+mod newest;
 mod record;
 mod replay;
 mod resume_command;
 mod writer;
 
 pub(super) use earlier_users::EarlierUsers;
+pub(super) use newest::newest;
 pub(super) use record::{Finished, Header, JournalRecord, Outcome, Settings, VERSION, now};
 pub(super) use replay::Replay;
 pub(super) use resume_command::resume_command;

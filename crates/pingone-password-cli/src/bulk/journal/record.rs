@@ -5,6 +5,7 @@ use pingone_password::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::checksum::seal;
+use crate::bulk::input::Condition;
 use crate::bulk::options::Operation;
 use crate::lock::Lock;
 use crate::lookup::By;
@@ -64,6 +65,8 @@ pub(crate) struct Settings {
     pub(crate) column: Option<String>,
     #[serde(default)]
     pub(crate) by: By,
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) conditions: Vec<Condition>,
     pub(crate) only_locked_out: bool,
     #[serde(default)]
     pub(crate) lock: Lock,
@@ -151,6 +154,9 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Done, Self::Failed, Self::NotSent, Self::Unknown, Self::Skipped, Self::WouldUnlock];
+
     /// Returns the name in the journal.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -71,6 +71,21 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
     Ok(replay)
 }
 
+/// Reads the header of a journal.
+///
+/// # Errors
+///
+/// Fails if the file is not a journal of this version.
+pub(super) fn read_header_of(file: &mut File) -> anyhow::Result<Header> {
+    if file_start(file)? != FileStart::Journal {
+        bail!("not a journal");
+    }
+    file.rewind()?;
+    let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
+    let line = lines.next().transpose()?.ok_or_else(|| anyhow!("not a journal"))?;
+    read_header(&line)
+}
+
 fn read_header(line: &[u8]) -> anyhow::Result<Header> {
     #[derive(Deserialize)]
     struct Version {

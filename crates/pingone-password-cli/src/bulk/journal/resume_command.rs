@@ -27,11 +27,13 @@ pub(in crate::bulk) fn resume_command(
     let has_names = has_list_of_names(&arguments);
     let is_resumed = arguments.iter().any(|word| flag_of(word).0 == "--resume");
     if arguments.first().is_some_and(|word| word == name) {
-        let mut arguments = arguments.drain(1..);
+        let mut arguments = arguments.drain(1..).peekable();
         while let Some(word) = arguments.next() {
             let (flag, value) = flag_of(&word);
             if JOURNAL.contains(&&*flag) || INPUT.contains(&&*flag) || flag == "--proxy" {
-                let value = value.or_else(|| arguments.next()).unwrap_or_default();
+                // Without a value, it resumes from the newest journal.
+                let is_value = |word: &OsString| flag != "--resume" || word == "-" || !starts_with_dash(word);
+                let value = value.or_else(|| arguments.next_if(is_value)).unwrap_or_default();
                 if flag == "--proxy" {
                     // The URL may contain a password.
                     let has_password = value.as_encoded_bytes().contains(&b'@');
@@ -42,8 +44,8 @@ pub(in crate::bulk) fn resume_command(
                 {
                     words.extend(with_value(&flag, value));
                 }
-            } else if VALVES.contains(&&*flag) || flag == "--by" && has_names {
-                // A list of names is in the journal.
+            } else if VALVES.contains(&&*flag) || flag == "--where" || flag == "--by" && has_names {
+                // A list of names is in the journal, and so are the conditions.
                 _ = value.or_else(|| arguments.next());
             } else if !matches!(&*flag, "--yes" | "-y" | "--strict") {
                 words.push(word);
@@ -90,12 +92,16 @@ fn after(word: &OsStr, start: usize) -> OsString {
 
 /// Returns a flag and its value, as one word if the value would be taken for a flag.
 fn with_value(flag: &str, value: OsString) -> Vec<OsString> {
-    if value != "-" && value.as_encoded_bytes().starts_with(b"-") {
+    if value != "-" && starts_with_dash(&value) {
         let mut word = OsString::from(format!("{flag}="));
         word.push(value);
         return vec![word];
     }
     vec![flag.into(), value]
+}
+
+fn starts_with_dash(word: &OsStr) -> bool {
+    word.as_encoded_bytes().starts_with(b"-")
 }
 
 /// Quotes a word for a shell. Bytes that can't be printed are escaped as `$'\xff'`, which bash, ksh and zsh understand.
@@ -157,6 +163,11 @@ mod tests {
             command("x unlock --by username maria --journal j"),
             "pingone-password unlock --by username maria --resume 'a b.jsonl'"
         );
+        assert_eq!(
+            command("x unlock --from a.csv --resume --rate 9/s --where team=a"),
+            "pingone-password unlock --from a.csv --rate 9/s --resume 'a b.jsonl'"
+        );
+        assert_eq!(command("x unlock --resume"), "pingone-password unlock --resume 'a b.jsonl'");
         assert_eq!(command("x unlock --from=-"), "pingone-password unlock --from - --resume 'a b.jsonl'");
         assert_eq!(command("test --nocapture"), "pingone-password unlock --resume 'a b.jsonl'");
     }

@@ -230,6 +230,7 @@ mod tests {
             settings: Settings {
                 column: None,
                 by: By::Id,
+                conditions: Vec::new(),
                 only_locked_out: false,
                 lock: Lock::Password,
                 rate: None,

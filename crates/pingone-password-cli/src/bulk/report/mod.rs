@@ -1,6 +1,7 @@
 //! What people and programs see of a run: progress, rows, summary.
 
 mod progress;
+mod progress_line;
 mod rows;
 mod summary;
 

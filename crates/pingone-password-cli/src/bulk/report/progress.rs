@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar on a terminal, otherwise a line every ten seconds.
+//! Progress on standard error: a bar on a terminal, otherwise a line every ten seconds, or one of JSON every second.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
@@ -7,11 +7,14 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
+use super::progress_line::{ProgressLine, Speed, State};
 use super::summary::{Tally, float, seconds, short};
 use crate::bulk::journal::Outcome;
+use crate::bulk::options::ProgressFormat;
 use crate::terminal::note;
 
-const LINE_INTERVAL: Duration = Duration::from_secs(10);
+const TEXT_INTERVAL: Duration = Duration::from_secs(10);
+const JSON_INTERVAL: Duration = Duration::from_secs(1);
 /// The window in which the rate is measured.
 const RATE_WINDOW: Duration = Duration::from_secs(15);
 
@@ -25,20 +28,33 @@ pub(crate) struct Conditions {
     pub(crate) rate: Option<f64>,
 }
 
+impl Conditions {
+    fn state(&self) -> State {
+        match self {
+            Self { is_stopping: true, .. } => State::Stopping,
+            Self { outage_for: Some(_), .. } => State::NoService,
+            Self { throttled_for: Some(_), .. } => State::Throttled,
+            _ => State::Running,
+        }
+    }
+}
+
 /// The progress of a run.
 #[derive(Debug)]
 pub(crate) struct Progress {
     total: u64,
+    format: ProgressFormat,
     bar: Option<ProgressBar>,
     /// The numbers of users and requests at moments within the window.
     samples: VecDeque<(Instant, u64, u64)>,
-    last_line: Instant,
+    next_line: Instant,
 }
 
 impl Progress {
     /// Creates a bar, unless rows go to the same terminal.
-    pub(crate) fn new(total: u64, has_output: bool) -> Self {
-        let shows_bar = io::stderr().is_terminal() && !(has_output && io::stdout().is_terminal());
+    pub(crate) fn new(total: u64, format: ProgressFormat, has_output: bool) -> Self {
+        let is_text = format == ProgressFormat::Text;
+        let shows_bar = is_text && io::stderr().is_terminal() && !(has_output && io::stdout().is_terminal());
         let bar = shows_bar.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{bar:12} {pos}/{len}  {msg}");
@@ -46,7 +62,7 @@ impl Progress {
             bar
         });
         let now = Instant::now();
-        Self { total, bar, samples: [(now, 0, 0)].into(), last_line: now }
+        Self { total, format, bar, samples: [(now, 0, 0)].into(), next_line: now + interval(format) }
     }
 
     /// Returns whether there is a bar on a terminal.
@@ -66,7 +82,6 @@ impl Progress {
     /// Updates the bar or writes a line. Called several times a second.
     pub(crate) fn refresh(&mut self, tally: &Tally, conditions: &Conditions) {
         let now = Instant::now();
-        let is_due = now.duration_since(self.last_line) >= LINE_INTERVAL;
         self.samples.push_back((now, tally.users, tally.requests));
         while self.samples.len() > 2
             && self.samples.front().is_some_and(|sample| now.duration_since(sample.0) > RATE_WINDOW)
@@ -76,17 +91,46 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_position(tally.users);
             bar.set_message(self.status_line(tally, conditions));
-        } else if is_due {
-            self.last_line = now;
-            let status = self.status_line(tally, conditions);
-            self.note(&format!("{}/{}  {status}", tally.users, self.total));
+        } else if now >= self.next_line {
+            while self.next_line <= now {
+                self.next_line += interval(self.format);
+            }
+            match self.format {
+                ProgressFormat::Json => self.write_json(conditions.state(), tally, conditions),
+                ProgressFormat::Text => {
+                    let status = self.status_line(tally, conditions);
+                    self.note(&format!("{}/{}  {status}", tally.users, self.total));
+                }
+            }
         }
     }
 
-    pub(crate) fn finish(&self) {
+    pub(crate) fn finish(&self, tally: &Tally, conditions: &Conditions) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        if self.format == ProgressFormat::Json {
+            self.write_json(State::Ended, tally, conditions);
+        }
+    }
+
+    fn write_json(&self, state: State, tally: &Tally, conditions: &Conditions) {
+        let speed = if state == State::Running { self.speed(tally, conditions) } else { None };
+        self.note(&ProgressLine::new(state, self.total, tally, conditions.rate, speed).to_json());
+    }
+
+    fn speed(&self, tally: &Tally, conditions: &Conditions) -> Option<Speed> {
+        let ((first, users, requests), (last, users_now, requests_now)) = (self.samples.front()?, self.samples.back()?);
+        let time = last.duration_since(*first).as_secs_f64().max(0.001);
+        let per_second = float(users_now - users) / time;
+        let remaining = float(self.total.saturating_sub(tally.users));
+        // Never less than the rate allows, however fast the first seconds were.
+        let at_best = conditions.rate.map_or(0.0, |rate| remaining / rate);
+        let left = (remaining / per_second).max(at_best);
+        Some(Speed {
+            requests_per_second: float(requests_now - requests) / time,
+            remaining: Duration::try_from_secs_f64(left.ceil()).ok(),
+        })
     }
 
     /// Describes the speed, or else why it is low: a line of a terminal has no room for both.
@@ -104,20 +148,17 @@ impl Progress {
         let is_running = parts.is_empty();
         parts.push(format!("{} failed", tally.number_of(Outcome::Failed)));
         parts.push(format!("{} unknown", tally.number_of(Outcome::Unknown)));
-        if let (true, Some((first, users, requests)), Some((last, users_now, requests_now))) =
-            (is_running, self.samples.front(), self.samples.back())
-        {
-            let time = last.duration_since(*first).as_secs_f64().max(0.001);
-            parts.push(format!("{} requests/s", short(float(requests_now - requests) / time)));
-            let per_second = float(users_now - users) / time;
-            let remaining = float(self.total.saturating_sub(tally.users));
-            // Never less than the rate allows, however fast the first seconds were.
-            let at_best = conditions.rate.map_or(0.0, |rate| remaining / rate);
-            let time = (remaining / per_second).max(at_best);
-            if let Ok(time) = Duration::try_from_secs_f64(time.ceil()) {
-                parts.push(format!("{} remaining", seconds(time)));
-            }
+        if let (true, Some(Speed { requests_per_second, remaining })) = (is_running, self.speed(tally, conditions)) {
+            parts.push(format!("{} requests/s", short(requests_per_second)));
+            parts.extend(remaining.map(|time| format!("{} remaining", seconds(time))));
         }
         parts.join(", ")
+    }
+}
+
+fn interval(format: ProgressFormat) -> Duration {
+    match format {
+        ProgressFormat::Text => TEXT_INTERVAL,
+        ProgressFormat::Json => JSON_INTERVAL,
     }
 }

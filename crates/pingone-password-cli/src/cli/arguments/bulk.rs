@@ -6,7 +6,10 @@ use std::time::Duration;
 use clap::ArgGroup;
 use pingone_password::UserId;
 
-use crate::bulk::{MAX_CONCURRENCY, MaxFailures, Operation, Options, Rate, Shard, TimeOfDay, Valves};
+use crate::bulk::{
+    Condition, MAX_CONCURRENCY, MaxFailures, Operation, Options, ProgressFormat, Rate, ResumeFrom, Shard, TimeOfDay,
+    Valves,
+};
 use crate::lookup::By;
 use crate::output::Format;
 
@@ -28,6 +31,10 @@ pub(in crate::cli) struct BulkArgs {
     /// username`; `email` with `--by email`]
     #[arg(long, value_name = "NAME", requires = "input")]
     column: Option<String>,
+
+    /// Take only users whose column or property has this value; several conditions have to be met together
+    #[arg(long = "where", value_name = "COLUMN=VALUE", requires = "input")]
+    conditions: Vec<Condition>,
 
     /// Send nothing if any line of the input is invalid
     #[arg(long, requires = "input")]
@@ -53,9 +60,11 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, requires = "from", conflicts_with = "resume")]
     no_journal: bool,
 
-    /// Resume an interrupted run from its journal, with the same users, rate and concurrency
-    #[arg(long, value_name = "JOURNAL")]
-    pub(in crate::cli) resume: Option<PathBuf>,
+    /// Resume an interrupted run from its journal, with the same users, rate and concurrency; without a file, from the newest
+    /// journal of the list in its folder
+    #[arg(long, value_name = "JOURNAL", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "a flag with an optional value, as clap knows it")]
+    pub(in crate::cli) resume: Option<Option<PathBuf>>,
 
     /// Resume although the API URL differs from the journal's
     #[arg(long, requires = "resume")]
@@ -88,6 +97,10 @@ pub(in crate::cli) struct BulkArgs {
     /// Stop after this many failures in a row, or after more than a percentage of all users failed [default: 20]
     #[arg(long, value_name = "N|P%")]
     pub(in crate::cli) max_failures: Option<MaxFailures>,
+
+    /// How progress is reported on standard error [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub(in crate::cli) progress: Option<ProgressFormat>,
 }
 
 /// What only an unlock supports.
@@ -136,6 +149,8 @@ impl BulkArgs {
             until,
             shard,
             exclude,
+            conditions,
+            progress,
         } = self.clone();
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
@@ -145,6 +160,7 @@ impl BulkArgs {
             from,
             column,
             by: by.unwrap_or_default(),
+            conditions,
             is_strict: strict,
             allows_empty: allow_empty,
             only_locked_out,
@@ -158,10 +174,11 @@ impl BulkArgs {
             exclude,
             journal,
             no_journal,
-            resume,
+            resume: resume.map(|journal| journal.map_or(ResumeFrom::Newest, ResumeFrom::Journal)),
             allows_other_server: other_server,
             patience: patience.unwrap_or(DEFAULT_PATIENCE),
             format,
+            progress: progress.unwrap_or_default(),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Conditions on the columns of a list: `--where COLUMN=VALUE`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::unpadded;
+
+/// A condition: a column or property has a value. Padding around both doesn't count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Condition {
+    column: String,
+    value: String,
+}
+
+impl Condition {
+    pub(super) fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// Returns whether a value of the column is the one of the condition.
+    pub(super) fn accepts(&self, value: &str) -> bool {
+        unpadded(value) == self.value
+    }
+}
+
+impl FromStr for Condition {
+    type Err = InvalidCondition;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCondition> {
+        let (column, value) = text.split_once('=').ok_or(InvalidCondition)?;
+        let (column, value) = (unpadded(column).to_owned(), unpadded(value).to_owned());
+        if column.is_empty() { Err(InvalidCondition) } else { Ok(Self { column, value }) }
+    }
+}
+
+impl TryFrom<String> for Condition {
+    type Error = InvalidCondition;
+
+    fn try_from(text: String) -> Result<Self, InvalidCondition> {
+        text.parse()
+    }
+}
+
+impl From<Condition> for String {
+    fn from(condition: Condition) -> Self {
+        condition.to_string()
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.column, self.value)
+    }
+}
+
+/// A text that is not a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidCondition;
+
+impl fmt::Display for InvalidCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a column and a value, such as department=Sales")
+    }
+}
+
+impl std::error::Error for InvalidCondition {}
