@@ -16,6 +16,9 @@
 //! | `errors` | failures of servers, gateways and networks, and the errors that callers see |
 //! | `config` | valid and invalid settings of a client |
 //! | `control` | the emulator's control API against its OpenAPI document |
+//! | `bounds` | what types and futures implement, at compile time |
+//! | `networks` | certificates, headers and proxies of corporate networks |
+//! | `testing` | responses and errors without a server |
 //! | `open_input` | properties of arbitrary input |
 //! | `tokens` | access tokens, and an authorization server that fails |
 //! | `sign_in` | the sign-in of a person: devices, browsers, refreshes, and attacks on them |
@@ -27,13 +30,14 @@
 //! | `tls` | trusted and untrusted certificates |
 //! | `certificates` | certificates that have expired, aren't valid yet or have an unknown issuer |
 //! | `transport` | proxies, host names and other causes of a failure to connect |
-//! | `traces` | the spans of calls and requests |
+//! | `traces` | the spans of calls and requests, and the events in them |
 //! | `users` | finding users by name, and unlocking accounts |
 //!
 //! Snapshots are in `snapshots`. `cargo insta review` shows what has changed; without that tool,
 //! `INSTA_UPDATE=always cargo test -p pingone-password-tests` writes them, and `git diff` shows the changes.
 
 mod architecture;
+mod bounds;
 #[cfg(target_os = "linux")]
 mod certificates;
 mod clock;
@@ -48,6 +52,7 @@ mod faults;
 mod links;
 mod models;
 mod modules;
+mod networks;
 mod open_input;
 mod outline;
 mod reference;

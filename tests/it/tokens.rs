@@ -1,6 +1,8 @@
 //! Access tokens: requested once, refreshed ahead of expiry, replaced after a 401, and never stuck.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pingone_password::{
@@ -274,5 +276,23 @@ async fn a_custom_provider_is_retried() -> Result {
     let (client, waits) = faults::client(&emulator, RetryPolicy::default());
     client.access_token_provider(provider).build()?.unlock_password(user.into()).await?;
     assert_eq!(waits.lock().unwrap().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_closure_is_asked_before_every_request() -> Result {
+    let api = Recorder::with(200, &[], r#"{"status":"OK"}"#).await?;
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    let builder = Client::builder(environment_id()).base_url(api.url()).access_token_fn(move || {
+        let number = counted.fetch_add(1, Ordering::SeqCst);
+        async move { Ok(AccessToken::from(format!("token-{number}"))) }
+    });
+    assert!(!format!("{builder:?}").contains("token-"));
+    let client = builder.build()?;
+    client.read_password_state(user_id()).await?;
+    client.read_password_state(user_id()).await?;
+    let sent: Vec<_> = api.requests().iter().map(|request| request.header("authorization").concat()).collect();
+    assert_eq!(sent, ["Bearer token-0", "Bearer token-1"]);
     Ok(())
 }

@@ -12,6 +12,7 @@ mod token_response;
 pub use self::access_token::AccessToken;
 pub use self::client_credentials::{ClientAuthMethod, ClientCredentials, ClientSecret};
 pub(crate) use self::endpoint::AuthEndpoint;
+pub(crate) use self::provider::TokenFn;
 pub use self::provider::{AccessTokenFuture, AccessTokenProvider};
 pub use self::sign_in::{
     BrowserAuthorization, DeviceAuthorization, MemoryStore, Person, SignInApplication, SignInStore, SignedIn,

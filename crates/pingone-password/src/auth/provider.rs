@@ -49,6 +49,25 @@ pub trait AccessTokenProvider: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// A closure that returns tokens.
+pub(crate) struct TokenFn<F>(pub(crate) F);
+
+impl<F, T> AccessTokenProvider for TokenFn<F>
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: Future<Output = Result<AccessToken, TokenError>> + Send + 'static,
+{
+    fn access_token(&self) -> AccessTokenFuture<'_> {
+        Box::pin((self.0)())
+    }
+}
+
+impl<F> fmt::Debug for TokenFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenFn")
+    }
+}
+
 /// Returns the same token every time.
 impl AccessTokenProvider for AccessToken {
     fn access_token(&self) -> AccessTokenFuture<'_> {

@@ -8,16 +8,20 @@ use http::HeaderValue;
 use pingone_password_client::BaseUrl;
 use url::Url;
 
+use super::default_headers::DefaultHeaders;
 use super::http::{HttpSettings, Proxy};
 use super::{Client, Region};
 use crate::EnvironmentId;
-use crate::auth::{AccessToken, AccessTokenProvider, AuthEndpoint, ClientCredentials, TokenCache, TokenRequest};
+use crate::auth::{
+    AccessToken, AccessTokenProvider, AuthEndpoint, ClientCredentials, TokenCache, TokenFn, TokenRequest,
+};
 use crate::correlation::{Correlation, ExternalSessionId, ExternalTransactionId};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, TokenError};
 use crate::send::{RateLimiter, RetryPolicy, Sender, TokenSource};
 use crate::service_url;
 use crate::sleep::Sleep;
+use crate::tls::Certificates;
 
 /// Configures and builds a [`Client`]. Created by [`Client::builder`].
 ///
@@ -61,6 +65,9 @@ impl ClientBuilder {
                 timeout: Duration::from_secs(30),
                 user_agent: concat!("pingone-password/", env!("CARGO_PKG_VERSION")).to_owned(),
                 proxy: None,
+                no_proxy: String::new(),
+                certificates: Certificates::default(),
+                default_headers: DefaultHeaders::default(),
                 correlation: Correlation::default(),
             },
             response_limit: 1 << 20,
@@ -104,6 +111,31 @@ impl ClientBuilder {
         self
     }
 
+    /// Uses a closure as the source of access tokens. It runs before every request, so it should cache its token.
+    ///
+    /// To be told of a rejected token, implement [`AccessTokenProvider`].
+    ///
+    /// ```
+    /// # let environment_id: pingone_password::EnvironmentId = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6".parse()?;
+    /// use pingone_password::{AccessToken, Client, Region, TokenError};
+    ///
+    /// let client = Client::builder(environment_id)
+    ///     .region(Region::Europe)
+    ///     .access_token_fn(|| async {
+    ///         let token = std::fs::read_to_string("/run/secrets/pingone-token").map_err(TokenError::transient)?;
+    ///         Ok(AccessToken::from(token.trim()))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn access_token_fn<F, T>(self, access_token: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<AccessToken, TokenError>> + Send + 'static,
+    {
+        self.access_token_provider(TokenFn(access_token))
+    }
+
     /// Sets when calls retry. Defaults to [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -134,6 +166,41 @@ impl ClientBuilder {
     /// proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(Proxy(url.into()));
+        self
+    }
+
+    /// Sets the hosts that the [`proxy`](Self::proxy) isn't used for, as in curl's `NO_PROXY`: `.example.com, 10.0.0.0/8`.
+    ///
+    /// A domain includes its subdomains. `*` is every host. Defaults to loopback, which is always exempt.
+    pub fn no_proxy(mut self, hosts: impl Into<String>) -> Self {
+        self.http.no_proxy = hosts.into();
+        self
+    }
+
+    /// Trusts one more certificate authority, such as that of a TLS-inspecting proxy, next to those that the platform trusts.
+    ///
+    /// The PEM may contain more than one certificate. Each call adds to the ones before.
+    pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.http.certificates.add_root(pem.into());
+        self
+    }
+
+    /// Presents a certificate to servers that require one (mutual TLS), such as a gateway. Defaults to none.
+    ///
+    /// The PEM contains the certificate, those of its issuers if the server needs them, and the private key: PKCS #8, and with
+    /// the feature `rustls` also PKCS #1 or SEC 1. `Debug` redacts it.
+    pub fn client_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.http.certificates.set_client(pem.into());
+        self
+    }
+
+    /// Adds a header to all requests, those for access tokens included, such as the subscription key of a gateway. The last value
+    /// of a name wins.
+    ///
+    /// The headers that the client itself sets can't be set: `Authorization`, `Content-Type`, `Accept`, `Host` and the like.
+    /// `Debug` shows the name and redacts the value.
+    pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.http.default_headers.insert(name.as_ref(), value.as_ref());
         self
     }
 
@@ -262,6 +329,8 @@ impl ClientBuilder {
         }
         let HttpSettings { user_agent, connect_timeout, timeout, .. } = &self.http;
         problems.extend(self.http.proxy.as_ref().and_then(|proxy| proxy.url().err()));
+        problems.extend(self.http.certificates.problems());
+        problems.extend(self.http.default_headers.problems().iter().cloned());
         if HeaderValue::from_str(user_agent).is_err() || user_agent.is_empty() {
             problems.push(Problem::UserAgent);
         }

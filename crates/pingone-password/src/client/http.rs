@@ -5,14 +5,15 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::NoProxy;
 use url::Url;
 
+use super::default_headers::DefaultHeaders;
 use crate::connections::Connections;
 use crate::correlation::Correlation;
 use crate::error::Problem;
-use crate::service_url;
-use crate::tls;
+use crate::tls::{self, Certificates};
 
 /// The settings of the HTTP client.
 #[derive(Clone, Debug)]
@@ -21,6 +22,10 @@ pub(super) struct HttpSettings {
     pub(super) timeout: Duration,
     pub(super) user_agent: String,
     pub(super) proxy: Option<Proxy>,
+    /// The hosts that the proxy isn't used for.
+    pub(super) no_proxy: String,
+    pub(super) certificates: Certificates,
+    pub(super) default_headers: DefaultHeaders,
     pub(super) correlation: Correlation,
 }
 
@@ -53,8 +58,15 @@ const LOOPBACK: &str = "localhost, 127.0.0.0/8, ::1";
 impl HttpSettings {
     /// The URL of the proxy that requests to this URL go through.
     pub(super) fn proxy_for(&self, url: &Url) -> Result<Option<Url>, Problem> {
-        let proxy = self.proxy.as_ref().map(Proxy::url).transpose()?;
-        Ok(proxy.filter(|_| url.scheme() == "https" && !service_url::is_loopback(url)))
+        let Some(proxy) = self.proxy.as_ref().map(Proxy::url).transpose()? else { return Ok(None) };
+        // The same rules as those of reqwest, which doesn't say what they come to.
+        let matcher = Matcher::builder().https(proxy.as_str()).no(self.proxy_exceptions()).build();
+        let is_used = url.as_str().parse().is_ok_and(|uri| matcher.intercept(&uri).is_some());
+        Ok(Some(proxy).filter(|_| is_used))
+    }
+
+    fn proxy_exceptions(&self) -> String {
+        format!("{LOOPBACK}, {}", self.no_proxy)
     }
 
     pub(super) fn connections(self, needs_tls: bool, https_only: bool) -> Result<Arc<Connections>, Problem> {
@@ -65,11 +77,13 @@ impl HttpSettings {
     fn build(&self, needs_tls: bool, https_only: bool) -> Result<reqwest::Client, Problem> {
         // Whatever a resolver says of it.
         let localhost = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+        let mut headers = self.default_headers.headers();
+        headers.extend(self.correlation.headers());
         let builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .user_agent(&self.user_agent)
-            .default_headers(self.correlation.headers())
+            .default_headers(headers)
             .resolve_to_addrs("localhost", &localhost)
             // A token must not reach any other host.
             .https_only(https_only)
@@ -81,10 +95,12 @@ impl HttpSettings {
         let builder = match &self.proxy {
             Some(proxy) => {
                 let proxy = reqwest::Proxy::https(proxy.url()?).map_err(|_| Problem::Proxy)?;
-                builder.proxy(proxy.no_proxy(NoProxy::from_string(LOOPBACK)))
+                builder.proxy(proxy.no_proxy(NoProxy::from_string(&self.proxy_exceptions())))
             }
             None => builder,
         };
-        tls::configure(builder, needs_tls)?.build().map_err(|error| Problem::Http(error.to_string()))
+        tls::configure(builder, needs_tls, &self.certificates)?
+            .build()
+            .map_err(|error| Problem::Http(error.to_string()))
     }
 }

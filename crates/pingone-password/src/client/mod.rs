@@ -1,6 +1,7 @@
 //! The client, with a method for each operation.
 
 mod builder;
+mod default_headers;
 mod http;
 mod region;
 mod sign_in;
@@ -20,6 +21,9 @@ use crate::{EnvironmentId, UserId, VendorMediaType, requests};
 /// A client for the passwords of the users of one PingOne environment.
 ///
 /// Create one client and reuse it. Clones are cheap and share connections and access tokens.
+///
+/// A client, its builder, its requests, its responses and its errors are `Send`, `Sync` and `Unpin`, so they can be shared among
+/// tasks and threads. The futures of all calls are `Send` and `'static`. A [`UserStream`] is `Send` and `Unpin`.
 #[derive(Clone)]
 pub struct Client {
     sender: Arc<Sender>,

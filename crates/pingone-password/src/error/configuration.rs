@@ -20,6 +20,19 @@ pub(crate) enum Problem {
     Proxy,
     ProxyScheme(String),
     Zero(&'static str),
+    HeaderName,
+    HeaderValue(String),
+    ReservedHeader(String),
+    #[cfg_attr(
+        not(any(feature = "rustls", feature = "native-tls")),
+        expect(dead_code, reason = "without TLS, certificates aren't read")
+    )]
+    RootCertificate,
+    #[cfg_attr(
+        not(any(feature = "rustls", feature = "native-tls")),
+        expect(dead_code, reason = "without TLS, certificates aren't read")
+    )]
+    ClientCertificate,
     #[cfg(feature = "test-util")]
     TestResponse(&'static str),
     #[cfg_attr(
@@ -53,6 +66,17 @@ impl fmt::Display for Problem {
             Self::ProxyScheme(scheme) => write!(f, "the proxy uses {scheme}, and only http and https are supported"),
             #[cfg(feature = "test-util")]
             Self::TestResponse(part) => write!(f, "the test's response has an invalid {part}"),
+            Self::HeaderName => f.write_str("the name of a default header contains characters that no header name has"),
+            Self::HeaderValue(name) => {
+                write!(f, "the value of the default header {name} contains a line break or another control character")
+            }
+            Self::ReservedHeader(name) => write!(f, "{name} can't be a default header: the client sets it"),
+            Self::RootCertificate => {
+                f.write_str("a root certificate is not valid PEM, which begins with -----BEGIN CERTIFICATE-----")
+            }
+            Self::ClientCertificate => f.write_str(
+                "the client certificate is not valid: expected the PEM of a certificate and of its private key",
+            ),
             Self::Zero(name) => write!(f, "the {name} is zero"),
             Self::NoTls => f.write_str("TLS is not compiled in; enable the feature `rustls` or `native-tls`"),
             Self::Tls(error) => write!(f, "TLS could not be set up ({error})"),
