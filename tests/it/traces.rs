@@ -1,13 +1,18 @@
-//! Tracing: a span for each call, with a span for each of its requests.
+//! Tracing: a span for each call, with a span for each of its requests, and events for what a call does on its own.
 
-use pingone_password::RetryPolicy;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pingone_password::{ClientCredentials, RetryPolicy};
 use pingone_password_emulator::{Emulator, Fault, Status};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{Layer, filter};
 
 use crate::secrets::Log;
-use crate::{Result, snapshot};
+use crate::{Result, faults, snapshot};
 
 #[tokio::test]
 async fn spans_of_calls_and_requests() -> Result {
@@ -72,4 +77,102 @@ fn correlation_ids_hidden(text: &str) -> String {
         hidden.push_str(part.trim_start_matches(|c: char| c == '"' || c == '-' || c.is_ascii_hexdigit()));
     }
     hidden
+}
+
+/// The level and the message of each event of the crate.
+#[derive(Clone, Default)]
+struct Events(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Events {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        struct Message(String);
+        impl Visit for Message {
+            fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+                if field.name() == "message" {
+                    self.0 = format!("{value:?}");
+                }
+            }
+        }
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        if event.metadata().target().starts_with("pingone_password::") {
+            let line = format!("{} {}", event.metadata().level(), message.0);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+    }
+}
+
+impl Events {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[tokio::test]
+async fn events_tell_of_all_that_a_call_does_on_its_own() -> Result {
+    let events = Events::default();
+    let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(events.clone()));
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut).into();
+    let worker = ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url());
+    let client = faults::client(&emulator, RetryPolicy::default()).0.client_credentials(worker).build()?;
+    client.read_password_state(user).await?;
+    assert_eq!(events.take(), ["DEBUG requesting an access token", "DEBUG received an access token"]);
+
+    client.read_password_state(user).await?;
+    assert_eq!(events.take(), [""; 0], "a call without trouble is silent");
+
+    emulator.inject([Fault::ResetAfter]);
+    client.unlock_password(user).await?;
+    let settled = ["DEBUG retrying after a delay", "DEBUG checking the state", "DEBUG the operation was applied"];
+    assert_eq!(events.take(), settled);
+
+    emulator.inject([Fault::RateLimited]);
+    client.read_password_state(user).await?;
+    assert_eq!(events.take(), ["DEBUG the server asks for fewer requests", "DEBUG retrying after a delay"]);
+
+    emulator.inject([Fault::BadGateway]);
+    let once = faults::client(&emulator, RetryPolicy::none()).0.build()?;
+    once.unlock_password(user).await.unwrap_err();
+    assert_eq!(events.take(), ["WARN outcome unknown: the operation may have been applied"]);
+
+    once.unlock_password(crate::user_id()).await.unwrap_err();
+    assert_eq!(events.take(), ["DEBUG call failed"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dropped_call_is_marked_as_cancelled() -> Result {
+    let (log, events) = (Log::default(), Events::default());
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(log.clone())
+        .with_filter(filter::filter_fn(|metadata| {
+            metadata.is_span() && metadata.target().starts_with("pingone_password")
+        }));
+    let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer).with(events.clone()));
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let client = crate::builder(format!("http://{}", server.local_addr()?)).build()?;
+    for (is_write, expected) in
+        [(true, "WARN call cancelled: the operation may have been applied"), (false, "DEBUG call cancelled")]
+    {
+        let call = async {
+            if is_write {
+                client.unlock_password(crate::user_id()).await.map(drop)
+            } else {
+                client.read_password_state(crate::user_id()).await.map(drop)
+            }
+        };
+        // Connected, and never answered.
+        tokio::select! {
+            result = call => panic!("{result:?}"),
+            connection = server.accept() => drop(connection?),
+        }
+        assert_eq!(events.take(), [expected]);
+    }
+    let spans = log.text();
+    let cancelled = |line: &str| line.contains("error.type=\"cancelled\" otel.status_code=\"ERROR\"");
+    assert!(spans.lines().count() == 4 && spans.lines().all(cancelled), "{spans}");
+    Ok(())
 }

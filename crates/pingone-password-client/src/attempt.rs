@@ -107,7 +107,12 @@ impl Attempt {
             broken.map_or(Ok(response), Err)
         };
         let exchange = pin!(exchange);
-        let result = if span.is_disabled() { exchange.await } else { exchange.instrument(span.clone()).await };
+        if span.is_disabled() {
+            return exchange.await;
+        }
+        let mut ending = Ending { span: &span, is_over: false };
+        let result = exchange.instrument(span.clone()).await;
+        ending.is_over = true;
         if let Err(failure) = &result {
             record_failure(&span, failure);
         }
@@ -115,6 +120,9 @@ impl Attempt {
     }
 
     /// Creates a span with OpenTelemetry's names for HTTP clients. Costs nothing without a subscriber.
+    ///
+    /// It leaves out `url.full`: the path contains the ID of a user, and the query may contain a username or an email address.
+    /// `url.template` and `server.address` say which request it was.
     ///
     /// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>
     fn span(&self, request: &reqwest::Request) -> Span {
@@ -129,6 +137,7 @@ impl Attempt {
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
             error.type = Empty,
+            otel.status_code = Empty,
             pingone.correlation_id = Empty,
         );
         if !span.is_disabled() {
@@ -141,13 +150,32 @@ impl Attempt {
     }
 }
 
+/// Marks the span of a request whose future is dropped before the request has ended.
+struct Ending<'a> {
+    span: &'a Span,
+    is_over: bool,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            record_error(self.span, "cancelled");
+        }
+    }
+}
+
+fn record_error(span: &Span, error: &str) {
+    span.record("error.type", error);
+    span.record("otel.status_code", "ERROR");
+}
+
 fn record_response(span: &Span, response: &RawResponse) {
     span.record("http.response.status_code", response.status().as_u16());
     if let Some(id) = response.correlation_id() {
         span.record("pingone.correlation_id", id);
     }
     if !response.status().is_success() {
-        span.record("error.type", response.status().as_str());
+        record_error(span, response.status().as_str());
     }
 }
 
@@ -157,5 +185,5 @@ fn record_failure(span: &Span, failure: &reqwest::Error) {
         failure if failure.is_timeout() => "timeout",
         _ => "interrupted",
     };
-    span.record("error.type", kind);
+    record_error(span, kind);
 }

@@ -118,6 +118,7 @@ impl<I: IssueToken> TokenCache<I> {
     async fn fetch(&self, last_error: &mut Option<TokenError>) -> Result<AccessToken, TokenError> {
         let requested_at = Instant::now();
         let last = self.cached().map(|cached| cached.token);
+        tracing::debug!("requesting an access token");
         let result = self.source.issue(last).await;
         *last_error = result.as_ref().err().cloned();
         if let Ok(NewToken { token, lifetime, .. }) = &result {
@@ -128,6 +129,10 @@ impl<I: IssueToken> TokenCache<I> {
                 refresh_at: requested_at + refresh_after,
                 expires_at: requested_at + lifetime,
             });
+        }
+        match &result {
+            Ok(NewToken { lifetime, .. }) => tracing::debug!(?lifetime, "received an access token"),
+            Err(error) => tracing::debug!(?error, "no access token was issued"),
         }
         self.rounds.fetch_add(1, Ordering::Release);
         result.map(|new| new.token)

@@ -59,10 +59,14 @@ pub(super) async fn attempt<E: Exchange>(
     if let (Some(rate_limiter), true) = (&sender.rate_limiter, error.is_throttled()) {
         rate_limiter.on_throttled(error.retry_after());
     }
+    if error.is_throttled() {
+        tracing::debug!(status = error.status(), retry_after = ?error.retry_after(), "the server asks for fewer requests");
+    }
     if !error.is_unauthenticated() {
         return Attempted::Failed(error);
     }
     if schedule.may_refresh_token() && sender.provider.invalidate(&token) {
+        tracing::debug!("the access token was rejected; retrying with another");
         return Attempted::FreshToken(error);
     }
     Attempted::Failed(match sender.token_source {

@@ -9,6 +9,7 @@ mod raw;
 mod request;
 mod retry;
 mod schedule;
+mod span;
 mod state_check;
 
 use std::fmt;
@@ -17,8 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pingone_password_client::BaseUrl;
-use tracing::Instrument;
-use tracing::field::Empty;
 
 use self::attempt::{Attempted, attempt};
 use self::exchange::Exchange;
@@ -27,6 +26,7 @@ pub use self::raw::{Method, RawOperation};
 pub use self::request::SendRequest;
 pub use self::retry::{OnUnknownOutcome, RetryPolicy};
 use self::schedule::Schedule;
+use self::span::in_span;
 use self::state_check::{Checked, Unsettled};
 use crate::EnvironmentId;
 use crate::auth::AccessTokenProvider;
@@ -142,29 +142,4 @@ async fn send_until_settled<E: Exchange>(
         let may_retry = error.is_transient() || has_check && error.state_check_error().is_none() && error.has_defect();
         schedule.wait_after(error, may_retry, retries_unknown).await?;
     }
-}
-
-/// Runs a call in a span of its own, the parent of the spans of its requests.
-///
-/// The caller pins the call, so that it isn't moved through every layer.
-async fn in_span<T>(sender: &Sender, call: &Call, sending: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
-    let span = tracing::info_span!(
-        "pingone.call",
-        otel.name = %call.operation,
-        pingone.operation = %call.operation,
-        pingone.user_id = call.user_id.map(tracing::field::display),
-        pingone.external_transaction_id = sender.correlation.transaction_id.as_ref().map(tracing::field::display),
-        pingone.external_session_id = sender.correlation.session_id.as_ref().map(tracing::field::display),
-        pingone.outcome = Empty,
-        error.type = Empty,
-    );
-    if span.is_disabled() {
-        return sending.await;
-    }
-    let result = sending.instrument(span.clone()).await;
-    if let Err(error) = &result {
-        span.record("pingone.outcome", tracing::field::debug(error.outcome()));
-        span.record("error.type", tracing::field::debug(error.kind()));
-    }
-    result
 }

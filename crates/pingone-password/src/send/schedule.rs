@@ -93,6 +93,7 @@ impl<'a> Schedule<'a> {
         });
         match wait {
             Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
+                tracing::debug!(%error, delay = ?wait, request_count = self.request_count, "retrying after a delay");
                 self.sleep.wait(wait).await;
                 Ok(())
             }

@@ -54,6 +54,7 @@ impl Unsettled {
         schedule: &mut Schedule<'_>,
     ) -> Result<Checked> {
         let read = Call::of(&request);
+        tracing::debug!(error = %self.error, "checking the state");
         let failed = |error| self.error.clone().with_state_check_error(error);
         let state = match attempt(sender, &read, &Documented(request), schedule).await {
             Attempted::Done(state) => state.raw,
@@ -69,11 +70,15 @@ impl Unsettled {
         let value = claims.as_ref().and_then(|claims| claims.get(check.property)?.as_str());
         if value != Some(check.not_applied) {
             return match value {
-                Some(value) if check.known.contains(&value) => Ok(Checked::Applied(state)),
+                Some(value) if check.known.contains(&value) => {
+                    tracing::debug!(state = value, "the operation was applied");
+                    Ok(Checked::Applied(state))
+                }
                 // A value from after this version may be another kind of lockout, and without one, nothing is known.
                 _ => Err(failed(Error::defective(&read, &state, Defect::UnknownStatus, None))),
             };
         }
+        tracing::debug!(state = check.not_applied, "the operation was not applied");
         if !self.error.defect().is_some_and(Defect::may_be_genuine) {
             return Ok(Checked::NotApplied);
         }
