@@ -152,6 +152,58 @@ async fn a_rejected_token_stops_at_the_first_user() {
     assert_eq!(bench.emulator.requests().len(), 1);
 }
 
+/// Returns how many users had an attempt. None of them was sent, nor were those who waited for a slot.
+fn tried(bench: &Bench) -> usize {
+    let journal = bench.journal(JOURNAL);
+    assert_eq!(count(&journal, "started"), count(&journal, "finished not_sent"));
+    assert_eq!(count(&journal, "finished"), count(&journal, "finished not_sent"));
+    journal.iter().filter(|line| line["code"].is_string()).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_that_requires_a_password_stops_at_the_first_connection() {
+    let bench = Bench::start().await;
+    list(&bench, 100);
+    let proxy = Server::start(|_, _| "407 Proxy Authentication Required\r\n\r\n").await;
+    let mut command = bench.command("unlock --from users.txt --yes --concurrency 1 --proxy");
+    command.arg(proxy.url.trim_end_matches("/v1")).env("PINGONE_API_URL", "https://api.example.invalid/v1");
+    Ended::of(command.output().unwrap())
+        .with_code(1)
+        .says("stopped: every user would fail like this: ")
+        .says("the proxy responded with 407: it requires a user name and a password")
+        .says("resume with: ");
+    assert_eq!(proxy.requests(), ["CONNECT api.example.invalid:443 HTTP/1.1"]);
+    assert_eq!(tried(&bench), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_untrusted_certificate_stops_at_the_first_connection() {
+    let bench = Bench::of(Emulator::builder().tls(true)).await;
+    let users = bench.add_users(100, Status::PasswordLockedOut);
+    bench.list(&users);
+    bench
+        .run("unlock --from users.txt --yes --concurrency 1")
+        .with_code(1)
+        .says("stopped: every user would fail like this: ")
+        .says("the issuer of the server's certificate is not trusted");
+    assert_eq!(tried(&bench), 1);
+    assert_eq!((bench.emulator.requests().len(), bench.unlocks()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_host_name_stops_at_the_first_user() {
+    let bench = Bench::start().await;
+    list(&bench, 100);
+    let mut command = bench.command("unlock --from users.txt --yes --concurrency 1 --no-proxy");
+    let ended = Ended::of(command.env("PINGONE_API_URL", "https://api.example.invalid/v1").output().unwrap());
+    let ended = ended.with_code(1).says(
+        "stopped: every user would fail like this: no connection to api.example.invalid:443 could be established: the host name \
+         does not resolve\n",
+    );
+    assert!(!ended.stderr.contains("failed"), "{ended:#?}");
+    assert_eq!(tried(&bench), 1);
+}
+
 /// An outage doesn't keep Ctrl-C from ending the run.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

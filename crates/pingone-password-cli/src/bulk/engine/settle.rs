@@ -212,8 +212,9 @@ pub(super) fn response(error: &Error) -> String {
     format!("{}\n{advice}", plain(&cause))
 }
 
+/// Describes an error for a run that stops because of it, without the user whose error it is.
 fn why(error: &Error) -> String {
-    format!("{error}\n{}", error.advice())
+    format!("{}\n{}", server_said(error), plain(error.advice()))
 }
 
 /// Returns why every other user would fail, too.
