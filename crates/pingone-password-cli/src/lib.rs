@@ -12,6 +12,7 @@ mod lock;
 mod lookup;
 mod output;
 mod private_file;
+mod sign_in;
 mod terminal;
 
 /// Runs the program.

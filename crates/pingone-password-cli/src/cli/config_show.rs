@@ -5,8 +5,9 @@ use std::io;
 use serde::Serialize;
 
 use crate::config::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, PROXY, Secret,
-    Setting, Settings, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, PROXY,
+    SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Secret, Setting, Settings, Sourced, TOKEN_STORE, TOKEN_URL,
+    TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use crate::output::{self, Format};
 use crate::terminal::{plain, stdout_width};
@@ -37,7 +38,7 @@ impl SettingRow {
 }
 
 /// The width of the settings' names.
-const NAME: usize = 21;
+const NAME: usize = 22;
 const HIDDEN: &str = "(hidden)";
 
 /// Prints the settings.
@@ -72,6 +73,9 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         (CLIENT_ID, &settings.client_id),
         (WORKER_ENVIRONMENT_ID, &settings.worker_environment_id),
         (CLIENT_AUTHENTICATION, &settings.client_authentication),
+        (SIGN_IN_CLIENT_ID, &settings.sign_in_client_id),
+        (SIGN_IN_ENVIRONMENT_ID, &settings.sign_in_environment_id),
+        (TOKEN_STORE, &settings.token_store),
         (TRANSACTION_ID, &settings.transaction_id),
         (PROXY, &settings.proxy),
     ];
@@ -86,6 +90,13 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
     }
     rows.push(secret(CLIENT_SECRET, settings.client_secret.as_ref()));
     rows.push(secret(ACCESS_TOKEN, settings.access_token.as_ref()));
+    let in_use = settings.credentials_in_use();
+    rows.push(SettingRow {
+        setting: "credentials",
+        value: in_use.as_ref().map(|(name, ..)| (*name).to_owned()),
+        place: in_use.as_ref().map(|(_, source, _)| source.as_str()),
+        origin: in_use.map(|(.., origin)| origin),
+    });
     rows
 }
 

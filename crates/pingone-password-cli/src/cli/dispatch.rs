@@ -10,7 +10,7 @@ use pingone_password::{Client, RetryPolicy, UserId};
 use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UserArgs};
 use super::find::Finder;
 use super::find_query::FindQuery;
-use super::{config_show, doctor, documents, request_log, state, unlock};
+use super::{config_show, doctor, documents, login, logout, request_log, state, unlock, whoami};
 use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, Rate, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
@@ -154,6 +154,18 @@ fn run(command: Command) -> Result<Exit, Failure> {
             })
         }
         Command::Find(args) => find(*args),
+        Command::Login(args) => {
+            let target = Target::of_sign_in(&Settings::merge(&args.settings)?)?;
+            block_on(login::run(&target, &args))
+        }
+        Command::Logout(args) => {
+            let target = Target::of_sign_in(&Settings::merge(&args.settings)?)?;
+            block_on(logout::run(&target))
+        }
+        Command::Whoami(args) => {
+            let target = target(&args.settings)?;
+            block_on(whoami::run(&target))
+        }
         Command::Doctor(args) => {
             let user = match &args.user {
                 Some(text) => Some(text.parse().map_err(|_| Failure::usage(not_an_id(text)))?),

@@ -77,6 +77,7 @@ impl Check {
 /// The columns before the text of a check.
 const INDENT: usize = 25;
 const CONFIGURATION: &str = "configuration";
+const SIGN_IN: &str = "sign-in";
 const CONNECTION: &str = "connection";
 const TOKEN: &str = "access token";
 const CLOCK: &str = "clock";
@@ -103,6 +104,21 @@ pub(super) async fn run(flags: &SettingFlags, user: Option<UserId>) -> io::Resul
     };
     let found = format!("environment {}, with {}", target.environment_id, target.credentials);
     Check::ok(CONFIGURATION, found).print()?;
+    if let Some(configured) = &target.sign_in {
+        match configured.sign_in.person().await {
+            Ok(person) => Check::ok(SIGN_IN, format!("acts as {}", plain(person.label()))).print()?,
+            Err(error) => {
+                let advice = "Sign in: pingone-password login";
+                let check = Check::failed(SIGN_IN, Exit::NotAllowed, plain(&error.to_string()), advice);
+                check.print()?;
+                return Ok(check.exit());
+            }
+        }
+    }
+    if let Some(origin) = &target.unused_worker {
+        let found = format!("the secret of a worker application is set, too, by {origin}");
+        Check::warning(SIGN_IN, found, "It isn't used. Remove it from this computer.").print()?;
+    }
     if target.is_own_environment {
         Check::warning(
             CONFIGURATION,

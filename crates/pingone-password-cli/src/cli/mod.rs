@@ -9,8 +9,12 @@ mod each_user;
 mod examine;
 mod find;
 mod find_query;
+mod login;
+mod logout;
 mod request_log;
+mod signed_in;
 mod state;
 mod unlock;
+mod whoami;
 
 pub(crate) use dispatch::main;

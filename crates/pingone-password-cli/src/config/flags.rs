@@ -52,6 +52,14 @@ pub(crate) struct SettingFlags {
     #[arg(long, value_name = "METHOD")]
     pub(crate) client_authentication: Option<String>,
 
+    /// Client ID of the application that people sign in with [env: PINGONE_SIGN_IN_CLIENT_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) sign_in_client_id: Option<String>,
+
+    /// Environment of that application, if it differs from the users' [env: PINGONE_SIGN_IN_ENVIRONMENT_ID]
+    #[arg(long, value_name = "UUID")]
+    pub(crate) sign_in_environment_id: Option<String>,
+
     /// ID that PingOne's audit shows for the requests of this run: 1 to 100 of the characters A-Z a-z 0-9 . _ - / @ = # +
     /// [env: PINGONE_TRANSACTION_ID] [default: a new UUID]
     #[arg(long, value_name = "ID")]

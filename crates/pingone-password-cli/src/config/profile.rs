@@ -43,6 +43,9 @@ struct Keys {
     client_id: Option<String>,
     worker_environment_id: Option<String>,
     client_authentication: Option<String>,
+    sign_in_client_id: Option<String>,
+    sign_in_environment_id: Option<String>,
+    token_store: Option<String>,
     transaction_id: Option<String>,
     client_secret_file: Option<String>,
     access_token_file: Option<String>,
@@ -100,6 +103,7 @@ impl Profile {
         let Keys { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
         let Keys { token_url, proxy, transaction_id, .. } = &self.settings;
+        let Keys { sign_in_client_id, sign_in_environment_id, token_store, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
             "top_level_domain" => top_level_domain,
@@ -110,6 +114,9 @@ impl Profile {
             "client_id" => client_id,
             "worker_environment_id" => worker_environment_id,
             "client_authentication" => client_authentication,
+            "sign_in_client_id" => sign_in_client_id,
+            "sign_in_environment_id" => sign_in_environment_id,
+            "token_store" => token_store,
             "transaction_id" => transaction_id,
             "client_secret_file" => client_secret_file,
             "access_token_file" => access_token_file,
@@ -122,6 +129,10 @@ impl Profile {
     /// Resolves a path relative to the profile's file.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.file.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn origin(&self) -> String {

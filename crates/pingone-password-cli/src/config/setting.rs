@@ -34,6 +34,11 @@ settings! {
         ["PINGONE_WORKER_ENVIRONMENT_ID"], "worker_environment_id";
     CLIENT_AUTHENTICATION: "client_authentication", "client authentication", "--client-authentication",
         ["PINGONE_CLIENT_AUTHENTICATION"], "client_authentication";
+    SIGN_IN_CLIENT_ID: "sign_in_client_id", "client ID of the application that people sign in with", "--sign-in-client-id",
+        ["PINGONE_SIGN_IN_CLIENT_ID"], "sign_in_client_id";
+    SIGN_IN_ENVIRONMENT_ID: "sign_in_environment_id", "environment ID of the application that people sign in with",
+        "--sign-in-environment-id", ["PINGONE_SIGN_IN_ENVIRONMENT_ID"], "sign_in_environment_id";
+    TOKEN_STORE: "token_store", "token store", "", [], "token_store";
     TRANSACTION_ID: "transaction_id", "transaction ID", "--transaction-id", ["PINGONE_TRANSACTION_ID"], "transaction_id";
     CLIENT_SECRET: "client_secret", "client secret",
         "--client-secret-file, --client-secret-fd, --client-secret-prompt", ["PINGONE_CLIENT_SECRET", "PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET"], "client_secret_file";

@@ -9,8 +9,9 @@ use super::profile::Profile;
 use super::proxy;
 use super::secret::{self, Secret};
 use super::setting::{
-    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, Setting, Sourced,
-    TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, SIGN_IN_CLIENT_ID,
+    SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID,
+    WORKER_ENVIRONMENT_ID,
 };
 
 /// Every setting as it was written. [`Target`](super::Target) interprets them.
@@ -27,11 +28,16 @@ pub(crate) struct Settings {
     pub(crate) client_id: Option<Sourced<String>>,
     pub(crate) worker_environment_id: Option<Sourced<String>>,
     pub(crate) client_authentication: Option<Sourced<String>>,
+    pub(crate) sign_in_client_id: Option<Sourced<String>>,
+    pub(crate) sign_in_environment_id: Option<Sourced<String>>,
+    pub(crate) token_store: Option<Sourced<String>>,
     pub(crate) transaction_id: Option<Sourced<String>>,
     pub(crate) client_secret: Option<Sourced<Secret>>,
     pub(crate) access_token: Option<Sourced<Secret>>,
     /// Where a profile is, or would be.
     profile_location: String,
+    /// The profile's name, under which tokens are kept.
+    pub(super) profile_name: String,
 }
 
 impl Settings {
@@ -62,10 +68,14 @@ impl Settings {
             client_id: find(CLIENT_ID, flags.client_id.as_ref()),
             worker_environment_id: find(WORKER_ENVIRONMENT_ID, flags.worker_environment_id.as_ref()),
             client_authentication: find(CLIENT_AUTHENTICATION, flags.client_authentication.as_ref()),
+            sign_in_client_id: find(SIGN_IN_CLIENT_ID, flags.sign_in_client_id.as_ref()),
+            sign_in_environment_id: find(SIGN_IN_ENVIRONMENT_ID, flags.sign_in_environment_id.as_ref()),
+            token_store: find(TOKEN_STORE, None),
             transaction_id: find(TRANSACTION_ID, flags.transaction_id.as_ref()),
             client_secret: secret::client_secret(flags, profile.as_ref()),
             access_token: secret::access_token(flags, profile.as_ref()),
             profile_location,
+            profile_name: profile.as_ref().map_or("default", Profile::name).to_owned(),
         })
     }
 

@@ -14,9 +14,11 @@ use super::environment::variable;
 use super::secret::{self, ReadSecretError, Secret};
 use super::setting::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
-    PROXY, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN,
+    TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use super::settings::{Settings, invalid};
+use super::sign_in::SignIn;
 use super::{proxy, region};
 use crate::terminal::plain;
 
@@ -36,12 +38,21 @@ pub(crate) struct Target {
     pub(crate) claims: Option<Claims>,
     /// Whether the environment is also the worker application's.
     pub(crate) is_own_environment: bool,
+    /// The person's sign-in, if that is used.
+    pub(crate) sign_in: Option<SignIn>,
+    /// A worker application whose secret is set, too, and isn't used.
+    pub(crate) unused_worker: Option<String>,
 }
 
 /// The credentials that are used.
 enum Credentials<'a> {
     Token(&'a Sourced<Secret>),
-    Worker { id: &'a Sourced<String>, secret: Sourced<Secret> },
+    Worker {
+        id: &'a Sourced<String>,
+        secret: Sourced<Secret>,
+    },
+    /// A person who signed in.
+    SignIn(&'a Sourced<String>),
 }
 
 impl Target {
@@ -51,10 +62,26 @@ impl Target {
     ///
     /// Returns every missing or invalid setting, with the places where it can be set.
     pub(crate) fn of(settings: &Settings) -> Result<Self, ConfigError> {
+        Self::with(settings, settings.credentials())
+    }
+
+    /// Builds the client of a person who signs in, whatever other credentials are set.
+    ///
+    /// # Errors
+    ///
+    /// Returns every missing or invalid setting, with the places where it can be set.
+    pub(crate) fn of_sign_in(settings: &Settings) -> Result<Self, ConfigError> {
+        let client_id = settings.sign_in_client_id.as_ref();
+        Self::with(settings, client_id.map(Credentials::SignIn).ok_or_else(|| settings.missing(SIGN_IN_CLIENT_ID)))
+    }
+
+    fn with(settings: &Settings, credentials: Result<Credentials<'_>, String>) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
         let environment_id = problems.keep(settings.environment_id());
         let worker_environment_id =
             problems.keep_some(settings.worker_environment_id.as_ref(), |found| parse(WORKER_ENVIRONMENT_ID, found));
+        let sign_in_environment_id =
+            problems.keep_some(settings.sign_in_environment_id.as_ref(), |found| parse(SIGN_IN_ENVIRONMENT_ID, found));
         let auth_method = problems.keep_some(settings.client_authentication.as_ref(), auth_method);
         let own_transaction_id: Option<ExternalTransactionId> =
             problems.keep_some(settings.transaction_id.as_ref(), |found| parse(TRANSACTION_ID, found));
@@ -73,7 +100,7 @@ impl Target {
         ];
         let hosts: Vec<_> = urls.iter().flatten().filter_map(|url| host(url)).collect();
         let proxy = problems.keep(settings.proxy(&hosts)).flatten();
-        let credentials = problems.keep(settings.credentials());
+        let credentials = problems.keep(credentials);
         // Don't ask for a secret that would not be used.
         let skips_prompt = !problems.0.is_empty() && credentials.as_ref().is_some_and(Credentials::needs_prompt);
         let secret = match credentials.as_ref().filter(|_| !skips_prompt).map(Credentials::read) {
@@ -100,7 +127,15 @@ impl Target {
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
+        let mut sign_in = None;
         let (builder, claims) = match &credentials {
+            Credentials::SignIn(client_id) => {
+                let made =
+                    SignIn::new(settings, client_id, sign_in_environment_id, &builder).map_err(ConfigError::one)?;
+                let builder = builder.access_token_provider(made.sign_in.clone());
+                sign_in = Some(made);
+                (builder, None)
+            }
             Credentials::Token(_) => (builder.access_token(secret.expose_secret()), Claims::of(secret.expose_secret())),
             Credentials::Worker { id, .. } => {
                 let mut worker = ClientCredentials::new(&id.value, secret.expose_secret());
@@ -131,6 +166,12 @@ impl Target {
             credentials: credentials.describe(),
             claims,
             is_own_environment,
+            unused_worker: settings
+                .client_secret
+                .as_ref()
+                .filter(|_| sign_in.is_some())
+                .map(|found| found.origin.clone()),
+            sign_in,
         })
     }
 }
@@ -209,25 +250,30 @@ impl Settings {
     }
 
     /// Returns a URL, unless the region comes from a source with a higher precedence.
-    fn instead_of_region<'a>(&self, url: Option<&'a Sourced<String>>) -> Option<&'a str> {
+    pub(super) fn instead_of_region<'a>(&self, url: Option<&'a Sourced<String>>) -> Option<&'a str> {
         let region = self.top_level_domain.as_ref().map_or(Source::Default, |found| found.source);
         url.filter(|url| url.source >= region).map(|url| url.value.as_str())
     }
 
     /// Returns the token endpoint, unless the region or the auth URL comes from a source with a higher precedence.
-    fn token_url(&self) -> Option<&str> {
+    pub(super) fn token_url(&self) -> Option<&str> {
         let auth_url = self.auth_url.as_ref().map_or(Source::Default, |found| found.source);
         self.instead_of_region(self.token_url.as_ref().filter(|url| url.source >= auth_url))
     }
 
-    /// Returns the credentials from the source with the higher precedence. The access token wins a tie.
+    /// Returns the credentials from the source with the highest precedence. Of the same source, the access token wins, then the
+    /// sign-in.
     fn credentials(&self) -> Result<Credentials<'_>, String> {
         let rank = |source: Option<Source>| source.unwrap_or(Source::Default);
         let token = rank(self.access_token.as_ref().map(|found| found.source));
         let id = rank(self.client_id.as_ref().map(|found| found.source));
         let secret = rank(self.client_secret.as_ref().map(|found| found.source));
-        if let Some(found) = self.access_token.as_ref().filter(|_| token >= id.max(secret)) {
+        let sign_in = rank(self.sign_in_client_id.as_ref().map(|found| found.source));
+        if let Some(found) = self.access_token.as_ref().filter(|_| token >= id.max(secret).max(sign_in)) {
             return Ok(Credentials::Token(found));
+        }
+        if let Some(found) = self.sign_in_client_id.as_ref().filter(|_| sign_in >= id.max(secret)) {
+            return Ok(Credentials::SignIn(found));
         }
         match (&self.client_id, &self.client_secret) {
             (Some(id), Some(secret)) => Ok(Credentials::Worker { id, secret: secret.clone() }),
@@ -240,11 +286,12 @@ impl Settings {
             },
             (None, Some(_)) => Err(self.missing(CLIENT_ID)),
             (None, None) => Err(format!(
-                "no credentials: neither a worker application nor an access token is set\n  \
-                 set {}\n  and {}\n  or, instead, {}",
+                "no credentials: neither a sign-in, a worker application nor an access token is set\n  \
+                 set {}\n  and {}\n  or, instead, {}\n  or, to sign in as yourself, {}",
                 self.places(CLIENT_ID),
                 self.places(CLIENT_SECRET),
-                self.places(ACCESS_TOKEN)
+                self.places(ACCESS_TOKEN),
+                self.places(SIGN_IN_CLIENT_ID)
             )),
         }
     }
@@ -268,19 +315,21 @@ impl Settings {
 }
 
 impl Credentials<'_> {
-    fn source(&self) -> (Setting, &Sourced<Secret>) {
+    /// Returns the secret among the settings, if there is one.
+    fn source(&self) -> Option<(Setting, &Sourced<Secret>)> {
         match self {
-            Self::Token(token) => (ACCESS_TOKEN, token),
-            Self::Worker { secret, .. } => (CLIENT_SECRET, secret),
+            Self::Token(token) => Some((ACCESS_TOKEN, token)),
+            Self::Worker { secret, .. } => Some((CLIENT_SECRET, secret)),
+            Self::SignIn(_) => None,
         }
     }
 
     fn needs_prompt(&self) -> bool {
-        matches!(self.source().1.value, Secret::Prompt(_))
+        self.source().is_some_and(|(_, found)| matches!(found.value, Secret::Prompt(_)))
     }
 
     fn read(&self) -> Result<SecretString, ReadSecretError> {
-        let (setting, found) = self.source();
+        let Some((setting, found)) = self.source() else { return Ok(SecretString::default()) };
         found.value.read().map_err(|error| match error {
             ReadSecretError::Interrupted => ReadSecretError::Interrupted,
             // A message about a file names it already.
@@ -294,6 +343,9 @@ impl Credentials<'_> {
     fn describe(&self) -> String {
         match self {
             Self::Token(token) => format!("the access token from {}", token.origin),
+            Self::SignIn(id) => {
+                format!("the sign-in with the application {} from {}", plain(&id.value), id.origin)
+            }
             Self::Worker { id, .. } => {
                 format!("the worker application {} from {}", plain(&id.value), id.origin)
             }
@@ -332,5 +384,17 @@ impl Problems {
 
     fn keep_some<F, T>(&mut self, found: Option<&F>, parse: impl FnOnce(&F) -> Result<T, String>) -> Option<T> {
         found.and_then(|found| self.keep(parse(found)))
+    }
+}
+
+impl Settings {
+    /// Names the credentials that commands use, and where they are set.
+    pub(crate) fn credentials_in_use(&self) -> Option<(&'static str, Source, String)> {
+        let name = |credentials: &Credentials<'_>| match credentials {
+            Credentials::Token(found) => ("access token", found.source, found.origin.clone()),
+            Credentials::Worker { id, .. } => ("worker application", id.source, id.origin.clone()),
+            Credentials::SignIn(id) => ("sign-in", id.source, id.origin.clone()),
+        };
+        self.credentials().ok().as_ref().map(name)
     }
 }

@@ -48,6 +48,9 @@ fn advice(user_id: UserId, error: &Error) -> String {
     if error.outcome() == Outcome::Unknown {
         return format!("Read the state before you retry: pingone-password state {user_id}");
     }
+    if error.needs_sign_in() {
+        return "Sign in: pingone-password login".to_owned();
+    }
     if is_auth_server_unreachable(error) {
         return "Check the network, and the region or the auth URL: the authorization server did not respond."
             .to_owned();
@@ -57,5 +60,5 @@ fn advice(user_id: UserId, error: &Error) -> String {
 
 /// Returns whether the access token is missing because the authorization server can't be reached.
 pub(crate) fn is_auth_server_unreachable(error: &Error) -> bool {
-    error.is_access_token() && error.status().is_none()
+    error.is_access_token() && error.status().is_none() && !error.needs_sign_in()
 }

@@ -15,6 +15,7 @@ mod prompt;
 mod readme;
 mod secrets;
 mod settings;
+mod sign_in;
 mod state;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -35,8 +35,8 @@ impl Error {
             }
             ErrorKind::Unauthenticated => "Get a new access token. This one is invalid or has expired.",
             ErrorKind::Forbidden => {
-                "Check the environment ID, and that the worker application has a role in that environment that permits the \
-                 operation."
+                "Check the environment ID, and that the worker application or the person who signed in has a role there that \
+                 permits the operation, such as Identity Data Admin for an unlock."
             }
             ErrorKind::NotFound => "Check the user ID and the environment ID.",
             ErrorKind::RateLimited if self.0.status.is_none() => {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod find;
+mod sign_in;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 
 pub(super) use bulk::{BulkArgs, ChangeArgs};
 pub(super) use find::FindArgs;
+pub(super) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
 use crate::config::SettingFlags;
 use crate::lock::Lock;
@@ -61,6 +63,9 @@ pub(super) enum Command {
     State(Box<StateArgs>),
     Unlock(Box<UnlockArgs>),
     Find(Box<FindArgs>),
+    Login(LoginArgs),
+    Logout(LogoutArgs),
+    Whoami(WhoamiArgs),
     Doctor(DoctorArgs),
     /// Inspect the configuration
     #[command(arg_required_else_help = true)]

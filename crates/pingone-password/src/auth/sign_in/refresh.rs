@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pingone_password_client::Secret;
 use tokio::sync::Mutex;
 
 use super::super::AccessToken;
@@ -23,11 +24,13 @@ pub(super) struct Refresher {
     store: Arc<dyn SignInStore>,
     /// Held by the task that refreshes. Holds new tokens that could not be stored: the server has forgotten the old ones.
     unsaved: Mutex<Option<Stored>>,
+    /// The refresh token that the server refused last, which is not sent again.
+    refused: Mutex<Option<Secret>>,
 }
 
 impl Refresher {
     pub(super) fn new(server: Arc<SignInServer>, store: Arc<dyn SignInStore>) -> Self {
-        Self { server, store, unsaved: Mutex::default() }
+        Self { server, store, unsaved: Mutex::default(), refused: Mutex::default() }
     }
 
     /// Stores the tokens of a new sign-in.
@@ -76,7 +79,13 @@ impl Refresher {
         let Some(refresh_token) = &stored.refresh_token else {
             return Err(not_signed_in("the sign-in has expired, and the application issues no refresh tokens"));
         };
-        let token = self.server.refresh(refresh_token).await?;
+        let mut refused = self.refused.lock().await;
+        if refused.as_ref().is_some_and(|refused| refused.expose() == refresh_token.expose()) {
+            return Err(not_signed_in("the sign-in has ended"));
+        }
+        let token = self.server.refresh(refresh_token).await.inspect_err(|error| {
+            *refused = Some(refresh_token.clone()).filter(|_| error.needs_sign_in());
+        })?;
         let stored = stored.refreshed(&token, now);
         // Stored before it is used: from now on the server takes a use of the old refresh token for a theft.
         if let Err(error) = self.save(&stored).await {
