@@ -11,10 +11,12 @@
 //! | --- | --- |
 //! | `page` | the emulator's page |
 //! | `first_visit` | a reader who knows nothing but the URL that the emulator's program prints |
+//! | `sign_in` | a person who signs in, and a hostile page in the same browser |
 
 mod browser;
 mod first_visit;
 mod page;
+mod sign_in;
 
 use std::error::Error;
 

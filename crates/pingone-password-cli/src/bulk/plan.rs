@@ -78,6 +78,7 @@ impl Plan {
             environment_id: target.environment_id.to_string(),
             base_url: target.client.base_url().to_owned(),
             transaction_id: Some(target.transaction_id.to_string()),
+            signed_in_as: target.person().await.map(|person| person.label().to_owned()),
             input: source.name().map(|path| path.display().to_string()),
             input_sha256: users.digest.clone(),
             invalid_lines: users.counts.invalid,

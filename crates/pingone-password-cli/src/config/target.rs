@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use pingone_password::{
-    Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, ExternalTransactionId, Region,
+    Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, ExternalTransactionId, Person, Region,
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -73,6 +73,11 @@ impl Target {
     pub(crate) fn of_sign_in(settings: &Settings) -> Result<Self, ConfigError> {
         let client_id = settings.sign_in_client_id.as_ref();
         Self::with(settings, client_id.map(Credentials::SignIn).ok_or_else(|| settings.missing(SIGN_IN_CLIENT_ID)))
+    }
+
+    /// Returns the person who is signed in, as far as this computer knows.
+    pub(crate) async fn person(&self) -> Option<Person> {
+        self.sign_in.as_ref()?.sign_in.current().await.ok()??.person
     }
 
     fn with(settings: &Settings, credentials: Result<Credentials<'_>, String>) -> Result<Self, ConfigError> {

@@ -4,8 +4,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
-use pingone_password_emulator::{Actor, Agent, Emulator, Status};
+use pingone_password_emulator::{Actor, Agent, Emulator, NewUser, Status};
 
+#[cfg(target_os = "linux")]
+use crate::terminal::Terminal;
 use crate::{Ran, World};
 
 /// An emulator, and a profile with the application that people sign in with.
@@ -206,4 +208,64 @@ fn a_process_that_is_killed_during_a_refresh_leaves_a_sign_in_or_says_so() {
     let ran = run(&world, &["whoami"]);
     assert_eq!(ran.code, Some(3));
     snapshot(&world, "whoami_ended", &ran);
+}
+
+/// Ends the sign-in on the server.
+fn end_sign_in(world: &World) {
+    let before = std::fs::read(tokens_file(world)).unwrap();
+    world.emulator.revoke_tokens();
+    assert_eq!(run(world, &["whoami"]).code, Some(0));
+    world.emulator.revoke_tokens();
+    std::fs::write(tokens_file(world), before).unwrap();
+}
+
+/// A list of more users than are processed without a journal, all of them in an agent's population.
+fn list(world: &World, agent: Agent) -> String {
+    let locked: Vec<_> = (0..12)
+        .map(|_| {
+            let mut user = NewUser::new(Status::PasswordLockedOut);
+            user.population_id = Some(agent.population());
+            world.emulator.add(user).unwrap().to_string()
+        })
+        .collect();
+    world.file("users.txt", &locked.join("\n"))
+}
+
+#[test]
+fn a_run_without_a_terminal_stops_when_the_sign_in_has_ended_and_resumes() {
+    let world = world();
+    assert_eq!(login(&world, Agent::AlexAdmin).code, Some(0));
+    let file = list(&world, Agent::AlexAdmin);
+    end_sign_in(&world);
+    let ran = run(&world, &["unlock", "--from", &file, "--yes", "--journal", &format!("{file}.journal")]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stderr.contains("resume with: ") && ran.stderr.contains("the sign-in has ended"), "{ran:?}");
+    let journal = std::fs::read_to_string(format!("{file}.journal")).unwrap();
+    assert!(journal.contains("\"signed_in_as\":\"alex.admin\""), "{journal}");
+    assert!(tokens(&world).iter().all(|token| !journal.contains(token)), "the journal has a token");
+
+    assert_eq!(login(&world, Agent::AlexAdmin).code, Some(0));
+    let ran = run(&world, &["unlock", "--resume", &format!("{file}.journal"), "--yes"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(
+        world.emulator.events().iter().filter(|event| event.kind.to_string() == "PASSWORD.UNLOCKED").count(),
+        12
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_on_a_terminal_waits_for_the_next_sign_in() {
+    let world = world();
+    assert_eq!(login(&world, Agent::AlexAdmin).code, Some(0));
+    let file = list(&world, Agent::AlexAdmin);
+    end_sign_in(&world);
+    let mut terminal = Terminal::of(&command(&world, &["unlock", "--from", &file, "--yes"]));
+    terminal.wait_for("sign in in another terminal: pingone-password login");
+    assert_eq!(login(&world, Agent::AlexAdmin).code, Some(0));
+    assert_eq!(terminal.end(), Some(0));
+    assert_eq!(
+        world.emulator.events().iter().filter(|event| event.kind.to_string() == "PASSWORD.UNLOCKED").count(),
+        12
+    );
 }

@@ -28,6 +28,10 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn run(world: &World, args: &[&str]) -> Self {
+        Self::of(&world.command(args))
+    }
+
+    pub(crate) fn of(program: &Command) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -35,7 +39,6 @@ impl Terminal {
             .unwrap();
         let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
         let end = File::options().read(true).write(true).open(name).unwrap();
-        let program = world.command(args);
         let mut command = Command::new("/usr/bin/setsid");
         command.args(["--ctty", "--wait"]).arg(program.get_program()).args(program.get_args()).env_clear();
         command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");

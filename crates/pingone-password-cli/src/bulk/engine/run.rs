@@ -188,7 +188,11 @@ impl Engine {
         let outage_for = self.worker.outage.lasts_for().filter(|time| *time >= MIN_OUTAGE);
         let has_outage = outage_for.is_some();
         if has_outage != std::mem::replace(&mut self.has_outage, has_outage) {
-            let start = "the server or the network fails: all users wait, and some retry";
+            let start = if self.worker.outage.awaits_sign_in() {
+                "the sign-in has ended: all users wait; sign in in another terminal: pingone-password login"
+            } else {
+                "the server or the network fails: all users wait, and some retry"
+            };
             self.progress.note(if has_outage { start } else { "the server responds again" });
         }
         let conditions = Conditions { outage_for, ..self.conditions() };

@@ -158,6 +158,9 @@ impl Worker {
             };
             let cause = Cause::of(&error);
             if cause == Cause::Outage {
+                if error.needs_sign_in() {
+                    self.outage.await_sign_in();
+                }
                 request_count::enter(&self.outage);
                 // The state can be read, so the failure may be this user's own.
                 let is_own = progress.is_pending && error.status().is_some() && error.state_check_error().is_none();

@@ -48,6 +48,9 @@ pub(crate) struct Header {
     pub(crate) base_url: String,
     /// By which PingOne's audit groups the requests. None in journals of earlier versions.
     pub(crate) transaction_id: Option<String>,
+    /// The person who signed in, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_in_as: Option<String>,
     /// The absolute path of the file, or `-`; none for users on the command line.
     pub(crate) input: Option<String>,
     /// The SHA-256 of the distinct user IDs, in their order.

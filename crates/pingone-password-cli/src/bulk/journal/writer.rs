@@ -224,6 +224,7 @@ mod tests {
             environment_id: String::new(),
             base_url: String::new(),
             transaction_id: None,
+            signed_in_as: None,
             input: None,
             input_sha256: String::new(),
             invalid_lines: 0,

@@ -1,5 +1,7 @@
 //! The cause of a failure, as far as other users are concerned.
 
+use std::io::{self, IsTerminal};
+
 use pingone_password::{Error, ErrorKind, operations};
 
 /// The cause of a failure.
@@ -25,6 +27,8 @@ impl Cause {
         }
         match error.kind() {
             ErrorKind::AccessToken | ErrorKind::Connect if error.is_transient() => Self::Outage,
+            // Somebody who watches can sign in again, in another terminal.
+            ErrorKind::AccessToken if error.needs_sign_in() && is_watched() => Self::Outage,
             ErrorKind::Unauthenticated | ErrorKind::AccessToken | ErrorKind::Connect => Self::Permanent,
             ErrorKind::Forbidden => {
                 let reads = [operations::READ_PASSWORD_STATE.id, operations::READ_USER.id];
@@ -35,4 +39,9 @@ impl Cause {
             _ => Self::Other,
         }
     }
+}
+
+/// Returns whether somebody sees the messages of the run and can act on them.
+fn is_watched() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }

@@ -27,6 +27,8 @@ struct State {
     current: Option<Current>,
     /// The number of users whose requests failed.
     affected: usize,
+    /// Whether what fails is the sign-in: a person has to sign in again.
+    awaits_sign_in: bool,
     /// Whether a user was given up since the last success, because the failure seemed to be its own.
     has_released: bool,
 }
@@ -58,9 +60,20 @@ impl Outage {
         wait > self.patience
     }
 
+    /// Records that the outage is that of the sign-in, until it ends.
+    pub(in crate::bulk::engine) fn await_sign_in(&self) {
+        self.state().awaits_sign_in = true;
+    }
+
+    pub(in crate::bulk::engine) fn awaits_sign_in(&self) -> bool {
+        self.state().awaits_sign_in
+    }
+
     /// Records a response of the server that shows that it works.
     pub(in crate::bulk::engine) fn end(&self) {
-        self.state().current = None;
+        let mut state = self.state();
+        (state.current, state.awaits_sign_in) = (None, false);
+        drop(state);
         self.changed.notify_waiters();
     }
 
