@@ -74,7 +74,7 @@ impl List<'_> {
         let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
         let Counts { excluded, elsewhere, .. } = users.counts;
         if !column.conditions.is_empty() {
-            note(format!("leaves out {} lines that don't match --where", grouped(unmatched)));
+            note(format!("lines that don't match --where: {}", grouped(unmatched)));
         }
         if let Some(shard) = options.shard {
             note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));

@@ -104,7 +104,7 @@ impl Target {
                 .or_else(|| region.map(Region::auth_url)),
         ];
         let hosts: Vec<_> = urls.iter().flatten().filter_map(|url| host(url)).collect();
-        let proxy = problems.keep(settings.proxy(&hosts)).flatten();
+        let proxy = settings.proxy(&hosts);
         let credentials = problems.keep(credentials);
         // Don't ask for a secret that would not be used.
         let skips_prompt = !problems.0.is_empty() && credentials.as_ref().is_some_and(Credentials::needs_prompt);
@@ -129,8 +129,8 @@ impl Target {
         if let Some(api_url) = api_url {
             builder = builder.base_url(api_url);
         }
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(proxy);
+        if let Some((proxy, exceptions)) = proxy {
+            builder = builder.proxy(proxy).no_proxy(exceptions);
         }
         let mut sign_in = None;
         let (builder, claims) = match &credentials {
@@ -226,21 +226,15 @@ impl Settings {
         }
     }
 
-    /// Returns the proxy, unless it is from a variable and the hosts are exceptions.
-    fn proxy(&self, hosts: &[&str]) -> Result<Option<&str>, String> {
-        let Some(proxy) = &self.proxy else { return Ok(None) };
+    /// Returns the proxy, and those of the hosts that don't use it. Only a proxy from a variable has exceptions. One that no
+    /// host uses doesn't matter.
+    fn proxy(&self, hosts: &[&str]) -> Option<(&str, String)> {
+        let proxy = self.proxy.as_ref()?;
         let exceptions = self.proxy_exceptions.as_ref().filter(|_| proxy.source == Source::Variable);
-        let Some(exceptions) = exceptions else { return Ok(Some(&proxy.value)) };
-        let is_exception = |host: &&&str| proxy::is_exception(&exceptions.value, host);
-        match hosts.iter().filter(is_exception).count() {
-            0 => Ok(Some(&proxy.value)),
-            count if count == hosts.len() => Ok(None),
-            _ => Err(format!(
-                "{} exempts only some of {} from the proxy: set --proxy or --no-proxy",
-                exceptions.origin,
-                hosts.join(", ")
-            )),
-        }
+        let is_exception = |host: &str| exceptions.is_some_and(|list| proxy::is_exception(&list.value, host));
+        let exempt: Vec<_> = hosts.iter().copied().filter(|host| is_exception(host)).collect();
+        let is_used = hosts.is_empty() || exempt.len() < hosts.len();
+        is_used.then(|| (proxy.value.as_str(), exempt.join(",")))
     }
 
     /// Returns an error if two variables of a setting have different values.

@@ -1,5 +1,9 @@
 //! Settings as people have them: pasted, in other tools' variables, in files that others can write.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
 use pingone_password_emulator::Status;
 
 use crate::{Ran, World, set_mode};
@@ -132,6 +136,56 @@ fn the_proxy_of_curls_variables() {
     }
     let ran = world.run(&["state", "--no-proxy", "--proxy", "http://127.0.0.1:9", &world.locked_out()]);
     assert_eq!(ran.code, Some(2));
+}
+
+/// A proxy that connects to nothing. Returns its URL, and the hosts that it was asked for.
+fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let hosts = Arc::new(Mutex::new(Vec::new()));
+    let asked_for = Arc::clone(&hosts);
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut lines = BufReader::new(connection.unwrap()).lines().map_while(Result::ok);
+            let host = lines.next().and_then(|line| Some(line.strip_prefix("CONNECT ")?.split(':').next()?.to_owned()));
+            hosts.lock().unwrap().push(host.unwrap());
+            // The rest of the request. The connection ends without a response.
+            lines.find(String::is_empty);
+        }
+    });
+    (url, asked_for)
+}
+
+#[test]
+fn the_proxy_is_for_the_hosts_that_no_variable_exempts() {
+    let world = World::new();
+    let (url, asked_for) = proxy();
+    let (api, auth) = ("api.example.invalid", "auth.example.invalid");
+    let user = world.locked_out();
+    let run = |exceptions: &str, has_token: bool| {
+        let mut command = world.bare(&["state", &user]);
+        command
+            .envs([("HTTPS_PROXY", url.as_str()), ("NO_PROXY", exceptions)])
+            .env("PINGONE_ENVIRONMENT_ID", world.emulator.environment_id().to_string())
+            .env("PINGONE_API_URL", format!("https://{api}/v1"));
+        command.env("PINGONE_AUTH_URL", format!("https://{auth}"));
+        if has_token {
+            command.env("PINGONE_API_ACCESS_TOKEN", world.emulator.access_token());
+        } else {
+            command.env("PINGONE_CLIENT_ID", world.emulator.client_id());
+            command.env("PINGONE_CLIENT_SECRET", world.emulator.client_secret());
+        }
+        assert_ne!(world.ran(&mut command).code, Some(2), "{exceptions}");
+        let mut hosts = std::mem::take(&mut *asked_for.lock().unwrap());
+        hosts.dedup();
+        hosts
+    };
+    assert_eq!((run("", true), run("", false)), (vec![api.to_owned()], vec![auth.to_owned()]));
+    assert_eq!((run(api, true), run(api, false)), (vec![], vec![auth.to_owned()]));
+    assert_eq!((run(auth, true), run(auth, false)), (vec![api.to_owned()], vec![]));
+    for both in ["example.invalid", ".EXAMPLE.invalid", "x AUTH.example.invalid api.example.invalid", "*"] {
+        assert_eq!((run(both, true), run(both, false)), (vec![], vec![]), "{both}");
+    }
 }
 
 #[cfg(unix)]
