@@ -2,12 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use pingone_password::model::User;
-use pingone_password::{Client, EnvironmentId, Error, PasswordState, PasswordStatus, Response, requests};
+use pingone_password::model::{User, UserExpand};
+use pingone_password::{Client, EnvironmentId, Error, PasswordState, PasswordStatus, Response, UserId, requests};
 
 use crate::lookup::KnownUser;
-use crate::output::{account, password, person, server_said};
-use crate::terminal::{self, plain};
+use crate::output::{account, password, person, population, server_said};
+use crate::terminal;
 
 /// A user with both locks.
 pub(super) struct Examined {
@@ -18,12 +18,13 @@ pub(super) struct Examined {
 }
 
 impl Examined {
-    /// Reads the password state, and the user unless it is known.
+    /// Reads the password state and the user.
     pub(super) async fn read(client: &Client, known: &KnownUser) -> Result<Self, Error> {
         let state = client.read_password_state(known.user_id).with_response().await?;
-        let user = match &known.user {
-            Some(user) => Ok(user.clone()),
-            None => client.send(requests::ReadUser::new(known.user_id)).await,
+        let user = match (read_user(client, known.user_id).await, &known.user) {
+            // A user who was found by name is known, but for the population's name.
+            (Err(_), Some(user)) => Ok(user.clone()),
+            (user, _) => user,
         };
         Ok(Self { known: known.clone(), state, user })
     }
@@ -36,18 +37,24 @@ impl Examined {
     pub(super) fn show(&self, environment_id: EnvironmentId) {
         let user_id = self.known.user_id;
         let (who, population, account) = match &self.user {
-            Ok(user) => {
-                let population = user.population.as_ref().map(|population| population.id.to_string());
-                (person(user), population.unwrap_or_else(|| "unknown".to_owned()), account(user))
-            }
+            Ok(user) => (person(user), population(user).unwrap_or_else(|| "unknown".to_owned()), account(user)),
             Err(error) => (format!("user {user_id}"), "unknown".to_owned(), format!("unknown: {}", server_said(error))),
         };
         terminal::note(format!(
-            "{who}\n  ID           {user_id}\n  environment  {environment_id}\n  population   {}\n  password     {}\n  \
+            "{who}\n  ID           {user_id}\n  environment  {environment_id}\n  population   {population}\n  password     {}\n  \
              account      {account}",
-            plain(&population),
             password(self.state.value())
         ));
+    }
+}
+
+/// Reads a user, with the population's name if the server gives it.
+async fn read_user(client: &Client, user_id: UserId) -> Result<User, Error> {
+    let request = requests::ReadUser::new(user_id);
+    match client.send(request.clone().expand(UserExpand::Population)).await {
+        // The vendor's page spells the parameter in two ways.
+        Err(error) if error.status() == Some(400) => client.send(request).await,
+        user => user,
     }
 }
 

@@ -29,6 +29,16 @@ pub(crate) fn full_name(user: &User) -> Option<String> {
     })
 }
 
+/// Describes the population of a user, by name if the server sent one.
+pub(crate) fn population(user: &User) -> Option<String> {
+    let reference = user.population.as_ref()?;
+    // Where it is isn't documented.
+    let embedded = || user.embedded.as_ref()?.extra.get("population")?.get("name");
+    let name = reference.extra.get("name").or_else(embedded).and_then(serde_json::Value::as_str);
+    let id = reference.id;
+    Some(name.map_or_else(|| id.to_string(), |name| format!("{} ({id})", plain(name))))
+}
+
 /// Returns the account's status.
 pub(crate) fn account_status(user: &User) -> Option<&UserAccountStatus> {
     user.account.as_ref()?.status.as_ref()

@@ -1,7 +1,7 @@
 //! Users by name, the two locks, and what is shown before an unlock.
 
 use insta::assert_snapshot;
-use pingone_password_emulator::{Emulator, NewUser, Operation, Role, Status};
+use pingone_password_emulator::{Emulator, Fault, NewUser, Operation, Role, Status};
 
 use crate::World;
 #[cfg(target_os = "linux")]
@@ -118,11 +118,23 @@ fn either_lock_is_unlocked_if_it_is_named() {
 #[test]
 fn a_user_who_cannot_be_read_is_not_unlocked() {
     let world = world();
-    world.emulator.inject_for(Operation::Read, [pingone_password_emulator::Fault::OtherJson]);
+    world.emulator.inject_for(Operation::Read, [Fault::OtherJson]);
     let ran = world.run(&["unlock", "maria"]);
     assert_eq!((ran.code, writes(&world)), (Some(1), 0), "{ran:?}");
     assert_eq!(world.run(&["unlock", "--no-check", "maria"]).code, Some(0));
     assert_eq!(writes(&world), 1);
+}
+
+#[test]
+fn a_population_without_a_name_is_shown_by_id() {
+    for by_name in [true, false] {
+        let world = world();
+        let id = id_of(&world, "maria").to_string();
+        world.emulator.inject_for(Operation::ReadUser, [Fault::EchoEverywhere]);
+        let ran = world.run(&["unlock", if by_name { "maria" } else { &id }]);
+        assert!(ran.stderr.contains("  population   d0000000-0000-8000-8000-"), "{ran:?}");
+        assert_eq!((ran.code, writes(&world)), (Some(0), 1), "{ran:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -109,6 +109,7 @@ impl Client {
     /// Arguments:
     /// - `environment_id`: The ID of the user's environment.
     /// - `user_id`: The user's ID.
+    /// - `expand`: A related resource to include. The vendor's page doesn't show where. Its request has `population`, its table of parameters `populations`.
     ///
     /// # Errors
     ///
@@ -117,19 +118,24 @@ impl Client {
         &'a self,
         environment_id: &'a crate::EnvironmentId,
         user_id: &'a crate::UserId,
+        expand: ::std::option::Option<&'a types::UserExpand>,
     ) -> Result<ResponseValue<types::User>, Error<types::ApiError>> {
         let url = self
             .baseurl
             .join(format_args!("/environments/{}/users/{}", environment_id, user_id));
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static(
-                    "application/hal+json, application/json",
-                ),
+        let mut request = crate::query::optional(
+                self
+                    .client
+                    .get(url)
+                    .header(
+                        ::reqwest::header::ACCEPT,
+                        ::reqwest::header::HeaderValue::from_static(
+                            "application/hal+json, application/json",
+                        ),
+                    ),
+                "expand",
+                expand,
             )
             .build()?;
         self.inner.prepare(&mut request);

@@ -74,12 +74,26 @@ impl super::Request for ReadPasswordState {
 pub struct ReadUser {
     /// The user's ID.
     pub user_id: crate::UserId,
+    /// A related resource to include. The vendor's page doesn't show where. Its request has `population`, its table of parameters `populations`.
+    pub expand: ::std::option::Option<types::UserExpand>,
 }
 impl ReadUser {
     /// Creates the request from its required fields.
     #[must_use]
     pub fn new(user_id: impl ::std::convert::Into<crate::UserId>) -> Self {
-        Self { user_id: user_id.into() }
+        Self {
+            user_id: user_id.into(),
+            expand: ::std::option::Option::None,
+        }
+    }
+    /// A related resource to include. The vendor's page doesn't show where. Its request has `population`, its table of parameters `populations`.
+    #[must_use]
+    pub fn expand(
+        mut self,
+        expand: impl ::std::convert::Into<types::UserExpand>,
+    ) -> Self {
+        self.expand = ::std::option::Option::Some(expand.into());
+        self
     }
 }
 impl super::Request for ReadUser {
@@ -101,7 +115,7 @@ impl super::Request for ReadUser {
         environment_id: &'a crate::EnvironmentId,
     ) -> ::std::result::Result<::std::option::Option<Self::Body>, super::Error> {
         let response = client
-            .read_user(environment_id, &self.user_id)
+            .read_user(environment_id, &self.user_id, self.expand.as_ref())
             .await
             .map_err(super::Error::into_untyped)?;
         ::std::result::Result::Ok((::std::option::Option::Some)(response.into_inner()))

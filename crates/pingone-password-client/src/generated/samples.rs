@@ -33,11 +33,12 @@ pub fn requests(visitor: &mut impl Requests) -> ::serde_json::Result<()> {
     visitor
         .request(
             super::requests::ReadUser::new(
-                ::serde_json::from_str::<
-                    crate::UserId,
-                >("\"c3042000-188f-4bc7-a269-dee1602cf7af\"")?,
-            ),
-            "GET /environments/abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6/users/c3042000-188f-4bc7-a269-dee1602cf7af\naccept: application/hal+json, application/json\n",
+                    ::serde_json::from_str::<
+                        crate::UserId,
+                    >("\"c3042000-188f-4bc7-a269-dee1602cf7af\"")?,
+                )
+                .expand(::serde_json::from_str::<types::UserExpand>("\"population\"")?),
+            "GET /environments/abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6/users/c3042000-188f-4bc7-a269-dee1602cf7af?expand=population\naccept: application/hal+json, application/json\n",
         );
     visitor
         .request(
@@ -111,6 +112,7 @@ pub fn models(visitor: &mut impl Models) {
     visitor.model::<types::UserAccount>("UserAccount");
     visitor.model::<types::UserAccountStatus>("UserAccountStatus");
     visitor.model::<types::UserEmbedded>("UserEmbedded");
+    visitor.model::<types::UserExpand>("UserExpand");
     visitor.model::<types::UserIdentityProvider>("UserIdentityProvider");
     visitor.model::<types::UserLastSignOn>("UserLastSignOn");
     visitor.model::<types::UserLifecycle>("UserLifecycle");

@@ -1865,6 +1865,45 @@ impl<'de> ::serde::Deserialize<'de> for UserEmbedded {
         crate::json::deserialize(deserializer)
     }
 }
+/// A related resource that a user can include.
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, ::serde::Serialize)]
+pub enum UserExpand {
+    /// `population`
+    #[serde(rename = "population")]
+    Population,
+}
+impl UserExpand {
+    /// Returns the value as sent over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Population => "population",
+        }
+    }
+}
+impl ::std::fmt::Display for UserExpand {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+impl crate::json::FromJson for UserExpand {
+    const EXPECTED: &'static str = "a known value";
+    fn from_text(text: &str) -> ::std::option::Option<Self> {
+        match text {
+            "population" => ::std::option::Option::Some(Self::Population),
+            _ => ::std::option::Option::None,
+        }
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UserExpand {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::std::result::Result<Self, D::Error> {
+        crate::json::deserialize(deserializer)
+    }
+}
 /// The identity provider that authenticates a user.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
