@@ -1,13 +1,11 @@
 //! A reader who knows nothing but the URL that the emulator's program prints.
 
-use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
-
 use crate::Result;
 use crate::browser::{Browser, in_browser};
+use crate::program::build;
 
 /// The emulator's program, stopped when dropped.
 struct Program(Child);
@@ -15,20 +13,8 @@ struct Program(Child);
 impl Program {
     /// Starts it as `cargo run -p pingone-password-emulator` does, and returns the URL of the page.
     fn start() -> Result<(Self, String)> {
-        let cargo = env::var("CARGO").unwrap_or("cargo".to_owned());
-        let build = ["build", "--quiet", "--package", "pingone-password-emulator", "--message-format", "json"];
-        let mut command = Command::new(cargo);
-        // What cargo tells this test would make build scripts run again.
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_")) {
-            if !["CARGO_HOME", "CARGO_TARGET_DIR"].iter().any(|kept| name == *kept) {
-                command.env_remove(name);
-            }
-        }
-        let output = command.args(build).stderr(Stdio::inherit()).output()?;
-        let messages = String::from_utf8(output.stdout)?;
-        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let program = messages.filter_map(|message| message["executable"].as_str().map(str::to_owned)).next_back();
-        let mut program = Self(Command::new(program.ok_or("no program")?).stdout(Stdio::piped()).spawn()?);
+        let program = build("pingone-password-emulator")?;
+        let mut program = Self(Command::new(program).stdout(Stdio::piped()).spawn()?);
         for line in BufReader::new(program.0.stdout.take().ok_or("no output")?).lines() {
             if let Some(url) = line?.trim().strip_prefix("page ") {
                 return Ok((program, url.trim().to_owned()));

@@ -10,12 +10,15 @@
 //! | module | what it tests |
 //! | --- | --- |
 //! | `page` | the emulator's page |
+//! | `report` | the page of `pingone-password report --output html` |
 //! | `first_visit` | a reader who knows nothing but the URL that the emulator's program prints |
 //! | `sign_in` | a person who signs in, and a hostile page in the same browser |
 
 mod browser;
 mod first_visit;
 mod page;
+mod program;
+mod report;
 mod sign_in;
 
 use std::error::Error;

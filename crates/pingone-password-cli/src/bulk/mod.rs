@@ -21,6 +21,7 @@ pub(crate) use input::Condition;
 pub(crate) use max_failures::MaxFailures;
 pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options, ProgressFormat, ResumeFrom};
 pub(crate) use rate::Rate;
+pub(crate) use report::{ReportFormat, report};
 pub(crate) use run::run;
 pub(crate) use shard::Shard;
 pub(crate) use valves::{TimeOfDay, Valves};

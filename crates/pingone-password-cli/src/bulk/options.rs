@@ -76,6 +76,10 @@ pub(crate) struct Options {
     /// A list of users that are left out.
     pub(crate) exclude: Option<PathBuf>,
     pub(crate) journal: Option<PathBuf>,
+    /// Why the users are unlocked, for the journal.
+    pub(crate) reason: Option<String>,
+    /// Where to write the report as a page.
+    pub(crate) report: Option<PathBuf>,
     pub(crate) no_journal: bool,
     /// The journal to resume from.
     pub(crate) resume: Option<ResumeFrom>,

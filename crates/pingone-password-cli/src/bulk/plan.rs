@@ -10,7 +10,7 @@ use pingone_password::ExternalTransactionId;
 
 use super::engine::SharedRateLimiter;
 use super::input::{Column, Listed, Source, Worklist};
-use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, newest, now};
+use super::journal::{EarlierUsers, Header, Journal, JournalRecord, Replay, Settings, VERSION, Who, newest, now};
 use super::list::{List, exclude};
 use super::no_plan::NoPlan;
 use super::options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options, ResumeFrom};
@@ -68,6 +68,11 @@ impl Plan {
         let list = List { source: &source, column, earlier: EarlierUsers::default(), limiter: &limiter };
         let mut users = list.read(options, target).await?;
         let path = journal_path(options, &source);
+        if path.is_none() && (options.reason.is_some() || options.report.is_some()) {
+            return Err(
+                anyhow!("--reason and --report need a journal, and there is none: name one by --journal").into()
+            );
+        }
         confirm(options, target, &source, users.counts.users)?;
         let lock = options.lock.unwrap_or_default();
         // What is locked has to be known.
@@ -82,6 +87,7 @@ impl Plan {
             input: source.name().map(|path| path.display().to_string()),
             input_sha256: users.digest.clone(),
             invalid_lines: users.counts.invalid,
+            users: Some(users.counts.users),
             settings: Settings {
                 column: options.column.clone(),
                 by: options.by,
@@ -92,6 +98,7 @@ impl Plan {
                 concurrency,
             },
             started_at: now(),
+            who: Who::now(options.reason.clone()),
         };
         let journal = path.map(|path| Journal::create(&path, header)).transpose()?;
         if let (Some(journal), By::Username | By::Email) = (&journal, options.by) {
@@ -169,7 +176,7 @@ impl Plan {
         }
         note(format!("{} done before, {} remaining", users.counts.earlier, users.counts.users));
         confirm(options, target, &source, users.counts.users)?;
-        let record = JournalRecord::Resumed { at: now() };
+        let record = JournalRecord::Resumed { at: now(), who: Who::now(options.reason.clone()) };
         if journal.writer().add_durably(&record).await.is_err() {
             journal.close().await?;
             return Err(anyhow!("can't write the journal {}", path.display()).into());

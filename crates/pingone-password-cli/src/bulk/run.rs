@@ -12,7 +12,7 @@ use super::journal::resume_command;
 use super::no_plan::NoPlan;
 use super::options::{Operation, Options};
 use super::plan::Plan;
-use super::report::{RowWriter, Tally};
+use super::report::{RowWriter, Tally, write_page};
 use super::shutdown::Closed;
 use crate::config::Target;
 use crate::exit::Exit;
@@ -91,6 +91,7 @@ async fn execute(
     if let Some((_, time)) = &end {
         note(format!("takes users until {time}"));
     }
+    let journal_path = journal.as_ref().map(|journal| journal.path().to_owned());
     let rows = RowWriter::new(options.format, operation);
     let started = Instant::now();
     let mut engine = Engine::new(engine::Setup {
@@ -125,6 +126,19 @@ async fn execute(
         exit.and(Exit::Failed)
     } else {
         exit
+    };
+    let exit = match (&options.report, journal_path) {
+        (Some(page), Some(journal)) => match write_page(&journal, page) {
+            Ok(()) => {
+                note(format!("report: {}", page.display()));
+                exit
+            }
+            Err(error) => {
+                note(format!("error: no report: {error:#}"));
+                exit.and(Exit::Failed)
+            }
+        },
+        _ => exit,
     };
     let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
     if has_remaining && is_resumable && !options.dry_run {

@@ -166,6 +166,10 @@ fn run(command: Command) -> Result<Exit, Failure> {
             let target = target(&args.settings)?;
             block_on(whoami::run(&target))
         }
+        Command::Report(args) => {
+            bulk::report(&args.journals, args.output, args.failed.as_deref())?;
+            Ok(Exit::Done)
+        }
         Command::Doctor(args) => {
             let user = match &args.user {
                 Some(text) => Some(text.parse().map_err(|_| Failure::usage(not_an_id(text)))?),
@@ -209,13 +213,14 @@ fn paced(target: &Target, rate: Option<Rate>, callers: usize) -> Result<Client, 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
 fn is_bulk(users: usize, args: &BulkArgs, changes: ChangeArgs) -> bool {
     let BulkArgs { from, resume, rate, concurrency, journal, patience, max_failures, .. } = args;
-    let BulkArgs { limit, stop_after, until, shard, exclude, progress, .. } = args;
+    let BulkArgs { limit, stop_after, until, shard, exclude, progress, reason, report, .. } = args;
     let has_valve = limit.is_some() || stop_after.is_some() || until.is_some() || shard.is_some() || exclude.is_some();
     let has_progress = progress.is_some();
     let has_input = from.is_some() || resume.is_some();
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some() || max_failures.is_some();
     let has_condition = changes.only_locked_out || changes.dry_run;
-    users > FEW || has_valve || has_progress || has_input || has_speed || has_condition || journal.is_some()
+    let is_documented = journal.is_some() || reason.is_some() || report.is_some();
+    users > FEW || has_valve || has_progress || has_input || has_speed || has_condition || is_documented
 }
 
 /// Parses the users on the command line, and checks that there is exactly one source of users.

@@ -14,7 +14,7 @@ use super::rate_limiter::SharedRateLimiter;
 use super::stop::{Stop, Stopping};
 use super::worker::{Report, Worker};
 use crate::bulk::input::{Counts, Listed};
-use crate::bulk::journal::{Journal, Outcome};
+use crate::bulk::journal::{Journal, JournalRecord, Outcome, now};
 use crate::bulk::options::Options;
 use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
 use crate::exit::Exit;
@@ -83,6 +83,8 @@ pub(in crate::bulk) struct Engine {
     remaining: u64,
     limit: Option<u64>,
     end: Option<(Duration, String)>,
+    /// How often the journal has that the server asked to wait.
+    holds: u32,
 }
 
 impl Engine {
@@ -120,6 +122,7 @@ impl Engine {
             remaining: counts.users,
             limit: options.valves.limit,
             end,
+            holds: 0,
         }
     }
 
@@ -169,7 +172,10 @@ impl Engine {
                     Some(Err(error)) => self.stop_for(Stop::Users(error)),
                     None => has_more = false,
                 },
-                _ = refresh.tick() => self.refresh(),
+                _ = refresh.tick() => {
+                    self.refresh();
+                    self.record_hold().await;
+                }
             }
         }
         if let Some(limit) = self.limit.filter(|limit| taken >= *limit && taken < self.remaining) {
@@ -205,6 +211,17 @@ impl Engine {
             outage_for: None,
             throttled_for: self.limiter.throttled_for(),
             rate: self.limiter.rate(),
+        }
+    }
+
+    /// Records that the server asked everyone to wait, once for each time.
+    async fn record_hold(&mut self) {
+        let count = self.limiter.throttle_count();
+        let Some(journal) = &self.worker.journal else { return };
+        if std::mem::replace(&mut self.holds, count) < count {
+            let seconds = self.limiter.throttled_for().map_or(1, |time| time.as_secs() + 1);
+            // The next record of a user reports that the journal can't be written.
+            _ = journal.add(&JournalRecord::Held { at: now(), seconds }).await;
         }
     }
 

@@ -26,6 +26,6 @@ pub(crate) use condition::Condition;
 pub(super) use entry::{Entry, Given};
 pub(super) use invalid_lines::InvalidLines;
 pub(super) use list::read_list;
-pub(super) use sorter::Sorter;
+pub(super) use sorter::{Pair, Sorter};
 pub(super) use source::Source;
 pub(super) use worklist::{Counts, Earlier, Listed, Worklist, WorklistBuilder};

@@ -15,7 +15,7 @@ pub(super) fn seal(mut object: Vec<u8>) -> Vec<u8> {
 }
 
 /// Returns whether a line ends with the right checksum.
-pub(super) fn is_intact(line: &[u8]) -> bool {
+pub(in crate::bulk) fn is_intact(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     let Some((content, property)) = line.split_at_checked(line.len().saturating_sub(LENGTH)) else { return false };
     let checksum = property.strip_prefix(PROPERTY).and_then(|rest| rest.strip_suffix(b"\"}"));

@@ -17,7 +17,13 @@ pub(crate) enum JournalRecord {
     /// The first line: describes the run.
     Header(Box<Header>),
     /// The run was resumed.
-    Resumed { at: String },
+    Resumed {
+        at: String,
+        #[serde(flatten)]
+        who: Who,
+    },
+    /// The server asked everyone to wait.
+    Held { at: String, seconds: u64 },
     /// A user of a list of names. All of them come before the first unlock.
     Listed { user: String, username: Option<String> },
     /// A user's unlock is about to be sent.
@@ -58,8 +64,36 @@ pub(crate) struct Header {
     /// The number of lines without a user.
     #[serde(default)]
     pub(crate) invalid_lines: u64,
+    /// The number of users. None in journals of earlier versions, as all that follows.
+    pub(crate) users: Option<u64>,
     pub(crate) settings: Settings,
     pub(crate) started_at: String,
+    #[serde(flatten)]
+    pub(crate) who: Who,
+}
+
+/// Who runs it, where, and why.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Who {
+    /// The name of the user in the operating system.
+    pub(crate) operator: Option<String>,
+    pub(crate) host: Option<String>,
+    /// The version of this program.
+    pub(crate) tool_version: Option<String>,
+    /// What `--reason` says.
+    pub(crate) reason: Option<String>,
+}
+
+impl Who {
+    /// Describes this process.
+    pub(crate) fn now(reason: Option<String>) -> Self {
+        Self {
+            operator: whoami::username().ok(),
+            host: whoami::hostname().ok(),
+            tool_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            reason,
+        }
+    }
 }
 
 /// The options that a resumed run keeps.

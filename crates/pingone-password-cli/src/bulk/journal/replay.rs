@@ -110,7 +110,7 @@ impl Replay {
         let unknown = || anyhow!("a record that this version doesn't know: resume with the version that wrote it");
         match serde_json::from_slice(line).map_err(|_| unknown())? {
             JournalRecord::Header(_) => Err(unknown()),
-            JournalRecord::Resumed { .. } => Ok(()),
+            JournalRecord::Resumed { .. } | JournalRecord::Held { .. } => Ok(()),
             JournalRecord::Listed { user, username } => {
                 self.listed.push_named(user.parse().map_err(|_| unknown())?, username.as_deref())
             }

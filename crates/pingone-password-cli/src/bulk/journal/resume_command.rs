@@ -56,6 +56,11 @@ pub(in crate::bulk) fn resume_command(
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
+/// Returns the command that resumes a run, with the settings of its environment.
+pub(in crate::bulk) fn command_for(operation: Operation, journal: &Path) -> String {
+    resume_command(operation, journal, [])
+}
+
 /// Returns whether the users are a list of names.
 fn has_list_of_names(arguments: &[OsString]) -> bool {
     let values = |name| {

@@ -212,7 +212,7 @@ fn sync_folder(path: &Path) {
 mod tests {
     use super::*;
     use crate::bulk::input::Earlier;
-    use crate::bulk::journal::record::{Finished, Settings, VERSION, now};
+    use crate::bulk::journal::record::{Finished, Settings, VERSION, Who, now};
     use crate::bulk::options::Operation;
     use crate::lock::Lock;
     use crate::lookup::By;
@@ -228,6 +228,7 @@ mod tests {
             input: None,
             input_sha256: String::new(),
             invalid_lines: 0,
+            users: None,
             settings: Settings {
                 column: None,
                 by: By::Id,
@@ -238,6 +239,7 @@ mod tests {
                 concurrency: 16,
             },
             started_at: now(),
+            who: Who::default(),
         }
     }
 

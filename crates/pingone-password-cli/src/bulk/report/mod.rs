@@ -1,10 +1,14 @@
 //! What people and programs see of a run: progress, rows, summary.
 
+mod from_journals;
+mod journals;
 mod progress;
 mod progress_line;
 mod rows;
 mod summary;
 
+pub(super) use from_journals::write_page;
+pub(crate) use from_journals::{ReportFormat, report};
 pub(super) use progress::{Conditions, Progress};
 pub(super) use rows::{BulkRow, RowSender, RowWriter};
 pub(super) use summary::Tally;

@@ -56,6 +56,14 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_journal", "resume"])]
     pub(in crate::cli) journal: Option<PathBuf>,
 
+    /// Why, such as a ticket number, for the journal and the report
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub(in crate::cli) reason: Option<String>,
+
+    /// Write a report on the run as an HTML page
+    #[arg(long, value_name = "FILE.html", conflicts_with = "no_journal")]
+    pub(in crate::cli) report: Option<PathBuf>,
+
     /// Write no journal; an interrupted run can't be resumed
     #[arg(long, requires = "from", conflicts_with = "resume")]
     no_journal: bool,
@@ -151,6 +159,8 @@ impl BulkArgs {
             exclude,
             conditions,
             progress,
+            reason,
+            report,
         } = self.clone();
         let ChangeArgs { only_locked_out, dry_run, yes } = changes;
         Options {
@@ -173,6 +183,8 @@ impl BulkArgs {
             shard,
             exclude,
             journal,
+            reason,
+            report,
             no_journal,
             resume: resume.map(|journal| journal.map_or(ResumeFrom::Newest, ResumeFrom::Journal)),
             allows_other_server: other_server,
@@ -181,6 +193,15 @@ impl BulkArgs {
             progress: progress.unwrap_or_default(),
         }
     }
+}
+
+pub(super) fn reason(text: &str) -> Result<String, String> {
+    const MAX_CHARS: usize = 200;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MAX_CHARS || text.contains(char::is_control) {
+        return Err(format!("expected 1 to {MAX_CHARS} characters on one line"));
+    }
+    Ok(text.to_owned())
 }
 
 pub(super) fn concurrency(text: &str) -> Result<usize, String> {

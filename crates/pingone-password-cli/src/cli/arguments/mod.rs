@@ -13,6 +13,7 @@ pub(super) use bulk::{BulkArgs, ChangeArgs};
 pub(super) use find::FindArgs;
 pub(super) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
+use crate::bulk::ReportFormat;
 use crate::config::SettingFlags;
 use crate::lock::Lock;
 use crate::lookup::By;
@@ -66,6 +67,7 @@ pub(super) enum Command {
     Login(LoginArgs),
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),
+    Report(ReportArgs),
     Doctor(DoctorArgs),
     /// Inspect the configuration
     #[command(arg_required_else_help = true)]
@@ -155,6 +157,32 @@ pub(super) struct UnlockArgs {
 
     #[command(flatten)]
     pub(super) settings: SettingFlags,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  pingone-password report locked-out.txt.journal.jsonl
+  pingone-password report --output html *.journal.jsonl > report.html
+  pingone-password report --failed failed.csv *.journal.jsonl";
+
+/// Report what bulk runs did, from their journals
+///
+/// How many users, when, by whom and why, what failed, and what is left to do. Several journals, such as those of shards, make
+/// one report. Sends nothing.
+#[derive(Debug, Args)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub(super) struct ReportArgs {
+    /// The journals
+    #[arg(value_name = "JOURNAL", required = true, value_hint = ValueHint::FilePath)]
+    pub(super) journals: Vec<PathBuf>,
+
+    /// Output format
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) output: ReportFormat,
+
+    /// Write the users who are not done to a CSV file, which --from takes
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) failed: Option<PathBuf>,
 }
 
 const DOCTOR_EXAMPLES: &str = "\

@@ -1,0 +1,90 @@
+//! Makes reports from journals.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use super::journals::{Figures, Journals, Row, RowFile, html, json, table};
+use crate::bulk::journal::command_for;
+use crate::output::print;
+use crate::private_file;
+use crate::terminal::{grouped, note};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Text for people
+    #[default]
+    Table,
+    /// One object
+    Json,
+    /// A row for each user
+    Csv,
+    /// A page, to be opened in a browser
+    Html,
+}
+
+/// Prints a report on journals, and writes the users who are not done to a file.
+///
+/// # Errors
+///
+/// Fails if a journal can't be read, or the report can't be written.
+pub(crate) fn report(journals: &[PathBuf], format: ReportFormat, failed: Option<&Path>) -> anyhow::Result<()> {
+    let mut file = failed.map(RowFile::create).transpose()?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if format == ReportFormat::Csv {
+        out.write_all(Row::csv_header()?.as_bytes())?;
+    }
+    let figures = read(journals, |row| {
+        if let Some(file) = file.as_mut().filter(|_| row.needs_attention()) {
+            file.add(row)?;
+        }
+        if format == ReportFormat::Csv {
+            out.write_all(row.csv()?.as_bytes())?;
+        }
+        Ok(())
+    })?;
+    out.flush()?;
+    drop(out);
+    let commands = commands(&figures, journals);
+    match format {
+        ReportFormat::Table => print(&table(&figures, &commands))?,
+        ReportFormat::Json => print(&json(&figures))?,
+        ReportFormat::Html => print(&html(&figures, &commands)?)?,
+        ReportFormat::Csv => {}
+    }
+    if let (Some(file), Some(path)) = (file, failed) {
+        note(format!("{} users who are not done: {}", grouped(file.count), path.display()));
+        file.finish()?;
+    }
+    Ok(())
+}
+
+/// Writes a report on a journal as a page.
+///
+/// # Errors
+///
+/// Fails if the journal can't be read, or the page can't be written.
+pub(in crate::bulk) fn write_page(journal: &Path, page: &Path) -> anyhow::Result<()> {
+    let journals = [journal.to_owned()];
+    let figures = read(&journals, |_| Ok(()))?;
+    let text = html(&figures, &commands(&figures, &journals))?;
+    let mut file = private_file::replace(page).with_context(|| format!("can't write {}", page.display()))?;
+    file.write_all(text.as_bytes()).with_context(|| format!("can't write {}", page.display()))
+}
+
+fn read(paths: &[PathBuf], each: impl FnMut(&Row) -> anyhow::Result<()>) -> anyhow::Result<Figures> {
+    let mut journals = Journals::default();
+    paths.iter().try_for_each(|path| journals.read(path))?;
+    Figures::of(journals, each)
+}
+
+/// The commands that finish what is left.
+fn commands(figures: &Figures, journals: &[PathBuf]) -> Vec<String> {
+    if !figures.has_left() {
+        return Vec::new();
+    }
+    journals.iter().map(|journal| command_for(figures.operation(), journal)).collect()
+}

@@ -1,0 +1,56 @@
+//! Who did what, where and why: from the headers of the journals.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::bulk::journal::{Header, Who};
+use crate::bulk::options::Operation;
+
+/// What the headers say. Several journals of one incident mostly agree.
+#[derive(Debug, Default)]
+pub(super) struct RunInfo {
+    pub(super) journals: Vec<PathBuf>,
+    pub(super) operations: BTreeSet<&'static str>,
+    pub(super) environments: BTreeSet<String>,
+    pub(super) servers: BTreeSet<String>,
+    pub(super) transactions: BTreeSet<String>,
+    pub(super) operators: BTreeSet<String>,
+    pub(super) hosts: BTreeSet<String>,
+    pub(super) versions: BTreeSet<String>,
+    pub(super) reasons: BTreeSet<String>,
+    pub(super) inputs: BTreeSet<String>,
+    pub(super) invalid_lines: u64,
+    /// The users of all lists. None if a header doesn't say.
+    pub(super) users: Option<u64>,
+    headers: u64,
+}
+
+impl RunInfo {
+    pub(super) fn add_journal(&mut self, path: &Path) {
+        self.journals.push(path.to_owned());
+    }
+
+    pub(super) fn add_header(&mut self, header: Header) {
+        self.operations.insert(match header.operation {
+            Operation::State => "state",
+            Operation::Unlock => "unlock",
+        });
+        self.environments.insert(header.environment_id);
+        self.servers.insert(header.base_url);
+        self.transactions.extend(header.transaction_id);
+        self.inputs.extend(header.input);
+        self.invalid_lines += header.invalid_lines;
+        let earlier = if self.headers == 0 { Some(0) } else { self.users };
+        self.users = earlier.zip(header.users).map(|(earlier, users)| earlier + users);
+        self.headers += 1;
+        self.add_who(header.who);
+    }
+
+    pub(super) fn add_who(&mut self, who: Who) {
+        let Who { operator, host, tool_version, reason } = who;
+        self.operators.extend(operator);
+        self.hosts.extend(host);
+        self.versions.extend(tool_version);
+        self.reasons.extend(reason);
+    }
+}

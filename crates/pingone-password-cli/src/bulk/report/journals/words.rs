@@ -1,0 +1,78 @@
+//! A report in two paragraphs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::figures::Figures;
+use super::rows::time;
+use crate::bulk::journal::Outcome;
+use crate::bulk::options::Operation;
+use crate::bulk::report::summary::seconds;
+use crate::terminal::grouped;
+
+/// Says what was done, to how many, from when to when, by whom and why; and what is left.
+pub(super) fn summary(figures: &Figures) -> Vec<String> {
+    vec![what_was_done(figures), what_is_left(figures)]
+}
+
+fn what_was_done(figures: &Figures) -> String {
+    let info = &figures.info;
+    let done = users(figures.number_of(Outcome::Done));
+    let subject = match figures.operation() {
+        Operation::State => format!("The password states of {done} were read"),
+        Operation::Unlock => format!("The passwords of {done} were unlocked"),
+    };
+    let of = info.users.map(|listed| format!("of {} in the list", grouped(listed)));
+    let span = figures.span.map(|(start, end)| format!("from {} to {} UTC", clock(start), clock(end)));
+    let by = joined(&info.operators).map(|operator| match joined(&info.hosts) {
+        Some(host) => format!("by {operator} on {host}"),
+        None => format!("by {operator}"),
+    });
+    let sentence = [Some(subject), of, span, by].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    match joined(&info.reasons) {
+        Some(reason) => format!("{sentence}. Reason: {reason}"),
+        None => sentence + ".",
+    }
+}
+
+fn what_is_left(figures: &Figures) -> String {
+    let skipped = figures.number_of(Outcome::Skipped);
+    let skipped = (skipped > 0).then(|| format!("{} not locked out: nothing was sent for them.", are(skipped)));
+    let open = figures.number_of(Outcome::NotSent) + figures.untouched().unwrap_or_default();
+    let parts = [
+        (figures.number_of(Outcome::Failed), "failed"),
+        (figures.number_of(Outcome::Unknown), "unknown"),
+        (open, "not begun"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
+    let left = match figures.left() {
+        0 => "Nothing is left to do.".to_owned(),
+        left => format!("{} left to do: {}.", are(left), parts.collect::<Vec<_>>().join(", ")),
+    };
+    let held = (!figures.holds.is_empty()).then(|| {
+        let times = if figures.holds.len() == 1 { "once".to_owned() } else { format!("{} times", figures.holds.len()) };
+        let time = seconds(Duration::from_secs(figures.held_seconds()));
+        format!("The server asked everyone to wait {times}, for {time} in all.")
+    });
+    let damaged = (figures.damaged > 0).then(|| {
+        format!("Damaged records in the journals: {}. Their users count as unknown.", grouped(figures.damaged))
+    });
+    [skipped, Some(left), held, damaged].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn users(count: u64) -> String {
+    if count == 1 { "1 user".to_owned() } else { format!("{} users", grouped(count)) }
+}
+
+fn are(count: u64) -> String {
+    users(count) + if count == 1 { " is" } else { " are" }
+}
+
+fn joined(texts: &BTreeSet<String>) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+}
+
+/// Formats a time for people.
+fn clock(milliseconds: u64) -> String {
+    time(milliseconds).replace('T', " ").trim_end_matches('Z').to_owned()
+}
