@@ -12,6 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// The token is zeroized when the last clone is dropped. The `Authorization` header made from it is marked as sensitive and
 /// kept as long as the token, but it is not zeroized, and neither are the bytes that are written to the socket.
 ///
+/// A response that quotes the token is scrubbed of it, unless the token has fewer than 8 bytes.
+///
 /// ```
 /// let token = pingone_password::AccessToken::from("eyJhbGciOi…");
 /// assert_eq!(format!("{token:?}"), "AccessToken([REDACTED])");

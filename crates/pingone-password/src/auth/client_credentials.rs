@@ -91,6 +91,8 @@ impl ClientCredentials {
 /// The client secret of a worker application. `Debug` redacts it, and it is zeroized on drop.
 ///
 /// The header or body that is made from it for a token request is not zeroized.
+///
+/// A response that quotes the secret is scrubbed of it, unless the secret has fewer than 8 bytes.
 #[derive(Clone)]
 pub struct ClientSecret(SecretString);
 

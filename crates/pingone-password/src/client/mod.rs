@@ -181,6 +181,8 @@ impl Client {
     ///
     /// [`NotFound`](FindUserError::NotFound) if no user has the key, or none that the access token's role may see.
     /// [`Ambiguous`](FindUserError::Ambiguous) if more than one has it. Never returns the first of several.
+    /// [`NoId`](FindUserError::NoId) if the server sent a match without an ID. [`Read`](FindUserError::Read) with the errors of
+    /// [`users`](Self::users).
     ///
     /// # Examples
     ///

@@ -112,5 +112,8 @@ fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<String> {
 
 #[cfg(not(feature = "rustls"))]
 fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<String> {
-    error.to_string().contains("certificate").then(|| "the server's certificate is not trusted".to_owned())
+    // The platforms' errors share no type, and reqwest exports none.
+    let is_of_certificate = error.to_string().contains("certificate");
+    is_of_certificate
+        .then(|| "the server's certificate is not trusted, or not valid by this computer's clock".to_owned())
 }

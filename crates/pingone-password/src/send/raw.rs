@@ -43,6 +43,9 @@ impl RawOperation {
     }
 
     /// Sets the body. Defaults to none.
+    ///
+    /// A response that quotes a password in it is scrubbed of it, unless the password has fewer than 8 bytes. Passwords are the
+    /// texts under names that contain `password`, `secret`, `code` or `value`.
     pub fn json(mut self, body: impl Into<Value>) -> Self {
         self.body = Some(body.into());
         self

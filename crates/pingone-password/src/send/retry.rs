@@ -11,8 +11,9 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// - **The operation was not applied**: the connection failed, or the server responded with 429.
 /// - **The operation is idempotent** (`x-idempotent` in the OpenAPI document), such as a read: also after a lost connection, a
 ///   timeout, and 408, 500, 502, 503 and 504.
-/// - **The outcome of an unlock is unknown**: as [`OnUnknownOutcome`] says. By default, the client checks the password state
-///   first.
+/// - **The outcome is unknown, and a read shows it** (`x-state-check` in the OpenAPI document), such as for an unlock: as
+///   [`OnUnknownOutcome`] says. By default, the client reads the state first.
+/// - **The access token was rejected** (401), and there is a fresh one: once.
 ///
 /// The call doesn't retry after any other response.
 ///
@@ -41,15 +42,17 @@ pub struct RetryPolicy {
 }
 
 /// What to do if the outcome of an unlock is unknown: the connection was lost, the request timed out, the server responded with
-/// 408, 500, 502, 503 or 504, or with a success that is [not PingOne's](crate::failures).
+/// 408, 500, 502, 503 or 504, or with a success or a rejection that is [not PingOne's](crate::failures).
+///
+/// It applies to every operation with a read that shows whether it was applied: password unlocks and account unlocks.
 ///
 /// An unconditional retry can do harm. If the first request did unlock the user, and wrong passwords have locked the user out
 /// again since, the retry lifts that new lockout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnUnknownOutcome {
-    /// Checks the password state first. If the user is no longer locked out, the call succeeds. If the user is still locked
-    /// out, the call retries. If the state can't be read, the outcome stays unknown.
+    /// Reads the password state first, or for an account unlock the user. If the user is no longer locked out, the call
+    /// succeeds. If the user is still locked out, the call retries. If the state can't be read, the outcome stays unknown.
     #[default]
     CheckFirst,
     /// Fails with [`Outcome::Unknown`](crate::Outcome::Unknown).

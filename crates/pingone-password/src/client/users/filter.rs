@@ -103,7 +103,7 @@ impl Filter {
         self.join("or", other)
     }
 
-    /// Returns a filter for the users that match any of these, or none if there are none.
+    /// Returns a filter for the users that match any of these, or `None` if the list is empty.
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Option<Self> {
         let operands: Vec<_> = filters.into_iter().map(Self::into_operand).collect();
         match operands.len() {
