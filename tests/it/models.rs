@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use xtask::generate::load::{Document, Pointer};
 
 use crate::Result;
+use crate::client::Inspect;
 use crate::document::{contained, document, name, reachable, resolve, schema};
-use crate::samples::round_trip;
+use crate::samples::{inspect, round_trip};
 
 /// An example of the OpenAPI document, and the component schema that it belongs to.
 pub(crate) struct Example {
@@ -160,5 +161,60 @@ fn null_decodes_like_an_absent_property() -> Result {
             assert!(tried.contains(&(schema.to_string(), property.clone())), "{name}.{property} was never null");
         }
     }
+    Ok(())
+}
+
+/// Calls a function for each property of each object, on the way to which there is no array, in a model and in its JSON.
+fn each_property(
+    model: &dyn Inspect,
+    json: &Value,
+    at: &Pointer,
+    look: &mut dyn FnMut(&Pointer, &dyn Inspect, &Value),
+) {
+    for (name, value) in json.as_object().into_iter().flatten() {
+        let at = at.child(name);
+        let property = model.property(name).unwrap_or_else(|| panic!("{at} is missing"));
+        look(&at, property, value);
+        each_property(property, value, &at, look);
+    }
+}
+
+#[test]
+fn a_model_has_the_properties_of_its_json() -> Result {
+    let document = document();
+    let (mut enums, mut ids, mut texts) = (0, 0, 0);
+    for Example { name, schema: root, mut value } in examples_and_samples(&document) {
+        let Some(members) = value.as_object_mut() else { continue };
+        members.insert("x.somethingNew".to_owned(), json!({ "deep": { "text": "x" } }));
+        let places = places(&document, schema(&document, &root), &value, Pointer::default());
+        let is_enum = |at: &Pointer| places.iter().any(|(place, schema)| place == at && schema.get("enum").is_some());
+        inspect(&root, &value, &mut |model| {
+            each_property(model, &value, &Pointer::default(), &mut |at, property, json| {
+                assert_eq!(property.uuid(), json.uuid(), "{name}: {at}");
+                // A date and a secret don't say their text.
+                if property.text().is_some() || is_enum(at) {
+                    assert_eq!(property.text(), json.text(), "{name}: {at}");
+                }
+                enums += usize::from(is_enum(at));
+                ids += usize::from(property.uuid().is_some());
+                texts += usize::from(property.text().is_some());
+            });
+            assert!(model.property("x.other").is_none());
+        })?;
+        // A value of another type is found, too.
+        for (property, _) in value.as_object().into_iter().flatten() {
+            let mut other = value.clone();
+            other[property] = json!({ "id": 7, "x": "y" });
+            // Fails if the property is required.
+            let _ = inspect(&root, &other, &mut |model| {
+                let text = model.property(property).and_then(|property| property.property("x")).and_then(Inspect::text);
+                assert_eq!(text, Some("y"), "{name}: {property}");
+            });
+            other[property] = Value::Null;
+            let _ =
+                inspect(&root, &other, &mut |model| assert!(model.property(property).is_none(), "{name}: {property}"));
+        }
+    }
+    assert!(enums > 0 && ids > 0 && texts > enums, "{enums} enums, {ids} IDs, {texts} texts");
     Ok(())
 }

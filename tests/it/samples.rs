@@ -7,7 +7,7 @@ use recorder::Request as Recorded;
 use serde_json::Value;
 
 use crate::client::samples::{self, Model};
-use crate::client::{Request, operations};
+use crate::client::{Inspect, Request, operations};
 
 /// Sends a request, and ignores its result.
 pub(crate) trait Sender {
@@ -86,4 +86,19 @@ pub(crate) fn round_trip(name: &str, value: &Value) -> serde_json::Result<Value>
     let mut round_trip = RoundTrip(name, value, None);
     samples::models(&mut round_trip);
     round_trip.2.unwrap_or_else(|| panic!("no model is named {name}"))
+}
+
+/// Decodes a value to the model of this name, and looks into it.
+pub(crate) fn inspect(name: &str, value: &Value, look: &mut dyn FnMut(&dyn Inspect)) -> serde_json::Result<()> {
+    struct Inspected<'a>(&'a str, &'a Value, &'a mut dyn FnMut(&dyn Inspect), serde_json::Result<()>);
+    impl samples::Models for Inspected<'_> {
+        fn model<T: Model>(&mut self, name: &'static str) {
+            if name == self.0 {
+                self.3 = serde_json::from_value::<T>(self.1.clone()).map(|model| (self.2)(&model));
+            }
+        }
+    }
+    let mut inspected = Inspected(name, value, look, Ok(()));
+    samples::models(&mut inspected);
+    inspected.3
 }

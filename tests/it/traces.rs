@@ -57,8 +57,8 @@ async fn spans_of_calls_and_requests() -> Result {
         text.push_str(
             &span
                 .replace(&port, "[port]")
-                .replace("{otel.kind", "{\n      otel.kind")
-                .replace(" otel.name", "\n      otel.name"),
+                .replace("client.request{otel.name", "client.request{\n      otel.name")
+                .replace(" server.address", "\n      server.address"),
         );
         text.push('\n');
     }

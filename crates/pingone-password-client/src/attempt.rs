@@ -1,13 +1,14 @@
 //! One attempt at a request: the access token, the limits, the kept response, and a span.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION};
+use tracing::Span;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
 use crate::response::RawResponse;
 use crate::scrub::Scrubber;
@@ -96,26 +97,26 @@ impl Attempt {
         let span = self.span(&request);
         // Nothing here decompresses a response.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let passwords = Scrubber::of_body(request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default());
-        let exchange = async {
+        let body = request.body().and_then(reqwest::Body::as_bytes).filter(|body| !body.is_empty());
+        let passwords = body.map(Scrubber::of_body);
+        let mut exchange = pin!(async {
             let (mut response, broken) = RawResponse::read(client.execute(request).await?, self.body_limit).await;
             response.scrub(&self.scrubber);
-            response.scrub(&passwords);
-            record_response(&span, &response);
+            if let Some(passwords) = &passwords {
+                response.scrub(passwords);
+            }
             // An attempt is for one request. If it is used again, it keeps the first response. The clone shares its parts.
             let _ = self.response.set(response.clone());
             broken.map_or(Ok(response), Err)
-        };
-        let exchange = pin!(exchange);
+        });
         if span.is_disabled() {
             return exchange.await;
         }
         let mut ending = Ending { span: &span, is_over: false };
-        let result = exchange.instrument(span.clone()).await;
+        // As `Instrument` does it, but the span isn't entered once more to drop the future.
+        let result = poll_fn(|context| span.in_scope(|| exchange.as_mut().poll(context))).await;
         ending.is_over = true;
-        if let Err(failure) = &result {
-            record_failure(&span, failure);
-        }
+        record(&span, self.response.get(), result.as_ref().err());
         result
     }
 
@@ -126,27 +127,20 @@ impl Attempt {
     ///
     /// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>
     fn span(&self, request: &reqwest::Request) -> Span {
-        let span = tracing::info_span!(
+        tracing::info_span!(
             "http.client.request",
-            otel.name = Empty,
+            otel.name = format_args!("{} {}", request.method(), self.template),
             otel.kind = "client",
             http.request.method = %request.method(),
-            url.template = self.template,
+            url.template = %self.template,
             server.address = request.url().host_str(),
             server.port = request.url().port_or_known_default(),
-            http.request.resend_count = Empty,
+            http.request.resend_count = Some(self.resend_count).filter(|count| *count > 0),
             http.response.status_code = Empty,
             error.type = Empty,
             otel.status_code = Empty,
             pingone.correlation_id = Empty,
-        );
-        if !span.is_disabled() {
-            span.record("otel.name", format!("{} {}", request.method(), self.template));
-            if self.resend_count > 0 {
-                span.record("http.request.resend_count", self.resend_count);
-            }
-        }
-        span
+        )
     }
 }
 
@@ -159,31 +153,26 @@ struct Ending<'a> {
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
         if !self.is_over {
-            record_error(self.span, "cancelled");
+            tracing::record_all!(self.span, error.type = "cancelled", otel.status_code = "ERROR");
         }
     }
 }
 
-fn record_error(span: &Span, error: &str) {
-    span.record("error.type", error);
-    span.record("otel.status_code", "ERROR");
-}
-
-fn record_response(span: &Span, response: &RawResponse) {
-    span.record("http.response.status_code", response.status().as_u16());
-    if let Some(id) = response.correlation_id() {
-        span.record("pingone.correlation_id", id);
-    }
-    if !response.status().is_success() {
-        record_error(span, response.status().as_str());
-    }
-}
-
-fn record_failure(span: &Span, failure: &reqwest::Error) {
-    let kind = match failure {
-        failure if failure.is_connect() => "connect",
-        failure if failure.is_timeout() => "timeout",
-        _ => "interrupted",
+/// Records what became of a request, all at once: a subscriber may write a span anew each time.
+fn record(span: &Span, response: Option<&RawResponse>, failure: Option<&reqwest::Error>) {
+    let status = response.map(RawResponse::status);
+    let error = match (failure, &status) {
+        (Some(failure), _) if failure.is_connect() => Some("connect"),
+        (Some(failure), _) if failure.is_timeout() => Some("timeout"),
+        (Some(_), _) => Some("interrupted"),
+        (None, Some(status)) if !status.is_success() => Some(status.as_str()),
+        (None, _) => None,
     };
-    record_error(span, kind);
+    tracing::record_all!(
+        span,
+        http.response.status_code = status.as_ref().map(http::StatusCode::as_u16),
+        pingone.correlation_id = response.and_then(RawResponse::correlation_id),
+        error.type = error,
+        otel.status_code = error.map(|_| "ERROR"),
+    );
 }

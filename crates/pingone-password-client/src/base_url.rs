@@ -1,9 +1,13 @@
 //! The URL that the paths of operations are appended to.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use reqwest::Url;
+
+/// Enough for a path with two IDs.
+const PATH_CAPACITY: usize = 128;
 
 /// The base URL of the API, parsed once for all requests.
 ///
@@ -28,8 +32,12 @@ impl BaseUrl {
     /// Only the path is parsed. Parsing the host of every request again would cost more than decoding its response.
     #[must_use]
     pub fn join(&self, path: fmt::Arguments<'_>) -> Url {
+        let mut whole = String::with_capacity(PATH_CAPACITY);
+        whole.push_str(self.0.path().trim_end_matches('/'));
+        // Writing to a string doesn't fail.
+        let _ = write!(whole, "{path}");
         let mut url = Url::clone(&self.0);
-        url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
+        url.set_path(&whole);
         url
     }
 }

@@ -76,15 +76,23 @@ impl RawResponse {
     }
 
     /// Decodes the body.
-    #[expect(clippy::result_large_err, reason = "the error is progenitor's")]
-    pub(crate) fn decode<T: DeserializeOwned, E>(&self) -> Result<ResponseValue<T>, Error<E>> {
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON of this type.
+    pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
         // Text that is valid as a whole isn't checked again, string by string.
-        let decoded = match std::str::from_utf8(body) {
+        match std::str::from_utf8(body) {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_slice(body),
-        };
-        match decoded {
+        }
+    }
+
+    /// Decodes the body of a documented response.
+    #[expect(clippy::result_large_err, reason = "the error is progenitor's")]
+    pub(crate) fn decode<T: DeserializeOwned, E>(&self) -> Result<ResponseValue<T>, Error<E>> {
+        match self.json() {
             Ok(value) => Ok(self.with_value(value)),
             Err(error) => Err(Error::InvalidResponsePayload(self.body.clone(), error)),
         }

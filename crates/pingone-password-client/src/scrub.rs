@@ -131,7 +131,7 @@ impl Scrubber {
         }
         // JSON may escape any character, such as `=` as `\u003d`.
         if !(self.windows.is_empty() && self.short.is_empty())
-            && body.contains(&b'\\')
+            && memchr::memchr(b'\\', body).is_some()
             && let Ok(mut json) = serde_json::from_slice(body)
             && self.json(&mut json)
         {

@@ -153,6 +153,10 @@ impl std::error::Error for InvalidMediaType {}
 /// ```
 #[must_use]
 pub fn is_json(content_type: &str) -> bool {
+    // What most responses say needs no parser.
+    if matches!(content_type, "application/json" | "application/hal+json" | "application/hal+json;charset=UTF-8") {
+        return true;
+    }
     MediaType::parse(content_type.trim()).is_ok_and(|media_type| {
         (media_type.ty == "application" && media_type.subty == "json")
             || media_type.suffix.is_some_and(|suffix| suffix == "json")

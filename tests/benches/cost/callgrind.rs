@@ -33,7 +33,7 @@ pub(crate) fn count(operation: Operation, in_flight: usize, variant: Variant, se
     let mut out_file = std::ffi::OsString::from("--callgrind-out-file=");
     out_file.push(profile.path());
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--compress-strings=no", "--toggle-collect=*counted_calls*"])
+        .args(["--tool=callgrind", "--compress-strings=no", "--toggle-collect=*::counted_calls*"])
         .arg(out_file)
         .arg(std::env::current_exe()?)
         .args(["calls", &name(&operation)?, &in_flight.to_string(), &name(&variant)?, &server.to_string()])
@@ -71,7 +71,8 @@ pub(crate) fn make_counted_calls(
 
 type Calls = Pin<Box<dyn Future<Output = Result<Vec<Caller>>>>>;
 
-/// Callgrind counts from here on until this returns. It knows the function by its name.
+/// Callgrind counts from here on until this returns. It knows the function by its name, which no other function's path may end
+/// with: entering one of them would turn the counting on, and entering this one would turn it off.
 #[inline(never)]
 fn counted_calls(runtime: &Runtime, calls: Calls) -> Result<Vec<Caller>> {
     runtime.block_on(calls)

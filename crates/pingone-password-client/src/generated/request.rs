@@ -6,7 +6,7 @@ pub trait Request: Clone + ::std::fmt::Debug + Send + Sync + 'static {
     /// The method, path and media type.
     const OPERATION: &'static super::operations::Operation;
     /// The body of a success response.
-    type Body: ::serde::de::DeserializeOwned + Send;
+    type Body: ::serde::de::DeserializeOwned + crate::Inspect + Send;
     /// The result of the operation.
     type Output: Send;
     /// The read that shows whether the operation was applied. An operation without one names itself.

@@ -78,15 +78,17 @@ pub fn requests(visitor: &mut impl Requests) -> ::serde_json::Result<()> {
 }
 /// A type of the OpenAPI document.
 #[cfg(not(feature = "schemars"))]
-pub trait Model: ::serde::de::DeserializeOwned + ::serde::Serialize {}
+pub trait Model: ::serde::de::DeserializeOwned + ::serde::Serialize + crate::Inspect {}
 #[cfg(not(feature = "schemars"))]
-impl<T: ::serde::de::DeserializeOwned + ::serde::Serialize> Model for T {}
+impl<T: ::serde::de::DeserializeOwned + ::serde::Serialize + crate::Inspect> Model
+for T {}
 /// A type of the OpenAPI document.
 #[cfg(feature = "schemars")]
-pub trait Model: ::serde::de::DeserializeOwned + ::serde::Serialize + ::schemars::JsonSchema {}
+pub trait Model: ::serde::de::DeserializeOwned + ::serde::Serialize + crate::Inspect + ::schemars::JsonSchema {}
 #[cfg(feature = "schemars")]
 impl<
-    T: ::serde::de::DeserializeOwned + ::serde::Serialize + ::schemars::JsonSchema,
+    T: ::serde::de::DeserializeOwned + ::serde::Serialize + crate::Inspect
+        + ::schemars::JsonSchema,
 > Model for T {}
 /// Receives every model.
 pub trait Models {

@@ -86,6 +86,18 @@ impl<'de> ::serde::Deserialize<'de> for ApiError {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for ApiError {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "code" => crate::inspect::optional(self.code.as_ref()),
+            "details" => crate::inspect::optional(self.details.as_ref()),
+            "id" => crate::inspect::optional(self.id.as_ref()),
+            "message" => crate::inspect::optional(self.message.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A problem in a request.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -177,6 +189,18 @@ impl<'de> ::serde::Deserialize<'de> for ApiErrorDetail {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for ApiErrorDetail {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "code" => crate::inspect::optional(self.code.as_ref()),
+            "innerError" => crate::inspect::optional(self.inner_error.as_ref()),
+            "message" => crate::inspect::optional(self.message.as_ref()),
+            "target" => crate::inspect::optional(self.target.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A link to a related resource. The host may be internal to the vendor. This client never follows links.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -232,6 +256,15 @@ impl<'de> ::serde::Deserialize<'de> for Link {
         deserializer: D,
     ) -> ::std::result::Result<Self, D::Error> {
         crate::json::deserialize(deserializer)
+    }
+}
+impl crate::Inspect for Link {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "href" => ::std::option::Option::Some(&self.href),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
     }
 }
 /// The password history, which prevents reuse.
@@ -304,6 +337,16 @@ impl<'de> ::serde::Deserialize<'de> for PasswordHistory {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for PasswordHistory {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "count" => crate::inspect::optional(self.count.as_ref()),
+            "retentionDays" => crate::inspect::optional(self.retention_days.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// The allowed length of a password.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -355,6 +398,16 @@ impl<'de> ::serde::Deserialize<'de> for PasswordLength {
         deserializer: D,
     ) -> ::std::result::Result<Self, D::Error> {
         crate::json::deserialize(deserializer)
+    }
+}
+impl crate::Inspect for PasswordLength {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "max" => crate::inspect::optional(self.max.as_ref()),
+            "min" => crate::inspect::optional(self.min.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
     }
 }
 /// The lockout after failed sign-ons.
@@ -426,6 +479,16 @@ impl<'de> ::serde::Deserialize<'de> for PasswordLockout {
         deserializer: D,
     ) -> ::std::result::Result<Self, D::Error> {
         crate::json::deserialize(deserializer)
+    }
+}
+impl crate::Inspect for PasswordLockout {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "durationSeconds" => crate::inspect::optional(self.duration_seconds.as_ref()),
+            "failureCount" => crate::inspect::optional(self.failure_count.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
     }
 }
 /// The rules for passwords, and the lockout after failed sign-ons.
@@ -922,6 +985,58 @@ impl<'de> ::serde::Deserialize<'de> for PasswordPolicy {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for PasswordPolicy {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "_links" => crate::inspect::optional(self.links.as_ref()),
+            "alphabetSequenceRule" => {
+                crate::inspect::optional(self.alphabet_sequence_rule.as_ref())
+            }
+            "bypassPolicy" => crate::inspect::optional(self.bypass_policy.as_ref()),
+            "createdAt" => crate::inspect::optional(self.created_at.as_ref()),
+            "default" => crate::inspect::optional(self.default.as_ref()),
+            "description" => crate::inspect::optional(self.description.as_ref()),
+            "environment" => crate::inspect::optional(self.environment.as_ref()),
+            "excludesCommonlyUsed" => {
+                crate::inspect::optional(self.excludes_commonly_used.as_ref())
+            }
+            "excludesProfileData" => {
+                crate::inspect::optional(self.excludes_profile_data.as_ref())
+            }
+            "history" => crate::inspect::optional(self.history.as_ref()),
+            "id" => ::std::option::Option::Some(&self.id),
+            "length" => crate::inspect::optional(self.length.as_ref()),
+            "lockout" => crate::inspect::optional(self.lockout.as_ref()),
+            "maxAgeDays" => crate::inspect::optional(self.max_age_days.as_ref()),
+            "maxRepeatedCharacters" => {
+                crate::inspect::optional(self.max_repeated_characters.as_ref())
+            }
+            "minAgeDays" => crate::inspect::optional(self.min_age_days.as_ref()),
+            "minCharacters" => crate::inspect::optional(self.min_characters.as_ref()),
+            "minComplexity" => crate::inspect::optional(self.min_complexity.as_ref()),
+            "minUniqueCharacters" => {
+                crate::inspect::optional(self.min_unique_characters.as_ref())
+            }
+            "name" => crate::inspect::optional(self.name.as_ref()),
+            "notSimilarToCurrent" => {
+                crate::inspect::optional(self.not_similar_to_current.as_ref())
+            }
+            "numberSequenceRule" => {
+                crate::inspect::optional(self.number_sequence_rule.as_ref())
+            }
+            "populationCount" => crate::inspect::optional(self.population_count.as_ref()),
+            "qwertySequenceRule" => {
+                crate::inspect::optional(self.qwerty_sequence_rule.as_ref())
+            }
+            "shiftedNumberRowSequenceRule" => {
+                crate::inspect::optional(self.shifted_number_row_sequence_rule.as_ref())
+            }
+            "updatedAt" => crate::inspect::optional(self.updated_at.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// The state of a user's password.
 ///
 /// The vendor also describes two warnings: one if the password expires within 21 days, one with the number of failed attempts before a lockout. Their names are not published, so they are additional properties.
@@ -932,7 +1047,7 @@ pub struct PasswordState {
     /// The resources requested by `expand`.
     #[serde(rename = "_embedded")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub embedded: ::std::option::Option<PasswordStateEmbedded>,
+    pub embedded: ::std::option::Option<::std::boxed::Box<PasswordStateEmbedded>>,
     /// Related resources, by relation. The set of relations is open.
     #[serde(rename = "_links")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -979,7 +1094,9 @@ impl crate::json::FromJson for PasswordState {
             "user",
         ];
         let mut extra = ::serde_json::Map::new();
-        let mut embedded: ::std::option::Option<PasswordStateEmbedded> = ::std::option::Option::None;
+        let mut embedded: ::std::option::Option<
+            ::std::boxed::Box<PasswordStateEmbedded>,
+        > = ::std::option::Option::None;
         let mut links: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, Link>,
         > = ::std::option::Option::None;
@@ -1106,6 +1223,24 @@ impl<'de> ::serde::Deserialize<'de> for PasswordState {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for PasswordState {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "_embedded" => crate::inspect::optional(self.embedded.as_ref()),
+            "_links" => crate::inspect::optional(self.links.as_ref()),
+            "environment" => crate::inspect::optional(self.environment.as_ref()),
+            "lastChangedAt" => crate::inspect::optional(self.last_changed_at.as_ref()),
+            "passwordPolicy" => crate::inspect::optional(self.password_policy.as_ref()),
+            "secondsUntilUnlock" => {
+                crate::inspect::optional(self.seconds_until_unlock.as_ref())
+            }
+            "status" => ::std::option::Option::Some(&self.status),
+            "user" => crate::inspect::optional(self.user.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// Resources included in the password state by `expand`.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1160,6 +1295,15 @@ impl<'de> ::serde::Deserialize<'de> for PasswordStateEmbedded {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for PasswordStateEmbedded {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "passwordPolicy" => crate::inspect::optional(self.password_policy.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A related resource that the password state can include.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1190,6 +1334,11 @@ impl crate::json::FromJson for PasswordStateExpand {
             "passwordPolicy" => ::std::option::Option::Some(Self::PasswordPolicy),
             _ => ::std::option::Option::None,
         }
+    }
+}
+impl crate::Inspect for PasswordStateExpand {
+    fn text(&self) -> ::std::option::Option<&str> {
+        ::std::option::Option::Some(self.as_str())
     }
 }
 impl<'de> ::serde::Deserialize<'de> for PasswordStateExpand {
@@ -1250,6 +1399,11 @@ impl crate::json::FromJson for PasswordStatus {
     const EXPECTED: &'static str = "a known value";
     fn from_text(text: &str) -> ::std::option::Option<Self> {
         ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl crate::Inspect for PasswordStatus {
+    fn text(&self) -> ::std::option::Option<&str> {
+        ::std::option::Option::Some(self.as_str())
     }
 }
 impl<'de> ::serde::Deserialize<'de> for PasswordStatus {
@@ -1332,6 +1486,15 @@ impl<'de> ::serde::Deserialize<'de> for ResourceReference {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for ResourceReference {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "id" => ::std::option::Option::Some(&self.id),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A limit on sequences of neighboring characters.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1384,6 +1547,15 @@ impl<'de> ::serde::Deserialize<'de> for SequenceRule {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for SequenceRule {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "maxLength" => crate::inspect::optional(self.max_length.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A user. Any property may be absent; custom attributes are additional properties.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1392,7 +1564,7 @@ pub struct User {
     /// Related resources that the server includes.
     #[serde(rename = "_embedded")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub embedded: ::std::option::Option<UserEmbedded>,
+    pub embedded: ::std::option::Option<::std::boxed::Box<UserEmbedded>>,
     /// Related resources, by relation. The set of relations is open.
     #[serde(rename = "_links")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1469,7 +1641,7 @@ impl crate::json::FromJson for User {
             "username",
         ];
         let mut extra = ::serde_json::Map::new();
-        let mut embedded: ::std::option::Option<UserEmbedded> = ::std::option::Option::None;
+        let mut embedded: ::std::option::Option<::std::boxed::Box<UserEmbedded>> = ::std::option::Option::None;
         let mut links: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, Link>,
         > = ::std::option::Option::None;
@@ -1638,6 +1810,31 @@ impl<'de> ::serde::Deserialize<'de> for User {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for User {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "_embedded" => crate::inspect::optional(self.embedded.as_ref()),
+            "_links" => crate::inspect::optional(self.links.as_ref()),
+            "account" => crate::inspect::optional(self.account.as_ref()),
+            "createdAt" => crate::inspect::optional(self.created_at.as_ref()),
+            "email" => crate::inspect::optional(self.email.as_ref()),
+            "enabled" => crate::inspect::optional(self.enabled.as_ref()),
+            "environment" => crate::inspect::optional(self.environment.as_ref()),
+            "id" => crate::inspect::optional(self.id.as_ref()),
+            "identityProvider" => {
+                crate::inspect::optional(self.identity_provider.as_ref())
+            }
+            "lastSignOn" => crate::inspect::optional(self.last_sign_on.as_ref()),
+            "lifecycle" => crate::inspect::optional(self.lifecycle.as_ref()),
+            "name" => crate::inspect::optional(self.name.as_ref()),
+            "population" => crate::inspect::optional(self.population.as_ref()),
+            "updatedAt" => crate::inspect::optional(self.updated_at.as_ref()),
+            "username" => crate::inspect::optional(self.username.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// The state of a user's account.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1756,6 +1953,21 @@ impl<'de> ::serde::Deserialize<'de> for UserAccount {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserAccount {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "canAuthenticate" => crate::inspect::optional(self.can_authenticate.as_ref()),
+            "lockedAt" => crate::inspect::optional(self.locked_at.as_ref()),
+            "secondsUntilUnlock" => {
+                crate::inspect::optional(self.seconds_until_unlock.as_ref())
+            }
+            "status" => crate::inspect::optional(self.status.as_ref()),
+            "unlockAt" => crate::inspect::optional(self.unlock_at.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// Whether an account is locked. The vendor may add values.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1791,6 +2003,11 @@ impl crate::json::FromJson for UserAccountStatus {
     const EXPECTED: &'static str = "a known value";
     fn from_text(text: &str) -> ::std::option::Option<Self> {
         ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl crate::Inspect for UserAccountStatus {
+    fn text(&self) -> ::std::option::Option<&str> {
+        ::std::option::Option::Some(self.as_str())
     }
 }
 impl<'de> ::serde::Deserialize<'de> for UserAccountStatus {
@@ -1865,6 +2082,15 @@ impl<'de> ::serde::Deserialize<'de> for UserEmbedded {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserEmbedded {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "password" => crate::inspect::optional(self.password.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A related resource that a user can include.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1895,6 +2121,11 @@ impl crate::json::FromJson for UserExpand {
             "population" => ::std::option::Option::Some(Self::Population),
             _ => ::std::option::Option::None,
         }
+    }
+}
+impl crate::Inspect for UserExpand {
+    fn text(&self) -> ::std::option::Option<&str> {
+        ::std::option::Option::Some(self.as_str())
     }
 }
 impl<'de> ::serde::Deserialize<'de> for UserExpand {
@@ -1958,6 +2189,16 @@ impl<'de> ::serde::Deserialize<'de> for UserIdentityProvider {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserIdentityProvider {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "id" => crate::inspect::optional(self.id.as_ref()),
+            "type" => crate::inspect::optional(self.type_.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A sign-on.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2019,6 +2260,16 @@ impl<'de> ::serde::Deserialize<'de> for UserLastSignOn {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserLastSignOn {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "at" => crate::inspect::optional(self.at.as_ref()),
+            "remoteIp" => crate::inspect::optional(self.remote_ip.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// Where a user is in the lifecycle of an account.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2070,6 +2321,15 @@ impl<'de> ::serde::Deserialize<'de> for UserLifecycle {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserLifecycle {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "status" => crate::inspect::optional(self.status.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// The stage of a user's lifecycle. The vendor may add values.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2105,6 +2365,11 @@ impl crate::json::FromJson for UserLifecycleStatus {
     const EXPECTED: &'static str = "a known value";
     fn from_text(text: &str) -> ::std::option::Option<Self> {
         ::std::option::Option::Some(Self::from(text))
+    }
+}
+impl crate::Inspect for UserLifecycleStatus {
+    fn text(&self) -> ::std::option::Option<&str> {
+        ::std::option::Option::Some(self.as_str())
     }
 }
 impl<'de> ::serde::Deserialize<'de> for UserLifecycleStatus {
@@ -2258,6 +2523,20 @@ impl<'de> ::serde::Deserialize<'de> for UserName {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserName {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "family" => crate::inspect::optional(self.family.as_ref()),
+            "formatted" => crate::inspect::optional(self.formatted.as_ref()),
+            "given" => crate::inspect::optional(self.given.as_ref()),
+            "honorificPrefix" => crate::inspect::optional(self.honorific_prefix.as_ref()),
+            "honorificSuffix" => crate::inspect::optional(self.honorific_suffix.as_ref()),
+            "middle" => crate::inspect::optional(self.middle.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// A page of users.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2266,7 +2545,7 @@ pub struct UserPage {
     /// The users of the page. May be absent if there are none.
     #[serde(rename = "_embedded")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub embedded: ::std::option::Option<UserPageEmbedded>,
+    pub embedded: ::std::option::Option<::std::boxed::Box<UserPageEmbedded>>,
     /// Links to this page and, by `next` and `prev`, to the pages around it.
     #[serde(rename = "_links")]
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2290,7 +2569,7 @@ impl crate::json::FromJson for UserPage {
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
         const NAMES: &[&str] = &["_embedded", "_links", "count", "size"];
         let mut extra = ::serde_json::Map::new();
-        let mut embedded: ::std::option::Option<UserPageEmbedded> = ::std::option::Option::None;
+        let mut embedded: ::std::option::Option<::std::boxed::Box<UserPageEmbedded>> = ::std::option::Option::None;
         let mut links: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, Link>,
         > = ::std::option::Option::None;
@@ -2354,6 +2633,18 @@ impl<'de> ::serde::Deserialize<'de> for UserPage {
         crate::json::deserialize(deserializer)
     }
 }
+impl crate::Inspect for UserPage {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "_embedded" => crate::inspect::optional(self.embedded.as_ref()),
+            "_links" => crate::inspect::optional(self.links.as_ref()),
+            "count" => crate::inspect::optional(self.count.as_ref()),
+            "size" => crate::inspect::optional(self.size.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
+    }
+}
 /// The users of a page.
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2403,5 +2694,14 @@ impl<'de> ::serde::Deserialize<'de> for UserPageEmbedded {
         deserializer: D,
     ) -> ::std::result::Result<Self, D::Error> {
         crate::json::deserialize(deserializer)
+    }
+}
+impl crate::Inspect for UserPageEmbedded {
+    fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+        let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+            "users" => crate::inspect::optional(self.users.as_ref()),
+            _ => ::std::option::Option::None,
+        };
+        known.or_else(|| crate::Inspect::property(&self.extra, name))
     }
 }

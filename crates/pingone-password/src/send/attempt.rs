@@ -99,9 +99,7 @@ pub(super) fn read<E: Exchange>(
         is_user: call.path.ends_with("/{userId}"),
         state_check: call.state_check,
     };
-    judge(raw, &expected)
-        .and_then(|()| E::output(raw, body))
-        .map_err(|defect| Error::defective(call, raw, defect, broken))
+    judge::<E>(raw, &expected, body).map_err(|defect| Error::defective(call, raw, defect, broken))
 }
 
 /// Gets an access token, and waits for the rate limiter.

@@ -1,19 +1,23 @@
 //! What an attempt sends, and how its response is read.
 
-use pingone_password_client::{self as generated, RawResponse, Request};
+use pingone_password_client::{self as generated, Inspect, RawResponse, Request};
+use serde::de::DeserializeOwned;
 
 use super::Sender;
 use crate::call::Call;
-use crate::error::{Defect, Unanswered};
+use crate::error::Unanswered;
 
 /// A request that can be sent more than once, and the decoding of its response.
 pub(super) trait Exchange: Sync {
     /// The result of the operation.
     type Output: Send;
     /// The decoded body of a response.
-    type Body: Send;
+    type Body: DeserializeOwned + Inspect + Send;
     /// The read that shows whether the operation was applied.
     type StateCheck: Request;
+
+    /// Whether anything is known about the body of a response.
+    const HAS_BODY: bool = size_of::<Self::Body>() > 0;
 
     /// Returns the read that shows whether the operation was applied, if there is one.
     fn state_check(&self) -> Option<Self::StateCheck>;
@@ -26,8 +30,14 @@ pub(super) trait Exchange: Sync {
         api: &'a generated::Client,
     ) -> impl Future<Output = Result<Option<Self::Body>, Unanswered>> + Send + 'a;
 
-    /// Returns the result of the operation from a response that is believed, and its body, if that was decoded.
-    fn output(response: &RawResponse, body: Option<Self::Body>) -> Result<Self::Output, Defect>;
+    /// Returns the result of the operation from the body of a response that is believed. Returns `None` if the operation
+    /// requires a body.
+    fn output(body: Option<Self::Body>) -> Option<Self::Output>;
+}
+
+/// Decodes the body of a response, if anything is known about it.
+pub(super) fn decode<E: Exchange>(response: &RawResponse) -> Option<E::Body> {
+    if E::HAS_BODY { response.json().ok() } else { None }
 }
 
 /// An operation of the OpenAPI document.
@@ -61,13 +71,7 @@ impl<R: Request> Exchange for Documented<R> {
         }
     }
 
-    fn output(response: &RawResponse, body: Option<R::Body>) -> Result<R::Output, Defect> {
-        // Nothing is documented about the body, or there is none.
-        if size_of::<R::Body>() == 0 || response.body().is_empty() {
-            return R::output(None).ok_or(Defect::Empty);
-        }
-        // The document doesn't list each status that is believed.
-        let body = body.or_else(|| serde_json::from_slice(response.body()).ok()).ok_or(Defect::OtherShape)?;
-        R::output(Some(body)).ok_or(Defect::OtherShape)
+    fn output(body: Option<R::Body>) -> Option<R::Output> {
+        R::output(body)
     }
 }

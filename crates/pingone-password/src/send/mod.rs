@@ -1,7 +1,6 @@
 //! Sends an operation: attempts, retries, the state check, the rate limiter.
 
 mod attempt;
-mod claims;
 mod credibility;
 mod exchange;
 mod rate_limiter;
@@ -20,7 +19,7 @@ use std::time::Duration;
 use pingone_password_client::BaseUrl;
 
 use self::attempt::{Attempted, attempt};
-use self::exchange::Exchange;
+use self::exchange::{Exchange, decode};
 pub use self::rate_limiter::{AcquireFuture, RateLimiter};
 pub use self::raw::{Method, RawOperation};
 pub use self::request::SendRequest;
@@ -34,7 +33,7 @@ use crate::call::Call;
 use crate::connections::Connections;
 use crate::correlation::Correlation;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Defect, Error, Outcome, Result};
 use crate::response::Response;
 use crate::sleep::Sleep;
 
@@ -106,9 +105,9 @@ async fn send_until_settled<E: Exchange>(
         let error = match unsettled.as_mut().zip(check.clone()) {
             Some((request, (check, read))) => match request.check(sender, read, check, &mut schedule).await {
                 Ok(Checked::Applied(state)) => {
-                    return match E::output(&state, None) {
-                        Ok(value) => Ok(Response::confirmed(value, state, schedule.request_count())),
-                        Err(defect) => Err(Error::defective(call, &state, defect, None)
+                    return match E::output(decode::<E>(&state)) {
+                        Some(value) => Ok(Response::confirmed(value, state, schedule.request_count())),
+                        None => Err(Error::defective(call, &state, Defect::OtherShape, None)
                             .with_unknown_outcome()
                             .with_request_count(schedule.request_count())),
                     };

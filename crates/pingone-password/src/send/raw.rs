@@ -5,13 +5,13 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use pingone_password_client::{self as generated, ClientInfo, RawResponse};
+use pingone_password_client::{self as generated, ClientInfo};
 use serde_json::Value;
 
 use super::exchange::Exchange;
 use super::{BoxFuture, Sender, send};
 use crate::call::Call;
-use crate::error::{Defect, Result, Unanswered};
+use crate::error::{Result, Unanswered};
 use crate::requests;
 use crate::response::Response;
 use crate::{UserId, VendorMediaType};
@@ -58,11 +58,13 @@ impl RawOperation {
     /// The same as those of `.await`.
     #[must_use = "a request is sent by `.await`"]
     pub fn with_response(self) -> BoxFuture<Result<Response<Option<Value>>>> {
-        Box::pin(async move {
-            let call = Call::raw(&self.media_type, self.user_id);
-            let sender = Arc::clone(&self.sender);
-            send(&sender, &call, &Raw(self)).await
-        })
+        Box::pin(self.send())
+    }
+
+    async fn send(self) -> Result<Response<Option<Value>>> {
+        let call = Call::raw(&self.media_type, self.user_id);
+        let sender = Arc::clone(&self.sender);
+        send(&sender, &call, &Raw(self)).await
     }
 
     fn request(&self, call: &Call, http: &reqwest::Client) -> reqwest::Result<reqwest::Request> {
@@ -112,11 +114,8 @@ impl Exchange for Raw {
         Ok(None)
     }
 
-    fn output(response: &RawResponse, _: Option<Value>) -> Result<Option<Value>, Defect> {
-        if response.body().is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_slice(response.body()).map(Some).map_err(|_| Defect::NotJson)
+    fn output(body: Option<Value>) -> Option<Option<Value>> {
+        Some(body)
     }
 }
 
@@ -125,7 +124,7 @@ impl IntoFuture for RawOperation {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.with_response().await.map(Response::into_inner) })
+        Box::pin(async move { self.send().await.map(Response::into_inner) })
     }
 }
 

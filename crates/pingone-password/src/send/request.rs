@@ -44,8 +44,12 @@ impl<R: Request> SendRequest<R> {
     /// The same as those of `.await`.
     #[must_use = "a request is sent by `.await`"]
     pub fn with_response(self) -> BoxFuture<Result<Response<R::Output>>> {
+        Box::pin(self.send())
+    }
+
+    async fn send(self) -> Result<Response<R::Output>> {
         let Self { sender, request } = self;
-        Box::pin(async move { send(&sender, &Call::of(&request), &Documented(request)).await })
+        send(&sender, &Call::of(&request), &Documented(request)).await
     }
 }
 
@@ -54,7 +58,7 @@ impl<R: Request> IntoFuture for SendRequest<R> {
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.with_response().await.map(Response::into_inner) })
+        Box::pin(async move { self.send().await.map(Response::into_inner) })
     }
 }
 

@@ -1,9 +1,10 @@
 //! The span of a call, and what it says in the end.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 
+use tracing::Span;
 use tracing::field::{Empty, debug, display};
-use tracing::{Instrument, Span};
 
 use super::Sender;
 use crate::call::Call;
@@ -15,7 +16,7 @@ use crate::error::{Error, Outcome, Result};
 pub(super) async fn in_span<T>(
     sender: &Sender,
     call: &Call,
-    sending: Pin<&mut impl Future<Output = Result<T>>>,
+    mut sending: Pin<&mut impl Future<Output = Result<T>>>,
 ) -> Result<T> {
     let span = tracing::info_span!(
         "pingone.call",
@@ -29,7 +30,12 @@ pub(super) async fn in_span<T>(
         otel.status_code = Empty,
     );
     let mut ending = Ending { call, span: &span, is_over: false };
-    let result = if span.is_disabled() { sending.await } else { sending.instrument(span.clone()).await };
+    let result = if span.is_disabled() {
+        sending.await
+    } else {
+        // As `Instrument` does it, but the span isn't entered once more to drop the future.
+        poll_fn(|context| span.in_scope(|| sending.as_mut().poll(context))).await
+    };
     ending.is_over = true;
     if let Err(error) = &result {
         ending.failed(error);
@@ -47,9 +53,12 @@ struct Ending<'a> {
 impl Ending<'_> {
     fn failed(&self, error: &Error) {
         let outcome = error.outcome();
-        self.span.record("pingone.outcome", debug(outcome));
-        self.span.record("error.type", debug(error.kind()));
-        self.span.record("otel.status_code", "ERROR");
+        tracing::record_all!(
+            self.span,
+            pingone.outcome = ?outcome,
+            error.type = ?error.kind(),
+            otel.status_code = "ERROR",
+        );
         self.span.in_scope(|| match outcome {
             Outcome::Unknown => {
                 tracing::warn!(%error, "outcome unknown: the operation may have been applied");

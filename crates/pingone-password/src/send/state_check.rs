@@ -1,10 +1,11 @@
 //! The state check: reads whether an operation with an unknown outcome was applied.
 
-use pingone_password_client::{RawResponse, Request};
+use pingone_password_client::{Inspect, RawResponse, Request};
+use serde_json::Value;
 
 use super::Sender;
 use super::attempt::{Attempted, attempt};
-use super::claims::Claims;
+use super::credibility::at;
 use super::exchange::Documented;
 use super::schedule::Schedule;
 use crate::call::Call;
@@ -66,8 +67,8 @@ impl Unsettled {
             Attempted::Failed(_) if self.is_doubtful => return Ok(Checked::NotApplied),
             Attempted::Failed(error) => return Err(failed(error)),
         };
-        let claims = Claims::read(state.body(), Some(check.property)).ok();
-        let value = claims.as_ref().and_then(|claims| claims.get(check.property)?.as_str());
+        let state_json: Value = state.json().unwrap_or_default();
+        let value = at(&state_json, check.property).and_then(Inspect::text);
         if value != Some(check.not_applied) {
             return match value {
                 Some(value) if check.known.contains(&value) => {

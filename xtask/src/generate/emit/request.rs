@@ -13,7 +13,7 @@ pub(super) fn request() -> Vec<Item> {
             const OPERATION: &'static super::operations::Operation;
 
             /// The body of a success response.
-            type Body: ::serde::de::DeserializeOwned + Send;
+            type Body: ::serde::de::DeserializeOwned + crate::Inspect + Send;
 
             /// The result of the operation.
             type Output: Send;

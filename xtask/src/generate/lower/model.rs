@@ -39,7 +39,7 @@ pub enum Ty {
     Map(Box<Ty>),
     /// A model.
     Named(String),
-    /// A model that contains itself.
+    /// A model on the heap: one that contains itself, or embedded resources.
     Boxed(String),
 }
 

@@ -90,3 +90,15 @@ pub(super) fn box_recursion(models: &mut Models) {
         }
     }
 }
+
+/// Puts embedded resources on the heap: most responses have none, and their room would be moved around for nothing.
+pub(super) fn box_embedded(models: &mut Models) {
+    for model in models.values_mut() {
+        let Kind::Struct(properties) = &mut model.kind else { continue };
+        for property in properties.iter_mut().filter(|property| property.name == "_embedded") {
+            if let Ty::Named(name) = &property.ty {
+                property.ty = Ty::Boxed(name.clone());
+            }
+        }
+    }
+}

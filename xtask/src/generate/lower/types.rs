@@ -47,6 +47,7 @@ impl<'a> Types<'a> {
             }
         }
         super::reach::box_recursion(&mut models);
+        super::reach::box_embedded(&mut models);
         models
     }
 

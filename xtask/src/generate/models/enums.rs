@@ -56,6 +56,11 @@ pub(super) fn items(name: &str, model: &Model, values: &[(String, String)]) -> V
                 #read
             }
         }
+        impl crate::Inspect for #ident {
+            fn text(&self) -> ::std::option::Option<&str> {
+                ::std::option::Option::Some(self.as_str())
+            }
+        }
         impl<'de> ::serde::Deserialize<'de> for #ident {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 crate::json::deserialize(deserializer)

@@ -18,6 +18,7 @@ pub(super) fn items(name: &str, model: &Model, properties: &[Property]) -> Vec<I
         items.push(constructors(&ident, &fields));
     }
     items.extend(decoding(&ident, model, &fields));
+    items.push(inspection(&ident, &fields));
     items
 }
 
@@ -220,4 +221,27 @@ fn decoding(ident: &Ident, model: &Model, fields: &[Field<'_>]) -> Vec<Item> {
         }
     };
     file.items
+}
+
+/// The properties by their names in JSON.
+fn inspection(ident: &Ident, fields: &[Field<'_>]) -> Item {
+    let arms = fields.iter().map(|Field { property, ident, .. }| {
+        let name = &property.name;
+        if property.is_optional() {
+            quote!(#name => crate::inspect::optional(self.#ident.as_ref()),)
+        } else {
+            quote!(#name => ::std::option::Option::Some(&self.#ident),)
+        }
+    });
+    parse_quote! {
+        impl crate::Inspect for #ident {
+            fn property(&self, name: &str) -> ::std::option::Option<&dyn crate::Inspect> {
+                let known: ::std::option::Option<&dyn crate::Inspect> = match name {
+                    #(#arms)*
+                    _ => ::std::option::Option::None,
+                };
+                known.or_else(|| crate::Inspect::property(&self.extra, name))
+            }
+        }
+    }
 }

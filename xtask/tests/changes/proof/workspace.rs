@@ -14,8 +14,8 @@ use super::stored::{self, Decoded};
 const CONSUMER: &str = include_str!("consumer.rs");
 
 /// What the models need of the client crate: all of it takes long to build.
-const MODELS: [&str; 4] = ["id.rs", "json.rs", "path_segment.rs", "secret.rs"];
-const MODELS_MODULE: &str = "mod id;\nmod json;\nmod path_segment;\nmod secret;\npub mod types;\npub use id::*;\npub use path_segment::*;\npub use secret::*;\n";
+const MODELS: [&str; 5] = ["id.rs", "inspect.rs", "json.rs", "path_segment.rs", "secret.rs"];
+const MODELS_MODULE: &str = "mod id;\nmod inspect;\nmod json;\nmod path_segment;\nmod secret;\npub mod types;\npub use id::*;\npub use inspect::*;\npub use path_segment::*;\npub use secret::*;\n";
 const DEPENDENCIES: &str = "chrono.workspace = true\nsecrecy.workspace = true\nserde.workspace = true\nserde_json = { workspace = true, features = [\"float_roundtrip\"] }\nuuid.workspace = true\n";
 
 pub(super) struct Workspace {
