@@ -2,7 +2,7 @@
 
 mod engine;
 mod input;
-mod journal;
+pub(crate) mod journal;
 mod list;
 mod max_failures;
 mod names;

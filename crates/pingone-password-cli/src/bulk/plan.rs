@@ -99,6 +99,7 @@ impl Plan {
             },
             started_at: now(),
             who: Who::now(options.reason.clone()),
+            resumable: true,
         };
         let journal = path.map(|path| Journal::create(&path, header)).transpose()?;
         if let (Some(journal), By::Username | By::Email) = (&journal, options.by) {

@@ -1,11 +1,12 @@
 //! `config show`: prints each setting, its value and its origin.
 
 use std::io;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::config::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, PROXY,
+    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, JOURNAL, PROXY,
     SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Secret, Setting, Settings, Sourced, TOKEN_STORE, TOKEN_URL,
     TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
@@ -88,6 +89,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
             .take()
             .map(|origin| format!("{origin}, except for {} ({})", plain(&exceptions.value), exceptions.origin));
     }
+    rows.push(file(JOURNAL, settings.journal.as_ref()));
     rows.push(secret(CLIENT_SECRET, settings.client_secret.as_ref()));
     rows.push(secret(ACCESS_TOKEN, settings.access_token.as_ref()));
     let in_use = settings.credentials_in_use();
@@ -106,6 +108,15 @@ fn value(setting: Setting, found: Option<&Sourced<String>>) -> SettingRow {
     SettingRow {
         setting: setting.name,
         value: found.map(|found| hide_password(&found.value)),
+        place: found.map(|found| found.source.as_str()),
+        origin: found.map(|found| found.origin.clone()),
+    }
+}
+
+fn file(setting: Setting, found: Option<&Sourced<PathBuf>>) -> SettingRow {
+    SettingRow {
+        setting: setting.name,
+        value: found.map(|found| plain(&found.value.display().to_string())),
         place: found.map(|found| found.source.as_str()),
         origin: found.map(|found| found.origin.clone()),
     }

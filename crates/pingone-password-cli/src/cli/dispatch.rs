@@ -7,15 +7,18 @@ use std::time::Duration;
 use clap::Parser;
 use pingone_password::{Client, RetryPolicy, UserId};
 
-use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UserArgs};
+use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UnlockArgs, UserArgs};
 use super::find::Finder;
 use super::find_query::FindQuery;
-use super::{config_show, doctor, documents, login, logout, request_log, state, unlock, whoami};
+use super::recorder::{Recorder, RequestCounter};
+use super::unlock::Unlock;
+use super::{config_show, doctor, documents, login, logout, request_log, state, whoami};
+use crate::bulk::journal::{self, Header, Trail, VERSION, Who, now};
 use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, Rate, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
 use crate::lock::Lock;
-use crate::lookup::{self, Key, KnownUser, Unresolved, not_an_id, resolve};
+use crate::lookup::{self, By, Key, KnownUser, Unresolved, not_an_id, resolve};
 use crate::terminal;
 
 /// Runs the program.
@@ -32,7 +35,7 @@ pub(crate) fn main() -> Exit {
     run(arguments.command).unwrap_or_else(Failure::report)
 }
 
-/// Up to this many users are processed one after another, without a journal. More are a bulk run.
+/// Up to this many users are processed one after another. More are a bulk run.
 const FEW: usize = 10;
 
 /// How long lookups wait for a server that fails.
@@ -110,7 +113,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::State(args) => {
             let keys = keys(&args.users, &args.bulk, &args.settings)?;
             let format = args.output.output;
-            let is_bulk = is_bulk(keys.len(), &args.bulk, ChangeArgs::default());
+            let is_bulk = is_bulk(keys.len(), &args.bulk, ChangeArgs::default()) || args.bulk.journal.is_some();
             if is_bulk && args.expand.is_some() {
                 return Err(Failure::usage(format!(
                     "--expand takes up to {FEW} users on the command line, without --from, --resume, --rate, \
@@ -128,31 +131,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
                 Ok::<_, Failure>(state::run(&target.client, &users, args.expand, format).await?)
             })
         }
-        Command::Unlock(args) => {
-            let keys = keys(&args.users, &args.bulk, &args.settings)?;
-            let format = args.output.output;
-            let (lock, no_check) = (args.lock.unwrap_or_default(), args.no_check);
-            let is_bulk = is_bulk(keys.len(), &args.bulk, args.changes);
-            if no_check && lock == Lock::Any {
-                return Err(Failure::usage("--lock any reads what is locked: it excludes --no-check"));
-            }
-            let target = target(&args.settings)?;
-            block_on(async {
-                let users = resolve(&lookup_client(&target, args.bulk.rate)?, &keys).await?;
-                if is_bulk {
-                    let options =
-                        args.bulk.options(Operation::Unlock, args.changes, ids(&users), args.users.by, format);
-                    let options = Options { lock: args.lock, ..options };
-                    return Ok(bulk::run(&options, target).await?);
-                }
-                let client = &target.client;
-                Ok::<_, Failure>(if no_check {
-                    unlock::run_unchecked(client, &users, lock, format).await?
-                } else {
-                    unlock::run(client, &users, lock, args.changes.yes, format).await?
-                })
-            })
-        }
+        Command::Unlock(args) => unlock(*args),
         Command::Find(args) => find(*args),
         Command::Login(args) => {
             let target = Target::of_sign_in(&Settings::merge(&args.settings)?)?;
@@ -186,6 +165,84 @@ fn run(command: Command) -> Result<Exit, Failure> {
     }
 }
 
+fn unlock(args: UnlockArgs) -> Result<Exit, Failure> {
+    let keys = keys(&args.users, &args.bulk, &args.settings)?;
+    let (lock, format) = (args.lock.unwrap_or_default(), args.output.output);
+    if args.no_check && lock == Lock::Any {
+        return Err(Failure::usage("--lock any reads what is locked: it excludes --no-check"));
+    }
+    let settings = Settings::merge(&args.settings)?;
+    let target = Target::of(&settings)?;
+    if is_bulk(keys.len(), &args.bulk, args.changes) {
+        return block_on(async {
+            let users = resolve(&lookup_client(&target, args.bulk.rate)?, &keys).await?;
+            let options = args.bulk.options(Operation::Unlock, args.changes, ids(&users), args.users.by, format);
+            Ok::<_, Failure>(bulk::run(&Options { lock: args.lock, ..options }, target).await?)
+        });
+    }
+    let reason = args.bulk.reason.clone();
+    let journal = args.bulk.journal.or_else(|| settings.journal.map(|found| found.value));
+    if reason.is_some() && journal.is_none() {
+        return Err(Failure::usage("--reason needs a journal, and there is none: name one by --journal"));
+    }
+    let trail =
+        journal.as_deref().map(Trail::open).transpose().map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let counter = RequestCounter::default();
+    let client = if trail.is_some() { counted(&target, &counter)? } else { target.client.clone() };
+    block_on(async {
+        let users = resolve(&client, &keys).await?;
+        let recorder = match trail {
+            Some(trail) => {
+                let signed_in_as = target.person().await.map(|person| person.label().to_owned());
+                let header = Header { signed_in_as, who: Who::now(reason), ..header(&target, lock, !args.no_check) };
+                Recorder::new(trail, header, &ids(&users), counter)
+            }
+            None => Recorder::default(),
+        };
+        let unlock = Unlock { client: &client, users: &users, lock, format, recorder };
+        Ok::<_, Failure>(if args.no_check {
+            unlock.run_unchecked().await?
+        } else {
+            unlock.run(args.changes.yes).await?
+        })
+    })
+}
+
+/// Describes an unlock of a few users in a journal.
+fn header(target: &Target, lock: Lock, is_checked: bool) -> Header {
+    Header {
+        version: VERSION,
+        operation: Operation::Unlock,
+        environment_id: target.environment_id.to_string(),
+        base_url: target.client.base_url().to_owned(),
+        transaction_id: Some(target.transaction_id.to_string()),
+        signed_in_as: None,
+        input: None,
+        input_sha256: String::new(),
+        invalid_lines: 0,
+        settings: journal::Settings {
+            column: None,
+            conditions: Vec::new(),
+            by: By::default(),
+            only_locked_out: is_checked,
+            lock,
+            rate: None,
+            concurrency: 1,
+        },
+        // Someone who is unlocked twice would count as not begun.
+        users: None,
+        started_at: now(),
+        who: Who::default(),
+        resumable: false,
+    }
+}
+
+/// Returns a client that counts its requests.
+fn counted(target: &Target, counter: &RequestCounter) -> Result<Client, Failure> {
+    let builder = target.builder.clone().rate_limiter(counter.clone());
+    builder.build().map_err(|error| Failure::usage(error.to_string()))
+}
+
 fn find(args: FindArgs) -> Result<Exit, Failure> {
     let FindArgs { username, email, filter, population, locked_out, thorough, output, rate, concurrency, settings } =
         args;
@@ -212,15 +269,14 @@ fn paced(target: &Target, rate: Option<Rate>, callers: usize) -> Result<Client, 
 
 /// Returns whether this is a bulk run: it has many users, or a flag that only a bulk run supports.
 fn is_bulk(users: usize, args: &BulkArgs, changes: ChangeArgs) -> bool {
-    let BulkArgs { from, resume, rate, concurrency, journal, patience, max_failures, .. } = args;
-    let BulkArgs { limit, stop_after, until, shard, exclude, progress, reason, report, .. } = args;
+    let BulkArgs { from, resume, rate, concurrency, patience, max_failures, .. } = args;
+    let BulkArgs { limit, stop_after, until, shard, exclude, progress, report, .. } = args;
     let has_valve = limit.is_some() || stop_after.is_some() || until.is_some() || shard.is_some() || exclude.is_some();
     let has_progress = progress.is_some();
     let has_input = from.is_some() || resume.is_some();
     let has_speed = rate.is_some() || concurrency.is_some() || patience.is_some() || max_failures.is_some();
     let has_condition = changes.only_locked_out || changes.dry_run;
-    let is_documented = journal.is_some() || reason.is_some() || report.is_some();
-    users > FEW || has_valve || has_progress || has_input || has_speed || has_condition || is_documented
+    users > FEW || has_valve || has_progress || has_input || has_speed || has_condition || report.is_some()
 }
 
 /// Parses the users on the command line, and checks that there is exactly one source of users.

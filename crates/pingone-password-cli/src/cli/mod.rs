@@ -11,6 +11,7 @@ mod find;
 mod find_query;
 mod login;
 mod logout;
+mod recorder;
 mod request_log;
 mod signed_in;
 mod state;

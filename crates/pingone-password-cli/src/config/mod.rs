@@ -17,8 +17,8 @@ pub(crate) use flags::SettingFlags;
 pub(crate) use secret::Secret;
 pub(crate) use setting::{
     ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
-    PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN,
-    TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    JOURNAL, PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL,
+    TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 pub(crate) use settings::Settings;
 pub(crate) use target::Target;

@@ -47,6 +47,7 @@ struct Keys {
     sign_in_environment_id: Option<String>,
     token_store: Option<String>,
     transaction_id: Option<String>,
+    journal: Option<String>,
     client_secret_file: Option<String>,
     access_token_file: Option<String>,
 }
@@ -102,7 +103,7 @@ impl Profile {
         let Keys { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
         let Keys { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
-        let Keys { token_url, proxy, transaction_id, .. } = &self.settings;
+        let Keys { token_url, proxy, transaction_id, journal, .. } = &self.settings;
         let Keys { sign_in_client_id, sign_in_environment_id, token_store, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
@@ -118,12 +119,19 @@ impl Profile {
             "sign_in_environment_id" => sign_in_environment_id,
             "token_store" => token_store,
             "transaction_id" => transaction_id,
+            "journal" => journal,
             "client_secret_file" => client_secret_file,
             "access_token_file" => access_token_file,
             _ => return None,
         };
         let value = value.clone().filter(|value| !value.is_empty())?;
         Some(Sourced { value, source: Source::Profile, origin: self.origin() })
+    }
+
+    /// Returns a setting that names a file.
+    pub(super) fn file(&self, setting: Setting) -> Option<Sourced<PathBuf>> {
+        let Sourced { value, source, origin } = self.setting(setting)?;
+        Some(Sourced { value: self.path(&value), source, origin })
     }
 
     /// Resolves a path relative to the profile's file.

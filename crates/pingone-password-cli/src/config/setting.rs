@@ -40,6 +40,7 @@ settings! {
         "--sign-in-environment-id", ["PINGONE_SIGN_IN_ENVIRONMENT_ID"], "sign_in_environment_id";
     TOKEN_STORE: "token_store", "token store", "", [], "token_store";
     TRANSACTION_ID: "transaction_id", "transaction ID", "--transaction-id", ["PINGONE_TRANSACTION_ID"], "transaction_id";
+    JOURNAL: "journal", "journal", "--journal", [], "journal";
     CLIENT_SECRET: "client_secret", "client secret",
         "--client-secret-file, --client-secret-fd, --client-secret-prompt", ["PINGONE_CLIENT_SECRET", "PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET"], "client_secret_file";
     ACCESS_TOKEN: "access_token", "access token",

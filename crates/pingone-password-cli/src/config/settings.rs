@@ -1,6 +1,7 @@
 //! The settings, merged from their sources.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use super::cleanup::cleaned;
 use super::environment;
@@ -9,9 +10,9 @@ use super::profile::Profile;
 use super::proxy;
 use super::secret::{self, Secret};
 use super::setting::{
-    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, PROXY, SIGN_IN_CLIENT_ID,
-    SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID,
-    WORKER_ENVIRONMENT_ID,
+    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, JOURNAL, PROXY,
+    SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN,
+    TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 
 /// Every setting as it was written. [`Target`](super::Target) interprets them.
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) sign_in_environment_id: Option<Sourced<String>>,
     pub(crate) token_store: Option<Sourced<String>>,
     pub(crate) transaction_id: Option<Sourced<String>>,
+    /// Where unlocks of a few users are recorded.
+    pub(crate) journal: Option<Sourced<PathBuf>>,
     pub(crate) client_secret: Option<Sourced<Secret>>,
     pub(crate) access_token: Option<Sourced<Secret>>,
     /// Where a profile is, or would be.
@@ -72,6 +75,7 @@ impl Settings {
             sign_in_environment_id: find(SIGN_IN_ENVIRONMENT_ID, flags.sign_in_environment_id.as_ref()),
             token_store: find(TOKEN_STORE, None),
             transaction_id: find(TRANSACTION_ID, flags.transaction_id.as_ref()),
+            journal: profile.as_ref().and_then(|profile| profile.file(JOURNAL)),
             client_secret: secret::client_secret(flags, profile.as_ref()),
             access_token: secret::access_token(flags, profile.as_ref()),
             profile_location,

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod find;
 mod help;
+mod journal;
 mod many;
 mod names;
 mod output;

@@ -1,12 +1,12 @@
 //! Turns the result for a user into its journal record, its row and the reason to stop, if any.
 
 use pingone_password::model::{PasswordState, User};
-use pingone_password::{Error, ErrorKind, Response};
+use pingone_password::{Error, Response};
 
 use super::circuit_breaker::{Cause, Forbidden, Outage};
 use super::stop::Stop;
 use super::user_progress::{AccountSuccess, PasswordSuccess, Success, UserProgress};
-use crate::bulk::journal::{Finished, Outcome};
+use crate::bulk::journal::{Finished, Outcome, is_sent};
 use crate::bulk::options::Operation;
 use crate::exit::Exit;
 use crate::output::{Row, Status, account_status, is_account_locked, server_said};
@@ -95,11 +95,8 @@ fn of_account(progress: &mut UserProgress, success: AccountSuccess) -> Settled {
 pub(super) fn error(progress: &UserProgress, error: &Error, stop: Option<Stop>) -> Settled {
     let UserProgress { user, status_before, .. } = progress;
     let outcome = progress.outcome_of_failure(is_sent(error));
-    let mut finished = Finished::new(*user, outcome);
+    let mut finished = Finished::failed(*user, outcome, error);
     finished.status_before.clone_from(status_before);
-    finished.code = Some(code(error));
-    finished.http_status = error.status();
-    finished.correlation_id = error.correlation_id().map(str::to_owned);
     let done = if progress.has_unlocked_password() { "the password is unlocked, but the account: " } else { "" };
     let failure = failure(outcome, progress.operation);
     finished.error = Some(format!("user {user}: {done}{failure}: {}", server_said(error)));
@@ -183,16 +180,6 @@ fn status_of(outcome: Outcome) -> Status {
     }
 }
 
-/// Returns whether a request of the operation reached the network.
-fn is_sent(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Configuration | ErrorKind::AccessToken | ErrorKind::Connect => false,
-        // The rate limiter did not admit it.
-        ErrorKind::RateLimited => error.status().is_some(),
-        _ => true,
-    }
-}
-
 /// Returns the 403 of an error, if it is one.
 pub(super) fn forbidden(error: &Error) -> Option<Forbidden> {
     match Cause::of(error) {
@@ -230,23 +217,5 @@ pub(super) fn stop_after(error: &Error, outage: &Outage) -> Option<Stop> {
             Some(Stop::Throttled { wait, why: why(error) })
         }
         _ => None,
-    }
-}
-
-/// Returns PingOne's error code, or one of ours.
-fn code(error: &Error) -> String {
-    match (error.code(), error.kind()) {
-        (Some(code), _) => code.to_owned(),
-        (None, ErrorKind::AccessToken) => "NO_ACCESS_TOKEN".to_owned(),
-        (None, ErrorKind::Connect) => "NO_CONNECTION".to_owned(),
-        (None, ErrorKind::Timeout) => "NO_RESPONSE".to_owned(),
-        (None, ErrorKind::ConnectionLost) => "CONNECTION_LOST".to_owned(),
-        (None, ErrorKind::RateLimited) => "REQUEST_LIMITED".to_owned(),
-        (None, ErrorKind::ResponseTooLarge) => "RESPONSE_TOO_LARGE".to_owned(),
-        (None, ErrorKind::InvalidResponse) => "INVALID_RESPONSE".to_owned(),
-        (None, kind) => match error.status() {
-            Some(status) => format!("HTTP_{status}"),
-            None => format!("{kind:?}").to_uppercase(),
-        },
     }
 }

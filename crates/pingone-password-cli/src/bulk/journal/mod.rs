@@ -1,17 +1,22 @@
-//! The journal: the result of each user on disk, from which a run is resumed.
+//! The journal: the result of each user on disk, from which a run is resumed or reported.
 
 mod checksum;
 mod earlier_users;
+mod failure;
 mod newest;
 mod record;
 mod replay;
 mod resume_command;
+mod trail;
 mod writer;
 
 pub(super) use checksum::is_intact;
 pub(super) use earlier_users::EarlierUsers;
+pub(crate) use failure::is_sent;
 pub(super) use newest::newest;
-pub(super) use record::{Finished, Header, JournalRecord, Outcome, Settings, VERSION, Who, now};
+pub(crate) use record::{Finished, Header, JournalRecord, Outcome, Settings, VERSION, Who, now};
 pub(super) use replay::Replay;
-pub(super) use resume_command::{command_for, resume_command};
-pub(super) use writer::{Journal, JournalError, JournalWriter};
+pub(super) use resume_command::{command_for, resume_command, shell_words};
+pub(crate) use trail::Trail;
+pub(super) use writer::JournalWriter;
+pub(crate) use writer::{Journal, JournalError};

@@ -14,7 +14,7 @@ use crate::lookup::By;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub(crate) enum JournalRecord {
-    /// The first line: describes the run.
+    /// Describes the run. The first line, and the only such one in a journal that can be resumed.
     Header(Box<Header>),
     /// The run was resumed.
     Resumed {
@@ -24,7 +24,7 @@ pub(crate) enum JournalRecord {
     },
     /// The server asked everyone to wait.
     Held { at: String, seconds: u64 },
-    /// A user of a list of names. All of them come before the first unlock.
+    /// A user of a list of names, or of a few users. All of them come before the first unlock.
     Listed { user: String, username: Option<String> },
     /// A user's unlock is about to be sent.
     Started { user: String, at: String },
@@ -33,6 +33,13 @@ pub(crate) enum JournalRecord {
 }
 
 impl JournalRecord {
+    /// Creates the record of a user, whose name from a server is cut.
+    pub(crate) fn listed(user: UserId, username: Option<&str>) -> Self {
+        let mut username = username.map(str::to_owned);
+        cut(&mut username);
+        Self::Listed { user: user.to_string(), username }
+    }
+
     /// Formats the record as a line with a checksum.
     pub(crate) fn to_line(&self) -> Vec<u8> {
         // Strings and numbers always serialize.
@@ -59,7 +66,7 @@ pub(crate) struct Header {
     pub(crate) signed_in_as: Option<String>,
     /// The absolute path of the file, or `-`; none for users on the command line.
     pub(crate) input: Option<String>,
-    /// The SHA-256 of the distinct user IDs, in their order.
+    /// The SHA-256 of the distinct user IDs, in their order. Empty if the run can't be resumed.
     pub(crate) input_sha256: String,
     /// The number of lines without a user.
     #[serde(default)]
@@ -68,6 +75,9 @@ pub(crate) struct Header {
     pub(crate) users: Option<u64>,
     pub(crate) settings: Settings,
     pub(crate) started_at: String,
+    /// False for a run of a few users, after which others are appended.
+    #[serde(default = "is_resumable")]
+    pub(crate) resumable: bool,
     #[serde(flatten)]
     pub(crate) who: Who,
 }
@@ -94,6 +104,11 @@ impl Who {
             reason,
         }
     }
+}
+
+/// What a header without that property says.
+fn is_resumable() -> bool {
+    true
 }
 
 /// The options that a resumed run keeps.

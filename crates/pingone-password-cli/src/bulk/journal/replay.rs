@@ -49,8 +49,12 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
     file.rewind()?;
     let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
     let header = lines.next().transpose()?.ok_or_else(|| anyhow!("not a journal"))?;
+    let header = read_header(&header)?;
+    if !header.resumable {
+        bail!("its runs had a few users each, and are not resumed: give these users again");
+    }
     let mut replay = Replay {
-        header: read_header(&header)?,
+        header,
         users: EarlierUsers::default(),
         listed: WorklistBuilder::of(shard),
         has_done: false,

@@ -53,7 +53,7 @@ pub(in crate::bulk) fn resume_command(
         }
     }
     words.extend(with_value("--resume", journal.as_os_str().to_owned()));
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    shell_words(words)
 }
 
 /// Returns the command that resumes a run, with the settings of its environment.
@@ -107,6 +107,11 @@ fn with_value(flag: &str, value: OsString) -> Vec<OsString> {
 
 fn starts_with_dash(word: &OsStr) -> bool {
     word.as_encoded_bytes().starts_with(b"-")
+}
+
+/// Joins words for a shell.
+pub(in crate::bulk) fn shell_words(words: impl IntoIterator<Item = OsString>) -> String {
+    words.into_iter().map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Quotes a word for a shell. Bytes that can't be printed are escaped as `$'\xff'`, which bash, ksh and zsh understand.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::record::{Header, JournalRecord, Outcome};
-use super::replay::{FileStart, Replay, file_start, replay};
+use super::replay::{FileStart, Replay, file_start, read_header_of, replay};
 use crate::bulk::shard::Shard;
 use crate::private_file;
 use crate::terminal::note;
@@ -59,6 +59,10 @@ impl Journal {
         lock(&file, path)?;
         match file_start(&mut file).with_context(cannot)? {
             FileStart::Empty => {}
+            FileStart::Journal if read_header_of(&mut file).is_ok_and(|header| !header.resumable) => bail!(
+                "{} records runs of a few users, one after another: name another file by --journal",
+                path.display()
+            ),
             FileStart::Journal => bail!(
                 "{path} is the journal of an earlier run: resume it by --resume {path}, or name another file by \
                  --journal",
@@ -79,7 +83,7 @@ impl Journal {
 
     /// Opens a journal to resume from, and removes an incomplete last line. Of the users of a list of names, those of the shard
     /// are taken.
-    pub(crate) fn resume(path: &Path, shard: Option<Shard>) -> anyhow::Result<(Replay, Self)> {
+    pub(in crate::bulk) fn resume(path: &Path, shard: Option<Shard>) -> anyhow::Result<(Replay, Self)> {
         let cannot = || format!("can't resume from the journal {}", path.display());
         let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(cannot)?;
         lock(&file, path)?;
@@ -89,7 +93,8 @@ impl Journal {
         Ok((replay, Self::of(file, path)))
     }
 
-    fn of(file: File, path: &Path) -> Self {
+    /// Starts to append to a file that is locked, at its position.
+    pub(super) fn of(file: File, path: &Path) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let writer = tokio::task::spawn_blocking({
             let path = path.to_owned();
@@ -186,11 +191,17 @@ fn write_batch(file: &mut File, path: &Path, batch: &[Entry], last_sync: &mut In
 }
 
 fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
+    if !try_lock(file, path)? {
+        bail!("another run is writing the journal {}", path.display());
+    }
+    Ok(())
+}
+
+/// Locks a journal. Returns false if another run has locked it.
+pub(super) fn try_lock(file: &File, path: &Path) -> anyhow::Result<bool> {
     match FileExt::try_lock(file) {
-        Ok(()) => Ok(()),
-        Err(fs4::TryLockError::WouldBlock) => {
-            bail!("another run is writing the journal {}", path.display())
-        }
+        Ok(()) => Ok(true),
+        Err(fs4::TryLockError::WouldBlock) => Ok(false),
         Err(fs4::TryLockError::Error(error)) => Err(error).with_context(|| {
             format!(
                 "can't lock the journal {}: if its file system has no locks, put the journal elsewhere by --journal",
@@ -201,7 +212,7 @@ fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes the name of a new file durable, on systems that can open folders.
-fn sync_folder(path: &Path) {
+pub(super) fn sync_folder(path: &Path) {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let Ok(folder) = File::open(folder) {
         _ = folder.sync_all();
@@ -240,6 +251,7 @@ mod tests {
             },
             started_at: now(),
             who: Who::default(),
+            resumable: true,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Makes reports from journals.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,13 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use super::journals::{Figures, Journals, Row, RowFile, html, json, table};
-use crate::bulk::journal::command_for;
+use crate::bulk::journal::{command_for, shell_words};
 use crate::output::print;
 use crate::private_file;
 use crate::terminal::{grouped, note};
+
+/// How many users fit on a command line.
+const FEW: usize = 10;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -86,5 +90,19 @@ fn commands(figures: &Figures, journals: &[PathBuf]) -> Vec<String> {
     if !figures.has_left() {
         return Vec::new();
     }
-    journals.iter().map(|journal| command_for(figures.operation(), journal)).collect()
+    let (trails, resumable): (Vec<_>, Vec<_>) =
+        journals.iter().partition(|journal| figures.trails().contains(*journal));
+    let resume = resumable.iter().map(|journal| command_for(figures.operation(), journal));
+    let users: Vec<_> = figures.first_left().take(FEW + 1).map(|user| user.to_string()).collect();
+    let again = match (trails.is_empty(), resumable.is_empty() && users.len() <= FEW) {
+        (true, _) => Vec::new(),
+        // Reads their states first.
+        (false, true) => vec![format!("pingone-password unlock {}", users.join(" "))],
+        (false, false) => {
+            let report = ["pingone-password", "report", "--failed", "left.csv"].map(OsString::from);
+            let unlock = "pingone-password unlock --from left.csv --only-locked-out".to_owned();
+            vec![shell_words(report.into_iter().chain(trails.into_iter().map(OsString::from))), unlock]
+        }
+    };
+    resume.chain(again).collect()
 }

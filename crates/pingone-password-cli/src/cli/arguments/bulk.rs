@@ -52,7 +52,8 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, value_name = "N", value_parser = concurrency)]
     pub(in crate::cli) concurrency: Option<usize>,
 
-    /// Journal file with the result of each user [default: FILE.journal.jsonl, for unlock --from FILE]
+    /// Journal file with the result of each user; up to ten users on the command line are appended to it [default:
+    /// FILE.journal.jsonl, for unlock --from FILE; else the profile's `journal`, for up to ten users]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_journal", "resume"])]
     pub(in crate::cli) journal: Option<PathBuf>,
 

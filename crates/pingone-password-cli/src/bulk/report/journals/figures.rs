@@ -1,7 +1,8 @@
 //! The figures of a report.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::path::PathBuf;
 
 use itertools::Itertools;
 use uuid::Uuid;
@@ -150,6 +151,16 @@ impl Figures {
         open.iter().sum::<u64>() + self.untouched().unwrap_or_default()
     }
 
+    /// Returns the journals that are not resumed.
+    pub(in crate::bulk) fn trails(&self) -> &BTreeSet<PathBuf> {
+        &self.info.trails
+    }
+
+    /// Returns the first users who are left to do.
+    pub(in crate::bulk) fn first_left(&self) -> impl Iterator<Item = Uuid> {
+        self.attention.iter().map(|row| row.user)
+    }
+
     /// Returns whether any user is left to do.
     pub(in crate::bulk) fn has_left(&self) -> bool {
         self.left() > 0 || self.damaged > 0
@@ -193,7 +204,11 @@ impl UserHistory {
     fn apply(&mut self, event: Event) {
         self.requests += event.requests;
         match event.kind {
-            Kind::Started => self.started = Some(event.at),
+            Kind::Started => {
+                // A later run of a few users may unlock one of them again.
+                self.is_done &= self.last.is_none_or(|last| event.at <= last.at);
+                self.started = Some(event.at);
+            }
             Kind::Finished(_) => {
                 if let Some(started) = self.started.take() {
                     self.latency = Some(event.at.saturating_sub(started));

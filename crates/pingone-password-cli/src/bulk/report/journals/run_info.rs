@@ -10,6 +10,8 @@ use crate::bulk::options::Operation;
 #[derive(Debug, Default)]
 pub(super) struct RunInfo {
     pub(super) journals: Vec<PathBuf>,
+    /// Those of a few users per run, which are not resumed.
+    pub(super) trails: BTreeSet<PathBuf>,
     pub(super) operations: BTreeSet<&'static str>,
     pub(super) environments: BTreeSet<String>,
     pub(super) servers: BTreeSet<String>,
@@ -31,6 +33,9 @@ impl RunInfo {
     }
 
     pub(super) fn add_header(&mut self, header: Header) {
+        if !header.resumable {
+            self.trails.extend(self.journals.last().cloned());
+        }
         self.operations.insert(match header.operation {
             Operation::State => "state",
             Operation::Unlock => "unlock",
