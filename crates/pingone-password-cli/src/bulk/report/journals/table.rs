@@ -48,7 +48,7 @@ pub(in crate::bulk) fn table(figures: &Figures, commands: &[String]) -> String {
     let percentiles = [("median", 50), ("90 %", 90), ("99 %", 99), ("slowest", 100)];
     let percentile = |percent| figures.percentile(percent).map(|time| seconds(Duration::from_millis(time.into())));
     let latencies = percentiles.into_iter().filter_map(|(name, percent)| Some((name.to_owned(), percentile(percent)?)));
-    section("time of an unlock, with its retries", latencies.collect());
+    section("time of an unlock, with its waits and retries", latencies.collect());
     let named = |extremes: &[Extreme], unit: &str| -> Vec<_> {
         extremes.iter().map(|(number, user)| (user.to_string(), format!("{}{unit}", grouped(*number)))).collect()
     };
