@@ -109,7 +109,9 @@ impl Release<'_> {
     }
 
     fn manual_pages(&self) -> Result<()> {
-        finish(self.tool("bin/pingone-password").arg("man").arg(self.out.join("man")))
+        let folder = self.out.join("man");
+        finish(self.tool("bin/pingone-password").arg("man").arg(&folder))?;
+        finish(self.tool("bin/pingone-password-emulator").arg("--man").arg(&folder))
     }
 
     fn completions(&self) -> Result<()> {

@@ -36,6 +36,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) postman_environment: Option<PathBuf>,
 
+    /// Write the manual page to this folder, and exit
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) man: Option<PathBuf>,
+
     /// Print one line of JSON when ready, including every user
     #[arg(long)]
     pub(crate) json: bool,

@@ -13,7 +13,7 @@ use std::{
 };
 
 use arguments::Arguments;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -48,6 +48,9 @@ async fn stop_signal() -> io::Result<()> {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if let Some(folder) = &arguments.man {
+        return Ok(clap_mangen::generate_to(Arguments::command(), folder)?);
+    }
     let emulator = arguments.builder()?.start().await?;
     emulator.inject(arguments.script());
     emulator.inject_token(arguments.token_faults.iter().copied());
