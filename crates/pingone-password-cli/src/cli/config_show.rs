@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::config::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID, JOURNAL, PROXY,
-    SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Secret, Setting, Settings, Sourced, TOKEN_STORE, TOKEN_URL,
-    TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    ACCESS_TOKEN, API_URL, AUTH_URL, CA_CERTIFICATE, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT_ID,
+    JOURNAL, PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Secret, Setting, Settings, Sourced, TOKEN_STORE,
+    TOKEN_URL, TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use crate::output::{self, Format};
 use crate::terminal::{plain, stdout_width};
@@ -78,6 +78,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         (SIGN_IN_ENVIRONMENT_ID, &settings.sign_in_environment_id),
         (TOKEN_STORE, &settings.token_store),
         (TRANSACTION_ID, &settings.transaction_id),
+        (CA_CERTIFICATE, &settings.ca_certificate),
         (PROXY, &settings.proxy),
     ];
     let mut rows: Vec<_> = plain_values.into_iter().map(|(setting, found)| value(setting, found.as_ref())).collect();

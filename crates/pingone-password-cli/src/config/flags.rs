@@ -39,6 +39,11 @@ pub(crate) struct SettingFlags {
     #[arg(long, conflicts_with = "proxy")]
     pub(crate) no_proxy: bool,
 
+    /// PEM file with certificates of authorities to trust in addition to the platform's, such as a TLS-inspecting proxy's
+    /// [env: PINGONE_CA_CERTIFICATE]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca_certificate: Option<String>,
+
     /// Client ID of the worker application [env: PINGONE_CLIENT_ID or
     /// PINGONE_CLIENT_CREDENTIALS_CLIENT_ID]
     #[arg(long, value_name = "ID")]

@@ -40,6 +40,7 @@ struct Keys {
     auth_url: Option<String>,
     token_url: Option<String>,
     proxy: Option<String>,
+    ca_certificate: Option<String>,
     client_id: Option<String>,
     worker_environment_id: Option<String>,
     client_authentication: Option<String>,
@@ -103,7 +104,7 @@ impl Profile {
         let Keys { environment_id, top_level_domain, api_url, auth_url, client_id, .. } = &self.settings;
         let Keys { worker_environment_id, client_authentication, client_secret_file, access_token_file, .. } =
             &self.settings;
-        let Keys { token_url, proxy, transaction_id, journal, .. } = &self.settings;
+        let Keys { token_url, proxy, ca_certificate, transaction_id, journal, .. } = &self.settings;
         let Keys { sign_in_client_id, sign_in_environment_id, token_store, .. } = &self.settings;
         let value = match setting.key {
             "environment_id" => environment_id,
@@ -112,6 +113,7 @@ impl Profile {
             "auth_url" => auth_url,
             "token_url" => token_url,
             "proxy" => proxy,
+            "ca_certificate" => ca_certificate,
             "client_id" => client_id,
             "worker_environment_id" => worker_environment_id,
             "client_authentication" => client_authentication,

@@ -29,6 +29,7 @@ settings! {
     AUTH_URL: "auth_url", "auth URL", "--auth-url", ["PINGONE_AUTH_URL"], "auth_url";
     TOKEN_URL: "token_url", "token URL", "--token-url", ["PINGONE_TOKEN_URL"], "token_url";
     PROXY: "proxy", "proxy", "--proxy", ["HTTPS_PROXY", "ALL_PROXY"], "proxy";
+    CA_CERTIFICATE: "ca_certificate", "CA certificate", "--ca-certificate", ["PINGONE_CA_CERTIFICATE"], "ca_certificate";
     CLIENT_ID: "client_id", "client ID", "--client-id", ["PINGONE_CLIENT_ID", "PINGONE_CLIENT_CREDENTIALS_CLIENT_ID"], "client_id";
     WORKER_ENVIRONMENT_ID: "worker_environment_id", "worker application's environment ID", "--worker-environment-id",
         ["PINGONE_WORKER_ENVIRONMENT_ID"], "worker_environment_id";

@@ -10,8 +10,8 @@ use super::profile::Profile;
 use super::proxy;
 use super::secret::{self, Secret};
 use super::setting::{
-    API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, JOURNAL, PROXY,
-    SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN,
+    API_URL, AUTH_URL, CA_CERTIFICATE, CLIENT_AUTHENTICATION, CLIENT_ID, ConfigError, ENVIRONMENT_ID, JOURNAL, PROXY,
+    SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_STORE, TOKEN_URL, TOP_LEVEL_DOMAIN,
     TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) proxy: Option<Sourced<String>>,
     /// The hosts that use no proxy from a variable.
     pub(crate) proxy_exceptions: Option<Sourced<String>>,
+    /// The path of a file.
+    pub(crate) ca_certificate: Option<Sourced<String>>,
     pub(crate) client_id: Option<Sourced<String>>,
     pub(crate) worker_environment_id: Option<Sourced<String>>,
     pub(crate) client_authentication: Option<Sourced<String>>,
@@ -68,6 +70,12 @@ impl Settings {
             token_url: find(TOKEN_URL, flags.token_url.as_ref()),
             proxy: find(PROXY, flags.proxy.as_ref()).filter(|_| !flags.no_proxy),
             proxy_exceptions: proxy::exceptions(),
+            ca_certificate: find(CA_CERTIFICATE, flags.ca_certificate.as_ref()).map(|found| match &profile {
+                Some(profile) if found.source == Source::Profile => {
+                    Sourced { value: profile.path(&found.value).display().to_string(), ..found }
+                }
+                _ => found,
+            }),
             client_id: find(CLIENT_ID, flags.client_id.as_ref()),
             worker_environment_id: find(WORKER_ENVIRONMENT_ID, flags.worker_environment_id.as_ref()),
             client_authentication: find(CLIENT_AUTHENTICATION, flags.client_authentication.as_ref()),

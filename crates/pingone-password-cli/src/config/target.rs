@@ -1,5 +1,6 @@
 //! The client that the settings describe.
 
+use std::fs;
 use std::str::FromStr;
 
 use pingone_password::{
@@ -13,9 +14,9 @@ use super::cleanup::cleaned;
 use super::environment::variable;
 use super::secret::{self, ReadSecretError, Secret};
 use super::setting::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
-    PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN,
-    TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    ACCESS_TOKEN, API_URL, AUTH_URL, CA_CERTIFICATE, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError,
+    ENVIRONMENT_ID, PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_URL,
+    TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use super::settings::{Settings, invalid};
 use super::sign_in::SignIn;
@@ -105,6 +106,7 @@ impl Target {
         ];
         let hosts: Vec<_> = urls.iter().flatten().filter_map(|url| host(url)).collect();
         let proxy = settings.proxy(&hosts);
+        let ca_certificate = problems.keep_some(settings.ca_certificate.as_ref(), read_ca_certificate);
         let credentials = problems.keep(credentials);
         // Don't ask for a secret that would not be used.
         let skips_prompt = !problems.0.is_empty() && credentials.as_ref().is_some_and(Credentials::needs_prompt);
@@ -131,6 +133,9 @@ impl Target {
         }
         if let Some((proxy, exceptions)) = proxy {
             builder = builder.proxy(proxy).no_proxy(exceptions);
+        }
+        if let Some(ca_certificate) = ca_certificate {
+            builder = builder.root_certificate(ca_certificate);
         }
         let mut sign_in = None;
         let (builder, claims) = match &credentials {
@@ -303,6 +308,7 @@ impl Settings {
             ("auth URL", AUTH_URL, &self.auth_url),
             ("token URL", TOKEN_URL, &self.token_url),
             ("proxy", PROXY, &self.proxy),
+            ("root certificate", CA_CERTIFICATE, &self.ca_certificate),
         ];
         let origins = found.into_iter().filter_map(|(name, setting, found)| {
             let found = found.as_ref().filter(|_| message.contains(name))?;
@@ -350,6 +356,12 @@ impl Credentials<'_> {
             }
         }
     }
+}
+
+/// Reads the certificates of another authority.
+fn read_ca_certificate(found: &Sourced<String>) -> Result<String, String> {
+    let failed = |error| format!("can't read {}: {error}", plain(&found.value));
+    fs::read_to_string(&found.value).map_err(|error| invalid(CA_CERTIFICATE, &found.origin, failed(error)))
 }
 
 /// Returns the host of a URL.

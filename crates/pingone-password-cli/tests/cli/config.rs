@@ -1,5 +1,7 @@
 //! Where settings come from.
 
+use std::fs;
+
 use insta::assert_snapshot;
 
 use crate::World;
@@ -162,6 +164,34 @@ fn a_proxy_from_a_flag_or_the_environment() {
     let ran = world.run(&["state", "--proxy", "http://", &world.locked_out()]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("the proxy is from flag --proxy"), "{ran:?}");
+}
+
+#[test]
+fn a_ca_certificate_from_a_flag_a_variable_or_beside_the_profile() {
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let broken = file("broken.pem", "hunter2");
+    let config = file("config.toml", "[profile.default]\nca_certificate = \"broken.pem\"\n");
+    let state = ["state", &world.locked_out()].map(str::to_owned);
+    for (args, variable, origin) in [
+        (vec!["--ca-certificate", &broken], "", "flag --ca-certificate"),
+        (vec![], &*broken, "variable PINGONE_CA_CERTIFICATE"),
+        (vec!["--config", &config], "", "profile `default`"),
+    ] {
+        let args: Vec<_> = state.iter().map(String::as_str).chain(args).collect();
+        let ran = world.ran(world.command(&args).env("PINGONE_CA_CERTIFICATE", variable));
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let names_it = ran.stderr.contains("a root certificate is not valid PEM") && ran.stderr.contains(origin);
+        assert!(names_it && !ran.stderr.contains("hunter2"), "{ran:?}");
+    }
+    let ran = world.run(&["state", "--ca-certificate", "no-such-file.pem", &world.locked_out()]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("can't read no-such-file.pem"), "{ran:?}");
 }
 
 #[test]
