@@ -1,7 +1,7 @@
 //! Reads a journal back.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 
 use anyhow::{anyhow, bail};
 use pingone_password::UserId;
@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::checksum::is_intact;
 use super::earlier_users::EarlierUsers;
+use super::lines::{Lines, MAX_RECORD};
 use super::record::{Header, JournalRecord, Outcome, VERSION};
 use crate::bulk::input::WorklistBuilder;
 use crate::bulk::shard::Shard;
@@ -16,9 +17,7 @@ use crate::bulk::shard::Shard;
 /// The start of every journal.
 const START: &[u8] = br#"{"record":"header","#;
 /// The start of a user of a list of names.
-const LISTED: &str = r#"{"record":"listed","#;
-/// The maximum length of a record in bytes.
-const MAX_RECORD: usize = 64 << 10;
+const LISTED: &[u8] = br#"{"record":"listed","#;
 
 /// The state of an interrupted run.
 #[derive(Debug)]
@@ -46,10 +45,7 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
         FileStart::Foreign => bail!("not a journal"),
         FileStart::Journal => {}
     }
-    file.rewind()?;
-    let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
-    let header = lines.next().transpose()?.ok_or_else(|| anyhow!("not a journal"))?;
-    let header = read_header(&header)?;
+    let (mut lines, header) = lines_after_header(file)?;
     if !header.resumable {
         bail!("its runs had a few users each, and are not resumed: give these users again");
     }
@@ -59,10 +55,10 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
         listed: WorklistBuilder::of(shard),
         has_done: false,
         damaged_lines: Vec::new(),
-        length: lines.length,
+        length: lines.length(),
     };
-    let mut number = 1;
-    while let Some(line) = lines.next().transpose()? {
+    let (mut line, mut number) = (Vec::new(), 1);
+    while lines.read(&mut line)? {
         number += 1;
         if is_intact(&line) {
             replay.apply(&line).map_err(|error| error.context(format!("line {number}")))?;
@@ -70,7 +66,7 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
             replay.apply_damaged(&line)?;
             replay.damaged_lines.push(number);
         }
-        replay.length = lines.length;
+        replay.length = lines.length();
     }
     Ok(replay)
 }
@@ -84,10 +80,18 @@ pub(super) fn read_header_of(file: &mut File) -> anyhow::Result<Header> {
     if file_start(file)? != FileStart::Journal {
         bail!("not a journal");
     }
+    lines_after_header(file).map(|(_, header)| header)
+}
+
+/// Reads the header, and returns the lines after it.
+fn lines_after_header(file: &mut File) -> anyhow::Result<(Lines<BufReader<&mut File>>, Header)> {
     file.rewind()?;
-    let mut lines = CompleteLines { file: BufReader::new(file), length: 0 };
-    let line = lines.next().transpose()?.ok_or_else(|| anyhow!("not a journal"))?;
-    read_header(&line)
+    let (mut lines, mut line) = (Lines::new(BufReader::new(file)), Vec::new());
+    if !lines.read(&mut line)? {
+        bail!("not a journal");
+    }
+    let header = read_header(&line)?;
+    Ok((lines, header))
 }
 
 fn read_header(line: &[u8]) -> anyhow::Result<Header> {
@@ -128,10 +132,8 @@ impl Replay {
 
     /// Treats the user of a damaged record as pending, or all users if it can't be read.
     fn apply_damaged(&mut self, line: &[u8]) -> anyhow::Result<()> {
-        let text = String::from_utf8_lossy(line);
-        let id = text.split_once("\"user\":\"").and_then(|(_, rest)| rest.get(..36));
-        if let Some(user) = id.and_then(|id| id.parse::<UserId>().ok()) {
-            if text.starts_with(LISTED) {
+        if let Some(user) = user_of_damaged(line) {
+            if line.starts_with(LISTED) {
                 self.listed.push(user)?;
             }
             return Ok(self.users.finished(user, Outcome::Unknown)?);
@@ -139,6 +141,13 @@ impl Replay {
         self.users.doubt_all();
         Ok(())
     }
+}
+
+/// Returns the user of a damaged record, if that can still be read.
+pub(in crate::bulk) fn user_of_damaged(line: &[u8]) -> Option<UserId> {
+    let text = String::from_utf8_lossy(line);
+    let (_, rest) = text.split_once("\"user\":\"")?;
+    rest.get(..36)?.parse().ok()
 }
 
 /// The start of a file that is to become a journal.
@@ -166,35 +175,4 @@ pub(super) fn file_start(file: &mut File) -> io::Result<FileStart> {
         (false, true) => FileStart::Foreign,
         (false, false) => FileStart::Empty,
     })
-}
-
-/// The complete lines of a file. A line that is too long for a record is cut.
-struct CompleteLines<'a> {
-    file: BufReader<&'a mut File>,
-    length: u64,
-}
-
-impl Iterator for CompleteLines<'_> {
-    type Item = io::Result<Vec<u8>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut line = Vec::new();
-        let mut length = 0;
-        loop {
-            let mut part = Vec::new();
-            match self.file.by_ref().take(MAX_RECORD as u64).read_until(b'\n', &mut part) {
-                Ok(0) => return None,
-                Ok(read) => length += read as u64,
-                Err(error) => return Some(Err(error)),
-            }
-            let is_end = part.ends_with(b"\n");
-            if line.is_empty() {
-                line = part;
-            }
-            if is_end {
-                self.length += length;
-                return Some(Ok(line));
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -12,10 +12,8 @@ use serde::Deserialize;
 use super::event::{Event, Hold, Kind, milliseconds};
 use super::run_info::RunInfo;
 use crate::bulk::input::Sorter;
-use crate::bulk::journal::{JournalRecord, Outcome, is_intact};
+use crate::bulk::journal::{JournalRecord, Lines, Outcome, is_intact, user_of_damaged};
 
-/// The longest line that is kept.
-const MAX_LINE: u64 = 64 << 10;
 /// The most different texts of a kind. Further ones are `(others)`.
 const MAX_CODES: usize = 4000;
 const MAX_STATUSES: usize = 60;
@@ -91,29 +89,23 @@ impl Journals {
     pub(in crate::bulk) fn read(&mut self, path: &Path) -> anyhow::Result<()> {
         self.info.add_journal(path);
         let file = File::open(path).with_context(|| format!("can't read {}", path.display()))?;
-        self.read_lines(BufReader::with_capacity(1 << 16, file), path)
+        self.read_lines(Lines::new(BufReader::with_capacity(1 << 16, file)), path)
             .with_context(|| format!("can't use {}", path.display()))
     }
 
-    fn read_lines(&mut self, mut file: impl BufRead, path: &Path) -> anyhow::Result<()> {
+    fn read_lines(&mut self, mut lines: Lines<BufReader<File>>, path: &Path) -> anyhow::Result<()> {
         let (mut line, mut number) = (Vec::new(), 0);
-        while read_line(&mut file, &mut line)? {
+        while lines.read(&mut line)? {
             number += 1;
-            if number == 1 && !line.starts_with(br#"{"record":"#) {
-                bail!("not a journal");
-            }
-            // The last line may be incomplete: it was being written when the run ended.
-            if !line.ends_with(b"\n") {
-                break;
+            if number == 1 {
+                check_start(&line)?;
             }
             if !is_intact(&line) || !self.add(&line)? {
                 self.add_damaged(&line, path, number)?;
             }
         }
-        if number == 0 {
-            bail!("the file is empty");
-        }
-        Ok(())
+        // Not even the header is complete.
+        if number == 0 { check_start(&line) } else { Ok(()) }
     }
 
     /// Adds a record. Returns false if this version doesn't know it.
@@ -170,9 +162,7 @@ impl Journals {
         if self.damaged_at.len() < MAX_NAMED {
             self.damaged_at.push(format!("{}:{number}", path.display()));
         }
-        let text = String::from_utf8_lossy(line);
-        let id = text.split_once("\"user\":\"").and_then(|(_, rest)| rest.get(..36)).and_then(|id| id.parse().ok());
-        let Some(user) = id else { return Ok(()) };
+        let Some(user) = user_of_damaged(line) else { return Ok(()) };
         let event = Event { kind: Kind::Damaged, at: 0, requests: 0, http_status: 0, code: 0, before: 0, after: 0 };
         self.push(user, &event)
     }
@@ -188,16 +178,10 @@ impl Journals {
     }
 }
 
-/// Reads a line of any length, of which only the start is kept. Returns false at the end.
-fn read_line(file: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    file.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
-    if line.len() as u64 == MAX_LINE && !line.ends_with(b"\n") {
-        let mut rest = Vec::new();
-        while file.by_ref().take(MAX_LINE).read_until(b'\n', &mut rest)? > 0 && !rest.ends_with(b"\n") {
-            rest.clear();
-        }
-        line.push(b'\n');
+fn check_start(line: &[u8]) -> anyhow::Result<()> {
+    match line {
+        [] => bail!("the file is empty"),
+        line if line.starts_with(br#"{"record":"#) => Ok(()),
+        _ => bail!("not a journal"),
     }
-    Ok(!line.is_empty())
 }
