@@ -8,7 +8,6 @@ use std::process::Stdio;
 use bulk_support::Bench;
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
-use uuid::Uuid;
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 
@@ -22,16 +21,9 @@ impl Bench {
     }
 }
 
-async fn locked_out(count: usize) -> (Bench, Vec<Uuid>) {
-    let bench = Bench::start().await;
-    let users = bench.add_users(count, Status::PasswordLockedOut);
-    bench.list(&users);
-    (bench, users)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_figures_are_those_of_the_server() {
-    let (bench, _) = locked_out(60).await;
+    let (bench, _) = Bench::locked_out(60).await;
     let valid = bench.emulator.add_user(Status::Ok);
     let list = fs::read_to_string(bench.folder.path().join("users.txt")).unwrap();
     bench.file("users.txt", &format!("{list}{valid}\nno ID\n"));
@@ -64,7 +56,7 @@ async fn the_figures_are_those_of_the_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_shards_are_one_run() {
-    let (bench, _) = locked_out(90).await;
+    let (bench, _) = Bench::locked_out(90).await;
     bench.run("state --from users.txt --journal one").with_code(0);
     for shard in 1..=3 {
         bench.run(&format!("state --from users.txt --shard {shard}/3 --journal shard{shard}")).with_code(0);
@@ -76,11 +68,14 @@ async fn three_shards_are_one_run() {
         assert_eq!(one[field], three[field], "{field}");
     }
     assert_eq!(one["users"], 90);
+    // A page says what these runs did.
+    let page = bench.report("--output html one");
+    assert!(page.contains(r#"<th scope="row">read</th>"#) && !page.contains("unlocked</th>"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn those_who_are_not_done_are_a_list_for_the_next_run() {
-    let (bench, users) = locked_out(12).await;
+    let (bench, users) = Bench::locked_out(12).await;
     bench.emulator.inject_for(Operation::Unlock, [Fault::EchoEverywhere; 3]);
     bench.run("unlock --from users.txt --yes --concurrency 1").with_code(1);
     bench
@@ -98,7 +93,7 @@ async fn those_who_are_not_done_are_a_list_for_the_next_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_was_killed_leaves_unknown_users() {
-    let (bench, users) = locked_out(3).await;
+    let (bench, users) = Bench::locked_out(3).await;
     bench.emulator.inject_for(Operation::Unlock, [Fault::StallAfter; 3]);
     let mut run = bench.command("unlock --from users.txt --yes").stdout(Stdio::null()).spawn().unwrap();
     while users.iter().any(|user| bench.emulator.unlocks(*user) == 0) && run.try_wait().unwrap().is_none() {
@@ -115,7 +110,7 @@ async fn a_run_that_was_killed_leaves_unknown_users() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damaged_records_are_named_and_what_is_no_journal_is_rejected() {
-    let (bench, users) = locked_out(4).await;
+    let (bench, users) = Bench::locked_out(4).await;
     bench.run("unlock --from users.txt").with_code(0);
     let path = bench.folder.path().join(JOURNAL);
     let damaged = fs::read_to_string(&path).unwrap().replace(
@@ -132,7 +127,10 @@ async fn damaged_records_are_named_and_what_is_no_journal_is_rejected() {
         let ended = bench.run(&format!("report {name}"));
         assert!(ended.code == Some(1) || name == "other.json", "{name}: {}", ended.stderr);
     }
-    bench.run("report missing.jsonl").with_code(1).says("missing.jsonl");
+    // A mistake in a name costs no file.
+    let failed = bench.file("failed.csv", "id\n");
+    bench.run("report missing.jsonl --failed failed.csv").with_code(1).says("missing.jsonl");
+    assert_eq!(fs::read_to_string(failed).unwrap(), "id\n");
     bench.run("report").with_code(2);
 }
 

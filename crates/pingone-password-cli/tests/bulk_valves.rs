@@ -12,16 +12,9 @@ use uuid::Uuid;
 const JOURNAL: &str = "users.txt.journal.jsonl";
 const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
 
-async fn locked_out(count: usize) -> (Bench, Vec<Uuid>) {
-    let bench = Bench::start().await;
-    let users = bench.add_users(count, Status::PasswordLockedOut);
-    bench.list(&users);
-    (bench, users)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_few_first_and_then_the_rest() {
-    let (bench, users) = locked_out(40).await;
+    let (bench, users) = Bench::locked_out(40).await;
     bench
         .run("unlock --from users.txt --yes --limit 10")
         .with_code(4)
@@ -38,7 +31,7 @@ async fn a_few_first_and_then_the_rest() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_limit_that_is_not_reached_stops_nothing() {
-    let (bench, _) = locked_out(5).await;
+    let (bench, _) = Bench::locked_out(5).await;
     for limit in [5, 6] {
         let ended = bench.run(&format!("unlock --from users.txt --limit {limit} --journal j{limit}")).with_code(0);
         assert!(!ended.stderr.contains("stopped"), "{}", ended.stderr);
@@ -48,7 +41,7 @@ async fn a_limit_that_is_not_reached_stops_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_clock_stops_a_run_and_loses_no_user() {
-    let (bench, users) = locked_out(200).await;
+    let (bench, users) = Bench::locked_out(200).await;
     let start = Instant::now();
     bench
         .run("unlock --from users.txt --yes --rate 20/s --stop-after 1s")
@@ -67,7 +60,7 @@ async fn the_clock_stops_a_run_and_loses_no_user() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_time_of_the_day_has_a_zone() {
-    let (bench, _) = locked_out(2).await;
+    let (bench, _) = Bench::locked_out(2).await;
     let mut command = bench.command("unlock --from users.txt --until 06:00");
     let ended = command.env("TZ", "UTC-1").output().unwrap();
     let stderr = String::from_utf8(ended.stderr).unwrap();
@@ -78,7 +71,7 @@ async fn a_time_of_the_day_has_a_zone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shards_are_disjoint_and_complete() {
-    let (bench, users) = locked_out(100).await;
+    let (bench, users) = Bench::locked_out(100).await;
     let mut of_shard = Vec::new();
     for shard in 1..=3 {
         let before = bench.unlocks();
@@ -100,7 +93,7 @@ async fn shards_are_disjoint_and_complete() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shard_is_resumed_as_that_shard() {
-    let (bench, users) = locked_out(60).await;
+    let (bench, users) = Bench::locked_out(60).await;
     let ended = bench.run("unlock --from users.txt --yes --shard 2/2 --limit 3").with_code(4);
     let resume =
         ended.stderr.lines().rev().find_map(|line| line.strip_prefix("resume with: pingone-password ")).unwrap();
@@ -114,7 +107,7 @@ async fn a_shard_is_resumed_as_that_shard() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn excluded_users_are_left_out() {
-    let (bench, users) = locked_out(20).await;
+    let (bench, users) = Bench::locked_out(20).await;
     bench.file("vip.csv", &format!("name;id\nA;{}\nB;{}\n", users[3], users[19].to_string().to_uppercase()));
     bench
         .run("unlock --from users.txt --yes --exclude vip.csv")
@@ -129,7 +122,7 @@ async fn excluded_users_are_left_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_of_exclusions_that_can_not_be_read_stops_everything() {
-    let (bench, users) = locked_out(3).await;
+    let (bench, users) = Bench::locked_out(3).await;
     bench.file("vip.txt", &format!("{}\nthe boss\n", users[0]));
     bench.run("unlock --from users.txt --exclude vip.txt").with_code(2).says("line 2: ").says("nothing was sent");
     bench.run("unlock --from users.txt --exclude missing.txt").with_code(2).says("missing.txt");
@@ -165,7 +158,7 @@ fn unlocked_of(bench: &Bench, users: &[Uuid], list: &str, flags: &str) -> Vec<us
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn conditions_choose_users_in_every_format() {
-    let (bench, users) = locked_out(4).await;
+    let (bench, users) = Bench::locked_out(4).await;
     let rows =
         [("Sales", "true", "Zoë, Jr."), ("sales", "true", "x=y"), (" Sales ", "false", ""), ("Sales", "true", "")];
     let table = |separator: &str| {
@@ -203,7 +196,7 @@ async fn conditions_choose_users_in_every_format() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_condition_that_can_not_be_checked_sends_nothing() {
-    let (bench, users) = locked_out(2).await;
+    let (bench, users) = Bench::locked_out(2).await;
     bench.run("unlock --from users.txt --where team=a").with_code(2).says("the list has no columns");
     bench.file("list", &format!("id,team\n{},a\n", users[0]));
     bench.run("unlock --from list --where taem=a").with_code(2).says("`taem`").says("its columns are `id`, `team`");
@@ -226,7 +219,7 @@ async fn a_condition_that_can_not_be_checked_sends_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resumed_run_keeps_its_conditions() {
-    let (bench, users) = locked_out(30).await;
+    let (bench, users) = Bench::locked_out(30).await;
     let row = |(index, user): (usize, &Uuid)| format!("{user},{}\n", ["a", "b"][index % 2]);
     let rows: Vec<_> = users.iter().enumerate().map(row).collect();
     bench.file("list", &format!("id,team\n{}", rows.concat()));

@@ -19,7 +19,7 @@ mod valves;
 pub(crate) use engine::{SharedRateLimiter, call_deadline};
 pub(crate) use input::Condition;
 pub(crate) use max_failures::MaxFailures;
-pub(crate) use options::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Operation, Options, ProgressFormat, ResumeFrom};
+pub(crate) use options::{DEFAULT_CONCURRENCY, FEW, MAX_CONCURRENCY, Operation, Options, ProgressFormat, ResumeFrom};
 pub(crate) use rate::Rate;
 pub(crate) use report::{ReportFormat, report};
 pub(crate) use run::run;

@@ -16,6 +16,8 @@ use crate::lock::Lock;
 use crate::lookup::By;
 use crate::output::Format;
 
+/// Up to this many users are processed one after another. More are a bulk run.
+pub(crate) const FEW: usize = 10;
 /// The number of users processed at the same time, by default.
 pub(crate) const DEFAULT_CONCURRENCY: usize = 16;
 /// The maximum number of users processed at the same time.

@@ -159,21 +159,20 @@ impl Plan {
             let column = Column { name: column.as_deref(), by, conditions: &conditions };
             List { source: &source, column, earlier, limiter: &limiter }.read(options, target).await?
         };
-        if users.digest != header.input_sha256 && has_names {
-            return Err(anyhow!(
-                "the users in the journal are incomplete, or others than with these --shard and --exclude: start again with \
-                 --only-locked-out and another --journal"
-            )
-            .into());
-        }
         if users.digest != header.input_sha256 {
-            let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
-            return Err(
+            return Err(if has_names {
                 anyhow!(
-                    "the journal belongs to another input: the original one{original} had other users, after --shard and --exclude"
+                    "the users in the journal are incomplete, or others than with these --shard and --exclude: start again \
+                     with --only-locked-out and another --journal"
                 )
-                .into()
-            );
+            } else {
+                let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
+                anyhow!(
+                    "the journal belongs to another input: the original one{original} had other users, after --shard and \
+                     --exclude"
+                )
+            }
+            .into());
         }
         note(format!("{} done before, {} remaining", users.counts.earlier, users.counts.users));
         confirm(options, target, &source, users.counts.users)?;

@@ -14,7 +14,7 @@ use super::recorder::{Recorder, RequestCounter};
 use super::unlock::Unlock;
 use super::{config_show, doctor, documents, login, logout, request_log, state, whoami};
 use crate::bulk::journal::{self, Header, Trail, VERSION, Who, now};
-use crate::bulk::{self, DEFAULT_CONCURRENCY, Operation, Options, Rate, SharedRateLimiter, call_deadline};
+use crate::bulk::{self, DEFAULT_CONCURRENCY, FEW, Operation, Options, Rate, SharedRateLimiter, call_deadline};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
 use crate::lock::Lock;
@@ -34,9 +34,6 @@ pub(crate) fn main() -> Exit {
     request_log::start(arguments.verbose);
     run(arguments.command).unwrap_or_else(Failure::report)
 }
-
-/// Up to this many users are processed one after another. More are a bulk run.
-const FEW: usize = 10;
 
 /// How long lookups wait for a server that fails.
 const PATIENCE: Duration = Duration::from_secs(300);

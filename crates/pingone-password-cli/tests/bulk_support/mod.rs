@@ -28,6 +28,14 @@ impl Bench {
         Self { emulator: builder.start().await.unwrap(), folder: TempDir::new().unwrap() }
     }
 
+    /// Starts with users who are locked out, and lists them.
+    pub(crate) async fn locked_out(count: usize) -> (Self, Vec<Uuid>) {
+        let bench = Self::start().await;
+        let users = bench.add_users(count, Status::PasswordLockedOut);
+        bench.list(&users);
+        (bench, users)
+    }
+
     pub(crate) fn add_users(&self, count: usize, status: Status) -> Vec<Uuid> {
         (0..count).map(|_| self.emulator.add_user(status)).collect()
     }

@@ -206,6 +206,9 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// The outcomes of users who are left to do.
+    pub(crate) const OPEN: [Self; 3] = [Self::Failed, Self::NotSent, Self::Unknown];
+
     pub(crate) const ALL: [Self; 6] =
         [Self::Done, Self::Failed, Self::NotSent, Self::Unknown, Self::Skipped, Self::WouldUnlock];
 

@@ -9,12 +9,10 @@ use clap::ValueEnum;
 
 use super::journals::{Figures, Journals, Row, RowFile, html, json, table};
 use crate::bulk::journal::{command_for, shell_words};
+use crate::bulk::options::FEW;
 use crate::output::print;
 use crate::private_file;
 use crate::terminal::{grouped, note};
-
-/// How many users fit on a command line.
-const FEW: usize = 10;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -36,12 +34,14 @@ pub(crate) enum ReportFormat {
 ///
 /// Fails if a journal can't be read, or the report can't be written.
 pub(crate) fn report(journals: &[PathBuf], format: ReportFormat, failed: Option<&Path>) -> anyhow::Result<()> {
+    let read = read(journals)?;
+    // Only now, so that a mistake in a name costs no file.
     let mut file = failed.map(RowFile::create).transpose()?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     if format == ReportFormat::Csv {
         out.write_all(Row::csv_header()?.as_bytes())?;
     }
-    let figures = read(journals, |row| {
+    let figures = Figures::of(read, |row| {
         if let Some(file) = file.as_mut().filter(|_| row.needs_attention()) {
             file.add(row)?;
         }
@@ -73,16 +73,16 @@ pub(crate) fn report(journals: &[PathBuf], format: ReportFormat, failed: Option<
 /// Fails if the journal can't be read, or the page can't be written.
 pub(in crate::bulk) fn write_page(journal: &Path, page: &Path) -> anyhow::Result<()> {
     let journals = [journal.to_owned()];
-    let figures = read(&journals, |_| Ok(()))?;
+    let figures = Figures::of(read(&journals)?, |_| Ok(()))?;
     let text = html(&figures, &commands(&figures, &journals))?;
     let mut file = private_file::replace(page).with_context(|| format!("can't write {}", page.display()))?;
     file.write_all(text.as_bytes()).with_context(|| format!("can't write {}", page.display()))
 }
 
-fn read(paths: &[PathBuf], each: impl FnMut(&Row) -> anyhow::Result<()>) -> anyhow::Result<Figures> {
+fn read(paths: &[PathBuf]) -> anyhow::Result<Journals> {
     let mut journals = Journals::default();
     paths.iter().try_for_each(|path| journals.read(path))?;
-    Figures::of(journals, each)
+    Ok(journals)
 }
 
 /// The commands that finish what is left.

@@ -76,8 +76,7 @@ impl Tally {
 
     /// Returns whether another run may succeed for any user.
     pub(crate) fn has_failures(&self) -> bool {
-        [Outcome::Failed, Outcome::NotSent, Outcome::Unknown].into_iter().any(|outcome| self.number_of(outcome) > 0)
-            || self.aborted > 0
+        Outcome::OPEN.iter().any(|outcome| self.number_of(*outcome) > 0) || self.aborted > 0
     }
 
     /// Formats the summary, optionally with a chart.
@@ -141,7 +140,7 @@ impl Tally {
     }
 }
 
-fn outcome_label(operation: Operation, lock: Lock, outcome: Outcome) -> &'static str {
+pub(super) fn outcome_label(operation: Operation, lock: Lock, outcome: Outcome) -> &'static str {
     match (outcome, operation) {
         (Outcome::Done, Operation::State) => "read",
         (Outcome::Done, Operation::Unlock) => "unlocked",

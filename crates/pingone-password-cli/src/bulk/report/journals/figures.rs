@@ -145,10 +145,14 @@ impl Figures {
         Some(self.info.users?.saturating_sub(self.users))
     }
 
-    /// Returns how many users are left to do: failed, unknown, not sent, or without a record.
+    /// Returns how many users with a record are left to do.
+    pub(super) fn open(&self) -> u64 {
+        Outcome::OPEN.iter().map(|outcome| self.number_of(*outcome)).sum()
+    }
+
+    /// Returns how many users are left to do, with those who have no record.
     pub(super) fn left(&self) -> u64 {
-        let open = [Outcome::Failed, Outcome::Unknown, Outcome::NotSent].map(|outcome| self.number_of(outcome));
-        open.iter().sum::<u64>() + self.untouched().unwrap_or_default()
+        self.open() + self.untouched().unwrap_or_default()
     }
 
     /// Returns the journals that are not resumed.

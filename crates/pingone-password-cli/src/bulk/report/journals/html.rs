@@ -11,9 +11,12 @@ use sha2::{Digest, Sha256};
 use super::chart::chart;
 use super::figures::Figures;
 use super::rows::{Row, time};
-use super::words::summary;
+use super::run_info::joined;
+use super::words::{latencies, summary};
 use crate::bulk::journal::Outcome;
-use crate::bulk::report::summary::seconds;
+use crate::bulk::options::Operation;
+use crate::bulk::report::summary::{outcome_label, seconds};
+use crate::lock::Lock;
 use crate::terminal::grouped;
 
 const STYLE: &str = include_str!("../../../../templates/report.css");
@@ -75,7 +78,7 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
         hash(SCRIPT)
     );
     let info = &figures.info;
-    let joined = |texts: &BTreeSet<String>| texts.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let joined = |texts| joined(texts).unwrap_or_default();
     let facts = [
         ("Reason", joined(&info.reasons)),
         ("Operator", joined(&info.operators)),
@@ -91,14 +94,11 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
         ("Version", joined(&info.versions)),
     ];
     let milliseconds = |time: u64| seconds(Duration::from_millis(time));
-    let percentiles = [("median", 50), ("90 %", 90), ("99 %", 99), ("slowest", 100)];
-    let latency = |percent| figures.percentile(percent).map(|time| milliseconds(time.into()));
     let statuses: BTreeSet<_> = figures.before.keys().chain(figures.after.keys()).collect();
     let count = |counts: &std::collections::BTreeMap<String, u64>, name: &String| {
         counts.get(name).map_or_else(String::new, |count| grouped(*count))
     };
-    let attention_count =
-        [Outcome::Failed, Outcome::Unknown, Outcome::NotSent].map(|outcome| figures.number_of(outcome));
+    let operation = figures.operation();
     let page = Page {
         policy,
         style: STYLE,
@@ -109,7 +109,7 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
         bars: bars(figures),
         chart: chart(figures),
         holds: figures.holds.iter().take(20).map(|hold| (time(hold.at), grouped(hold.seconds))).collect(),
-        latencies: percentiles.into_iter().filter_map(|(name, percent)| Some((name, latency(percent)?))).collect(),
+        latencies: latencies(figures).collect(),
         slowest: figures.slowest.iter().map(|(time, user)| (user.to_string(), milliseconds(*time))).collect(),
         most_requests: figures.most_requests.iter().map(|(count, user)| (user.to_string(), grouped(*count))).collect(),
         codes: figures.codes_by_count().into_iter().map(|(code, count)| (code.to_owned(), grouped(count))).collect(),
@@ -117,19 +117,19 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
             .into_iter()
             .map(|name| (name.clone(), count(&figures.before, name), count(&figures.after, name)))
             .collect(),
-        attention: figures.attention.iter().map(attention).collect(),
-        attention_count: attention_count.iter().sum(),
-        attention_total: grouped(attention_count.iter().sum()),
+        attention: figures.attention.iter().map(|row| attention(row, operation)).collect(),
+        attention_count: figures.open(),
+        attention_total: grouped(figures.open()),
         damaged: figures.damaged_at.clone(),
         commands,
     };
     Ok(page.render()?)
 }
 
-fn attention(row: &Row) -> Attention {
+fn attention(row: &Row, operation: Operation) -> Attention {
     Attention {
         user: row.user.to_string(),
-        outcome: words(row.outcome),
+        outcome: words(operation, row.outcome),
         code: row.code.clone().unwrap_or_default(),
         http_status: row.http_status.map_or_else(String::new, |status| status.to_string()),
         status: row.after.clone().or_else(|| row.before.clone()).unwrap_or_default(),
@@ -138,15 +138,9 @@ fn attention(row: &Row) -> Attention {
     }
 }
 
-fn words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "unlocked",
-        Outcome::Failed => "failed",
-        Outcome::NotSent => "not sent",
-        Outcome::Unknown => "unknown",
-        Outcome::Skipped => "not locked out",
-        Outcome::WouldUnlock => "would be unlocked",
-    }
+fn words(operation: Operation, outcome: Outcome) -> &'static str {
+    // The journals may be of either lock.
+    outcome_label(operation, Lock::Password, outcome)
 }
 
 /// The outcomes as bars, and those who have no record yet.
@@ -154,7 +148,8 @@ fn bars(figures: &Figures) -> Vec<Bar> {
     use Outcome::{Done, Failed, NotSent, Skipped, Unknown};
 
     let outcomes = [(Done, "good"), (Skipped, "quiet"), (Failed, "bad"), (Unknown, "bad"), (NotSent, "open")];
-    let counts = outcomes.map(|(outcome, class)| (words(outcome), figures.number_of(outcome), class));
+    let counts =
+        outcomes.map(|(outcome, class)| (words(figures.operation(), outcome), figures.number_of(outcome), class));
     let counts = counts.into_iter().chain([("not begun", figures.untouched().unwrap_or_default(), "open")]);
     let counts: Vec<_> = counts.filter(|(_, count, _)| *count > 0).collect();
     let most = counts.iter().map(|(_, count, _)| *count).max().unwrap_or(1);

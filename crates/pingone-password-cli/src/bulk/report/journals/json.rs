@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::figures::Figures;
 use super::rows::time;
+use super::run_info::joined;
 
 /// The fields are stable. What the journals don't say is `null`.
 #[derive(Serialize)]
@@ -48,10 +49,6 @@ fn per_minute(figures: &Figures) -> BTreeMap<String, u64> {
 /// Returns the report, on one line.
 pub(in crate::bulk) fn json(figures: &Figures) -> String {
     let info = &figures.info;
-    // Several journals of one incident mostly agree.
-    let one = |texts: &std::collections::BTreeSet<String>| {
-        (!texts.is_empty()).then(|| texts.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
-    };
     let percentiles = [("p50", 50), ("p90", 90), ("p99", 99), ("max", 100)];
     let report = Report {
         users: figures.users,
@@ -68,13 +65,13 @@ pub(in crate::bulk) fn json(figures: &Figures) -> String {
         holds: figures.holds.len(),
         milliseconds: percentiles.map(|(name, percent)| (name, figures.percentile(percent))).into(),
         done_per_minute: per_minute(figures),
-        transaction_id: one(&info.transactions),
-        reason: one(&info.reasons),
-        operator: one(&info.operators),
-        host: one(&info.hosts),
-        tool_version: one(&info.versions),
-        environment_id: one(&info.environments),
-        base_url: one(&info.servers),
+        transaction_id: joined(&info.transactions),
+        reason: joined(&info.reasons),
+        operator: joined(&info.operators),
+        host: joined(&info.hosts),
+        tool_version: joined(&info.versions),
+        environment_id: joined(&info.environments),
+        base_url: joined(&info.servers),
         invalid_lines: info.invalid_lines,
         damaged_records: figures.damaged,
         journals: info.journals.iter().map(|path| path.display().to_string()).collect(),

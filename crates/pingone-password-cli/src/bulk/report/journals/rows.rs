@@ -33,7 +33,7 @@ pub(in crate::bulk) struct Row {
 impl Row {
     /// Returns whether the user is not done.
     pub(in crate::bulk) fn needs_attention(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed | Outcome::Unknown | Outcome::NotSent)
+        Outcome::OPEN.contains(&self.outcome)
     }
 
     /// Returns the row as a line of CSV.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::bulk::journal::{Header, Who};
-use crate::bulk::options::Operation;
 
 /// What the headers say. Several journals of one incident mostly agree.
 #[derive(Debug, Default)]
@@ -27,6 +26,11 @@ pub(super) struct RunInfo {
     headers: u64,
 }
 
+/// Joins what several journals say. Nothing if none says it.
+pub(super) fn joined(texts: &BTreeSet<String>) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+}
+
 impl RunInfo {
     pub(super) fn add_journal(&mut self, path: &Path) {
         self.journals.push(path.to_owned());
@@ -36,10 +40,7 @@ impl RunInfo {
         if !header.resumable {
             self.trails.extend(self.journals.last().cloned());
         }
-        self.operations.insert(match header.operation {
-            Operation::State => "state",
-            Operation::Unlock => "unlock",
-        });
+        self.operations.insert(header.operation.as_str());
         self.environments.insert(header.environment_id);
         self.servers.insert(header.base_url);
         self.transactions.extend(header.transaction_id);

@@ -1,13 +1,12 @@
 //! A report as text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::time::Duration;
 
 use super::figures::{Extreme, Figures};
 use super::rows::time;
-use super::words::summary;
-use crate::bulk::report::summary::seconds;
+use super::run_info::joined;
+use super::words::{latencies, summary};
 use crate::terminal::{grouped, plain};
 
 /// Returns the report in words and numbers. `commands` are what is left to do.
@@ -36,18 +35,15 @@ pub(in crate::bulk) fn table(figures: &Figures, commands: &[String]) -> String {
         ("environment", &info.environments),
         ("API", &info.servers),
     ];
-    let joined = |texts: &BTreeSet<String>| plain(&texts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
-    let facts = facts.into_iter().filter(|(_, texts)| !texts.is_empty());
-    section("run", facts.map(|(name, texts)| (name.to_owned(), joined(texts))).collect());
+    let facts = facts.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), plain(&joined(texts)?))));
+    section("run", facts.collect());
     let outcomes = figures.outcomes.iter().map(|(name, count)| ((*name).to_owned(), grouped(*count)));
     section("outcomes", outcomes.collect());
     let codes = figures.codes_by_count().into_iter().map(|(code, count)| (code.to_owned(), grouped(count)));
     section("errors of users who are not done", codes.collect());
     section("status before", counts(&figures.before));
     section("status after", counts(&figures.after));
-    let percentiles = [("median", 50), ("90 %", 90), ("99 %", 99), ("slowest", 100)];
-    let percentile = |percent| figures.percentile(percent).map(|time| seconds(Duration::from_millis(time.into())));
-    let latencies = percentiles.into_iter().filter_map(|(name, percent)| Some((name.to_owned(), percentile(percent)?)));
+    let latencies = latencies(figures).map(|(name, time)| (name.to_owned(), time));
     section("time of an unlock, with its waits and retries", latencies.collect());
     let named = |extremes: &[Extreme], unit: &str| -> Vec<_> {
         extremes.iter().map(|(number, user)| (user.to_string(), format!("{}{unit}", grouped(*number)))).collect()

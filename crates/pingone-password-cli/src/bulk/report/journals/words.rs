@@ -1,10 +1,10 @@
 //! A report in two paragraphs.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::figures::Figures;
 use super::rows::time;
+use super::run_info::joined;
 use crate::bulk::journal::Outcome;
 use crate::bulk::options::Operation;
 use crate::bulk::report::summary::seconds;
@@ -68,8 +68,12 @@ fn are(count: u64) -> String {
     users(count) + if count == 1 { " is" } else { " are" }
 }
 
-fn joined(texts: &BTreeSet<String>) -> Option<String> {
-    (!texts.is_empty()).then(|| texts.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+/// The percentiles of the time of an unlock.
+pub(super) fn latencies(figures: &Figures) -> impl Iterator<Item = (&'static str, String)> {
+    let percentiles = [("median", 50), ("90 %", 90), ("99 %", 99), ("slowest", 100)];
+    percentiles
+        .into_iter()
+        .filter_map(|(name, percent)| Some((name, seconds(Duration::from_millis(figures.percentile(percent)?.into())))))
 }
 
 /// Formats a time for people.
