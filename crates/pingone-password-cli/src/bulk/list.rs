@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use pingone_password::RetryPolicy;
+use pingone_password::{RetryPolicy, UserId};
 
 use super::engine::{SharedRateLimiter, call_deadline};
 use super::input::{Column, Counts, Entry, Given, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
@@ -32,23 +32,13 @@ impl List<'_> {
         if let Some(path) = &options.exclude {
             exclude(path, column.by, options, target, limiter, &mut builder).await?;
         }
-        let mut names = Names::default();
-        let mut invalid_lines = InvalidLines::of(source.file());
-        let mut unmatched = 0;
+        let mut read = ReadLines::of(source);
         if let Source::Users(users) = source {
             users.iter().try_for_each(|user| builder.push(*user))?;
-        } else if let Some(reader) = source.reader() {
-            read_list(reader, column, &mut |Entry { line, user }| match user {
-                Ok(Given::Id(user)) => builder.push(user),
-                Ok(Given::Name(name)) => names.push(line, &name),
-                Ok(Given::Unmatched) => {
-                    unmatched += 1;
-                    Ok(())
-                }
-                Err(problem) => invalid_lines.add(line, &problem),
-            })
-            .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))?;
+        } else {
+            read.lines(source, column, &mut |user| builder.push(user))?;
         }
+        let ReadLines { names, mut invalid_lines, unmatched } = read;
         if source.has_changed() {
             return Err(anyhow!("the list changed while it was read: nothing was sent").into());
         }
@@ -98,17 +88,9 @@ pub(super) async fn exclude(
     builder: &mut WorklistBuilder,
 ) -> Result<(), NoPlan> {
     let source = Source::open(path)?;
-    let reader = source.reader().ok_or_else(|| anyhow!("can't read {}", path.display()))?;
-    let mut names = Names::default();
-    let mut invalid_lines = InvalidLines::of(source.file());
-    let column = Column { by, ..Column::default() };
-    read_list(reader, column, &mut |Entry { line, user }| match user {
-        Ok(Given::Id(user)) => builder.exclude(user),
-        Ok(Given::Name(name)) => names.push(line, &name),
-        Ok(Given::Unmatched) => Ok(()),
-        Err(problem) => invalid_lines.add(line, &problem),
-    })
-    .with_context(|| format!("can't use the list {}", path.display()))?;
+    let mut read = ReadLines::of(&source);
+    read.lines(&source, Column { by, ..Column::default() }, &mut |user| builder.exclude(user))?;
+    let ReadLines { names, mut invalid_lines, .. } = read;
     if !names.is_empty() && invalid_lines.count() == 0 {
         let mut sink = |line, found: Result<_, String>| match found {
             Ok(KnownUser { user_id, .. }) => builder.exclude(user_id),
@@ -122,6 +104,40 @@ pub(super) async fn exclude(
             let problem = "invalid lines in the list of users to leave out: nothing was sent";
             Err(anyhow!("{}: {} {problem}", path.display(), grouped(count)).into())
         }
+    }
+}
+
+/// What the lines of a list say, apart from IDs.
+struct ReadLines {
+    names: Names,
+    invalid_lines: InvalidLines,
+    /// The number of lines that don't match the conditions.
+    unmatched: u64,
+}
+
+impl ReadLines {
+    fn of(source: &Source) -> Self {
+        Self { names: Names::default(), invalid_lines: InvalidLines::of(source.file()), unmatched: 0 }
+    }
+
+    /// Reads a list. IDs go to the sink.
+    fn lines(
+        &mut self,
+        source: &Source,
+        column: Column<'_>,
+        ids: &mut dyn FnMut(UserId) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(reader) = source.reader() else { return Ok(()) };
+        read_list(reader, column, &mut |Entry { line, user }| match user {
+            Ok(Given::Id(user)) => ids(user),
+            Ok(Given::Name(name)) => self.names.push(line, &name),
+            Ok(Given::Unmatched) => {
+                self.unmatched += 1;
+                Ok(())
+            }
+            Err(problem) => self.invalid_lines.add(line, &problem),
+        })
+        .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))
     }
 }
 
