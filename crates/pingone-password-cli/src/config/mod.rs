@@ -2,6 +2,7 @@
 
 mod claims;
 mod cleanup;
+mod credentials;
 mod environment;
 mod flags;
 mod profile;

@@ -6,17 +6,18 @@ use std::str::FromStr;
 use pingone_password::{
     Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, ExternalTransactionId, Person, Region,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::claims::Claims;
 use super::cleanup::cleaned;
+use super::credentials::Credentials;
 use super::environment::variable;
-use super::secret::{self, ReadSecretError, Secret};
+use super::secret::ReadSecretError;
 use super::setting::{
-    ACCESS_TOKEN, API_URL, AUTH_URL, CA_CERTIFICATE, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError,
-    ENVIRONMENT_ID, PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_URL,
-    TOP_LEVEL_DOMAIN, TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
+    API_URL, AUTH_URL, CA_CERTIFICATE, CLIENT_AUTHENTICATION, CLIENT_ID, CLIENT_SECRET, ConfigError, ENVIRONMENT_ID,
+    PROXY, SIGN_IN_CLIENT_ID, SIGN_IN_ENVIRONMENT_ID, Setting, Source, Sourced, TOKEN_URL, TOP_LEVEL_DOMAIN,
+    TRANSACTION_ID, WORKER_ENVIRONMENT_ID,
 };
 use super::settings::{Settings, invalid};
 use super::sign_in::SignIn;
@@ -43,17 +44,6 @@ pub(crate) struct Target {
     pub(crate) sign_in: Option<SignIn>,
     /// A worker application whose secret is set, too, and isn't used.
     pub(crate) unused_worker: Option<String>,
-}
-
-/// The credentials that are used.
-enum Credentials<'a> {
-    Token(&'a Sourced<Secret>),
-    Worker {
-        id: &'a Sourced<String>,
-        secret: Sourced<Secret>,
-    },
-    /// A person who signed in.
-    SignIn(&'a Sourced<String>),
 }
 
 impl Target {
@@ -265,41 +255,6 @@ impl Settings {
         self.instead_of_region(self.token_url.as_ref().filter(|url| url.source >= auth_url))
     }
 
-    /// Returns the credentials from the source with the highest precedence. Of the same source, the access token wins, then the
-    /// sign-in.
-    fn credentials(&self) -> Result<Credentials<'_>, String> {
-        let rank = |source: Option<Source>| source.unwrap_or(Source::Default);
-        let token = rank(self.access_token.as_ref().map(|found| found.source));
-        let id = rank(self.client_id.as_ref().map(|found| found.source));
-        let secret = rank(self.client_secret.as_ref().map(|found| found.source));
-        let sign_in = rank(self.sign_in_client_id.as_ref().map(|found| found.source));
-        if let Some(found) = self.access_token.as_ref().filter(|_| token >= id.max(secret).max(sign_in)) {
-            return Ok(Credentials::Token(found));
-        }
-        if let Some(found) = self.sign_in_client_id.as_ref().filter(|_| sign_in >= id.max(secret)) {
-            return Ok(Credentials::SignIn(found));
-        }
-        match (&self.client_id, &self.client_secret) {
-            (Some(id), Some(secret)) => Ok(Credentials::Worker { id, secret: secret.clone() }),
-            (Some(id), None) => match secret::prompt_on_terminal("Client secret") {
-                Some(value) => {
-                    let secret = Sourced { value, source: Source::Default, origin: "the terminal".to_owned() };
-                    Ok(Credentials::Worker { id, secret })
-                }
-                None => Err(self.missing(CLIENT_SECRET)),
-            },
-            (None, Some(_)) => Err(self.missing(CLIENT_ID)),
-            (None, None) => Err(format!(
-                "no credentials: neither a sign-in, a worker application nor an access token is set\n  \
-                 set {}\n  and {}\n  or, instead, {}\n  or, to sign in as yourself, {}",
-                self.places(CLIENT_ID),
-                self.places(CLIENT_SECRET),
-                self.places(ACCESS_TOKEN),
-                self.places(SIGN_IN_CLIENT_ID)
-            )),
-        }
-    }
-
     /// Returns the library's error, with the origin of the settings that it may refer to.
     fn rejected(&self, error: &pingone_password::Error) -> ConfigError {
         let message = error.to_string();
@@ -316,45 +271,6 @@ impl Settings {
         });
         let origins: String = origins.collect();
         ConfigError::one(message + &origins)
-    }
-}
-
-impl Credentials<'_> {
-    /// Returns the secret among the settings, if there is one.
-    fn source(&self) -> Option<(Setting, &Sourced<Secret>)> {
-        match self {
-            Self::Token(token) => Some((ACCESS_TOKEN, token)),
-            Self::Worker { secret, .. } => Some((CLIENT_SECRET, secret)),
-            Self::SignIn(_) => None,
-        }
-    }
-
-    fn needs_prompt(&self) -> bool {
-        self.source().is_some_and(|(_, found)| matches!(found.value, Secret::Prompt(_)))
-    }
-
-    fn read(&self) -> Result<SecretString, ReadSecretError> {
-        let Some((setting, found)) = self.source() else { return Ok(SecretString::default()) };
-        found.value.read().map_err(|error| match error {
-            ReadSecretError::Interrupted => ReadSecretError::Interrupted,
-            // A message about a file names it already.
-            ReadSecretError::Unreadable(why) if why.starts_with("can't use") => {
-                format!("{why}\n  the {} is from {}", setting.label, found.origin).into()
-            }
-            ReadSecretError::Unreadable(why) => invalid(setting, &found.origin, why).into(),
-        })
-    }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Token(token) => format!("the access token from {}", token.origin),
-            Self::SignIn(id) => {
-                format!("the sign-in with the application {} from {}", plain(&id.value), id.origin)
-            }
-            Self::Worker { id, .. } => {
-                format!("the worker application {} from {}", plain(&id.value), id.origin)
-            }
-        }
     }
 }
 
@@ -395,17 +311,5 @@ impl Problems {
 
     fn keep_some<F, T>(&mut self, found: Option<&F>, parse: impl FnOnce(&F) -> Result<T, String>) -> Option<T> {
         found.and_then(|found| self.keep(parse(found)))
-    }
-}
-
-impl Settings {
-    /// Names the credentials that commands use, and where they are set.
-    pub(crate) fn credentials_in_use(&self) -> Option<(&'static str, Source, String)> {
-        let name = |credentials: &Credentials<'_>| match credentials {
-            Credentials::Token(found) => ("access token", found.source, found.origin.clone()),
-            Credentials::Worker { id, .. } => ("worker application", id.source, id.origin.clone()),
-            Credentials::SignIn(id) => ("sign-in", id.source, id.origin.clone()),
-        };
-        self.credentials().ok().as_ref().map(name)
     }
 }
