@@ -52,8 +52,8 @@ async fn locks_a_user_misses_the_unlock_sees_why_and_unlocks() -> Result {
         let commands = browser.texts("#user pre").await?;
         let unlock = commands.iter().find(|command| command.contains("password.unlock+json")).ok_or("no unlock")?;
         let media_type = "application/vnd.pingidentity.password.unlock+json";
-        let answer = shell(&unlock.replace(media_type, "application/json"))?;
-        assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+        let response = shell(&unlock.replace(media_type, "application/json"))?;
+        assert!(response.starts_with("HTTP/1.1 415"), "{response}");
         let why = "return document.querySelector('#request-list .why')?.textContent";
         let explained = format!(
             "application/json, which a client's generator or HTTP library sends by default: an unlock needs {media_type}"
@@ -61,8 +61,8 @@ async fn locks_a_user_misses_the_unlock_sees_why_and_unlocks() -> Result {
         browser.wait_for(why, explained).await?;
         assert_eq!(browser.run(badge).await?, "locked out");
 
-        let answer = shell(unlock)?;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let response = shell(unlock)?;
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
         browser.wait_for(badge, "OK").await?;
         browser.wait_for("return document.querySelector('#events-count').textContent", "2").await?;
         browser.assert_clean(url.trim_end_matches('/')).await

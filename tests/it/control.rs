@@ -33,7 +33,7 @@ fn unnamed(path: &str) -> String {
 fn every_route_is_documented() -> Result {
     let source = fs::read_to_string(workspace(&format!("{FOLDER}/src/control/mod.rs")))?;
     let routes = source.split(".route(\"").skip(1).filter_map(|rest| Some(unnamed(rest.split_once('"')?.0)));
-    // The page and its parts, and the answer to any other path.
+    // The page and its parts, and the response to any other path.
     let others =
         ["/", "/__emulator", "/__emulator/page.css", "/__emulator/page.js", "/__emulator/icon.svg", "/__emulator/{}"];
     let routes: BTreeSet<_> = routes.filter(|route| !others.contains(&route.as_str())).collect();
@@ -53,7 +53,7 @@ async fn every_method_is_documented() -> Result {
         assert_eq!(allowed.status(), 405, "{path}");
         let allowed: BTreeSet<_> = allowed.headers()["allow"].to_str()?.split(',').map(str::to_lowercase).collect();
         let documented = METHODS.into_iter().filter(|method| item.get(method).is_some()).map(str::to_owned);
-        // axum answers HEAD where it answers GET.
+        // axum responds to HEAD where it responds to GET.
         let head = item.get("get").map(|_| "head".to_owned());
         assert_eq!(allowed, documented.chain(head).collect(), "{path}");
     }

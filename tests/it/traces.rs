@@ -164,7 +164,7 @@ async fn a_dropped_call_is_marked_as_cancelled() -> Result {
                 client.read_password_state(crate::user_id()).await.map(drop)
             }
         };
-        // Connected, and never answered.
+        // Connected, and never responds.
         tokio::select! {
             result = call => panic!("{result:?}"),
             connection = server.accept() => drop(connection?),

@@ -6,7 +6,7 @@ use pingone_password::{Client, PasswordStatus, Result, UserId};
 ///
 /// # Errors
 ///
-/// Returns an error if PingOne doesn't answer, or refuses.
+/// Returns an error if PingOne doesn't respond, or refuses.
 pub async fn unlock_if_locked_out(client: &Client, user: UserId) -> Result<bool> {
     let is_locked_out = client.read_password_state(user).await?.status == PasswordStatus::PasswordLockedOut;
     if is_locked_out {

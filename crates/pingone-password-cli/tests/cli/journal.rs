@@ -128,7 +128,7 @@ fn only_the_owner_can_read_it() {
 fn a_crash_leaves_a_started_user_and_the_next_run_a_line_of_its_own() {
     let (world, users) = world();
     let mut child = stalled(&world, &[&users[0], "--no-check"]);
-    // It is on disk before the server answers.
+    // It is on disk before the server responds.
     assert_eq!(summary(&world), ["header", "listed", "started"]);
     child.kill().unwrap();
     child.wait().unwrap();
