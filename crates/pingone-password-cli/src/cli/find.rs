@@ -13,7 +13,7 @@ use tokio::time::{Instant, interval_at};
 use super::find_query::FindQuery;
 use crate::exit::Exit;
 use crate::output::{Found, FoundFormat, FoundPrinter, is_account_locked, server_said};
-use crate::terminal::{self, grouped, interrupt, note, plain};
+use crate::terminal::{self, counted, grouped, interrupt, note, plain};
 
 const NOTE_INTERVAL: Duration = Duration::from_secs(10);
 /// The maximum number of failures that are reported one by one.
@@ -214,7 +214,7 @@ impl<W: io::Write> Finder<W> {
     /// Says how the list ended, and returns the exit code.
     fn conclude(self, ended: Result<(), Incomplete>) -> Exit {
         let Self { query, counts, exit, .. } = self;
-        let in_words = format!("{} with {}", counts.in_words(&query), count(counts.requests, "request"));
+        let in_words = format!("{} with {}", counts.in_words(&query), counted(counts.requests, "request"));
         match ended {
             Err(Incomplete::Closed) => return exit,
             Err(Incomplete::Interrupted) => {
@@ -230,14 +230,14 @@ impl<W: io::Write> Finder<W> {
                 return exit.and(Exit::Failed).and(Exit::of(&error));
             }
             Ok(()) if counts.failed > 0 => {
-                let failed = count(counts.failed, "user");
+                let failed = counted(counts.failed, "user");
                 terminal::error(format!("the list is incomplete: {in_words}; {failed} could not be checked"));
             }
             Ok(()) if counts.users == 0 => note("no user matches, or none that this role may see"),
             Ok(()) => note(in_words),
         }
         if counts.other_locks > 0 {
-            let accounts = count(counts.other_locks, "account");
+            let accounts = counted(counts.other_locks, "account");
             note(format!("{accounts} locked for another reason than the password: see unlock --lock account"));
         }
         if query.locked_out && !query.thorough && counts.users > 0 && counts.suspected == 0 {
@@ -253,12 +253,8 @@ impl Counts {
     fn in_words(&self, query: &FindQuery) -> String {
         let Self { users, listed, .. } = self;
         let listed = if query.locked_out { format!("{} locked out of ", grouped(*listed)) } else { String::new() };
-        listed + &count(*users, "user")
+        listed + &counted(*users, "user")
     }
-}
-
-fn count(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// Waits for the first one. Returns `None` if there is none.

@@ -49,6 +49,11 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped
 }
 
+/// Formats a number of things.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// Escapes control characters and characters that change the direction of text, such as `\u{1b}` and `\n`.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();

@@ -6,6 +6,6 @@ mod stderr;
 pub(crate) mod style;
 mod width;
 
-pub(crate) use escape::{escaped, grouped, plain, quoted, quoted_ascii};
+pub(crate) use escape::{counted, escaped, grouped, plain, quoted, quoted_ascii};
 pub(crate) use stderr::{error, note};
 pub(crate) use width::{stdout_width, wrap};

@@ -56,10 +56,10 @@ pub(super) async fn attempt<E: Exchange>(
     if error.kind() == ErrorKind::Configuration {
         schedule.uncount_request(call);
     }
-    if let (Some(rate_limiter), true) = (&sender.rate_limiter, error.is_throttled()) {
-        rate_limiter.on_throttled(error.retry_after());
-    }
     if error.is_throttled() {
+        if let Some(rate_limiter) = &sender.rate_limiter {
+            rate_limiter.on_throttled(error.retry_after());
+        }
         tracing::debug!(status = error.status(), retry_after = ?error.retry_after(), "the server asks for fewer requests");
     }
     if !error.is_unauthenticated() {

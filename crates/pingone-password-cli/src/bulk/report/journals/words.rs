@@ -8,7 +8,7 @@ use super::run_info::joined;
 use crate::bulk::journal::Outcome;
 use crate::bulk::options::Operation;
 use crate::bulk::report::summary::seconds;
-use crate::terminal::grouped;
+use crate::terminal::{counted, grouped};
 
 /// Says what was done, to how many, from when to when, by whom and why; and what is left.
 pub(super) fn summary(figures: &Figures) -> Vec<String> {
@@ -17,7 +17,7 @@ pub(super) fn summary(figures: &Figures) -> Vec<String> {
 
 fn what_was_done(figures: &Figures) -> String {
     let info = &figures.info;
-    let done = users(figures.number_of(Outcome::Done));
+    let done = counted(figures.number_of(Outcome::Done), "user");
     let subject = match figures.operation() {
         Operation::State => format!("The password states of {done} were read"),
         Operation::Unlock => format!("The passwords of {done} were unlocked"),
@@ -60,12 +60,8 @@ fn what_is_left(figures: &Figures) -> String {
     [skipped, Some(left), held, damaged].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn users(count: u64) -> String {
-    if count == 1 { "1 user".to_owned() } else { format!("{} users", grouped(count)) }
-}
-
 fn are(count: u64) -> String {
-    users(count) + if count == 1 { " is" } else { " are" }
+    counted(count, "user") + if count == 1 { " is" } else { " are" }
 }
 
 /// The percentiles of the time of an unlock.
