@@ -197,7 +197,7 @@ impl Schedule {
 
     /// Records that a request is over.
     pub(super) fn finish(&mut self, number: u64, now: Instant) {
-        let Some(index) = self.granted.iter().position(|grant| grant.number == number) else { return };
+        let Ok(index) = self.granted.binary_search_by_key(&number, |grant| grant.number) else { return };
         let Some(grant) = self.granted.get_mut(index) else { return };
         grant.finished = Some(now);
         let latency = now.saturating_duration_since(grant.at);
