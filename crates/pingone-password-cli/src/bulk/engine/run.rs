@@ -26,7 +26,7 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(1);
 /// Short enough for a hold of one second to be visible.
 const REFRESH_INTERVAL: Duration = Duration::from_millis(200);
 /// The number of users with a record on disk for each one with requests. One sync serves all that wait for it.
-const READ_AHEAD: usize = 4;
+const READ_AHEAD: usize = 8;
 /// A shorter outage is not reported.
 const MIN_OUTAGE: Duration = Duration::from_millis(500);
 

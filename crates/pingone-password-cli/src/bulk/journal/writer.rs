@@ -1,6 +1,6 @@
 //! Appends records to a journal, and makes them durable before an unlock depends on them.
 //!
-//! A thread writes all waiting records together, so that they share the cost of one sync.
+//! A thread writes the records of a moment together, so that they share the cost of one sync.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -20,6 +20,8 @@ use crate::terminal::note;
 
 /// The maximum number of records that wait for the disk.
 const QUEUE: usize = 1024;
+/// How long the thread waits for more records after the first one. A sync takes about as long.
+const GATHERING: Duration = Duration::from_millis(1);
 /// How long a record that nothing depends on may be in the system's cache only.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -96,9 +98,11 @@ impl Journal {
     /// Starts to append to a file that is locked, at its position.
     pub(super) fn of(file: File, path: &Path) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
+        let (synced, batches) = mpsc::unbounded_channel();
+        tokio::spawn(notify(batches));
         let writer = tokio::task::spawn_blocking({
             let path = path.to_owned();
-            move || write(file, &path, receiver)
+            move || write(file, &path, receiver, &synced)
         });
         Self { path: path.to_owned(), sender, writer }
     }
@@ -150,10 +154,26 @@ impl JournalWriter {
     }
 }
 
-/// Writes all waiting records at once, until every sender is gone.
-fn write(mut file: File, path: &Path, mut entries: mpsc::Receiver<Entry>) -> Result<(), WriteError> {
+/// Notifies all who wait for a batch of records. Here instead of in the thread, which would have to wake this one for each.
+async fn notify(mut batches: mpsc::UnboundedReceiver<Vec<Entry>>) {
+    while let Some(batch) = batches.recv().await {
+        for durable in batch.into_iter().filter_map(|entry| entry.durable) {
+            // The receiver may have been dropped.
+            _ = durable.send(());
+        }
+    }
+}
+
+/// Writes records in batches, until every sender is gone.
+fn write(
+    mut file: File,
+    path: &Path,
+    mut entries: mpsc::Receiver<Entry>,
+    synced: &mpsc::UnboundedSender<Vec<Entry>>,
+) -> Result<(), WriteError> {
     let mut last_sync = Instant::now();
     while let Some(first) = entries.blocking_recv() {
+        std::thread::sleep(GATHERING);
         let mut batch = vec![first];
         while let Ok(entry) = entries.try_recv() {
             batch.push(entry);
@@ -165,10 +185,8 @@ fn write(mut file: File, path: &Path, mut entries: mpsc::Receiver<Entry>) -> Res
             }
             return Err(WriteError { source, lost: batch.into_iter().map(|entry| entry.line).collect() });
         }
-        for notify in batch.into_iter().filter_map(|entry| entry.durable) {
-            // The receiver may have been dropped.
-            _ = notify.send(());
-        }
+        // The runtime may be gone.
+        _ = synced.send(batch);
     }
     file.sync_data().map_err(|source| WriteError { source, lost: Vec::new() })
 }
