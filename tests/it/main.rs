@@ -31,6 +31,7 @@
 //! | `certificates` | certificates that have expired, aren't valid yet or have an unknown issuer |
 //! | `transport` | proxies, host names and other causes of a failure to connect |
 //! | `traces` | the spans of calls and requests, and the events in them |
+//! | `opentelemetry` | the same spans as OpenTelemetry exports them |
 //! | `users` | finding users by name, and unlocking accounts |
 //!
 //! Snapshots are in `snapshots`. `cargo insta review` shows what has changed; without that tool,
@@ -54,6 +55,7 @@ mod models;
 mod modules;
 mod networks;
 mod open_input;
+mod opentelemetry;
 mod outline;
 mod reference;
 mod responses;

@@ -123,7 +123,8 @@ impl Attempt {
     /// Creates a span with OpenTelemetry's names for HTTP clients. Costs nothing without a subscriber.
     ///
     /// It leaves out `url.full`: the path contains the ID of a user, and the query may contain a username or an email address.
-    /// `url.template` and `server.address` say which request it was.
+    /// `url.template` and `server.address` say which request it was. Numbers are `i64`, because the layer for OpenTelemetry
+    /// exports other integers as text.
     ///
     /// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span>
     fn span(&self, request: &reqwest::Request) -> Span {
@@ -134,8 +135,8 @@ impl Attempt {
             http.request.method = %request.method(),
             url.template = %self.template,
             server.address = request.url().host_str(),
-            server.port = request.url().port_or_known_default(),
-            http.request.resend_count = Some(self.resend_count).filter(|count| *count > 0),
+            server.port = request.url().port_or_known_default().map(i64::from),
+            http.request.resend_count = Some(i64::from(self.resend_count)).filter(|count| *count > 0),
             http.response.status_code = Empty,
             error.type = Empty,
             otel.status_code = Empty,
@@ -170,7 +171,7 @@ fn record(span: &Span, response: Option<&RawResponse>, failure: Option<&reqwest:
     };
     tracing::record_all!(
         span,
-        http.response.status_code = status.as_ref().map(http::StatusCode::as_u16),
+        http.response.status_code = status.map(|status| i64::from(status.as_u16())),
         pingone.correlation_id = response.and_then(RawResponse::correlation_id),
         error.type = error,
         otel.status_code = error.map(|_| "ERROR"),
