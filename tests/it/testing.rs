@@ -1,8 +1,10 @@
 //! Responses and errors without a server, compared with those of a client.
 
+use std::error::Error as _;
+
 use pingone_password::requests::{ReadPasswordState, UnlockPassword};
-use pingone_password::testing::{TestCall, TestFailure, TestResponse, user_stream};
-use pingone_password::{Error, ErrorKind, Outcome, RetryPolicy, TokenError};
+use pingone_password::testing::{TestCall, TestFailure, TestResponse, raw_response, user_stream};
+use pingone_password::{Error, ErrorKind, Method, Outcome, RetryPolicy, TokenError, VendorMediaType};
 use recorder::Recorder;
 use serde_json::json;
 
@@ -101,6 +103,44 @@ fn an_error_of_each_kind_can_be_made() {
     ] {
         assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{error}");
     }
+}
+
+#[test]
+fn an_error_that_only_a_sign_in_fixes_can_be_made() -> Result {
+    let call = TestCall::new(UnlockPassword::new(user_id()));
+    let ended = call.fail(TestFailure::AccessToken(TokenError::sign_in_required("the session is over")));
+    assert!(ended.needs_sign_in() && !ended.is_transient());
+    assert_eq!((ended.outcome(), ended.advice()), (Outcome::NotApplied, "Sign in again."));
+    let cause = ended.source().and_then(|token| token.source()).ok_or("no cause")?;
+    assert_eq!(cause.to_string(), "the session is over");
+    assert!(!call.fail(TestFailure::AccessToken(TokenError::new("no vault"))).needs_sign_in());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_raw_response_is_read_as_a_client_reads_it() -> Result {
+    let check: VendorMediaType = "application/vnd.pingidentity.password.check+json".parse()?;
+    for (status, headers, body) in [
+        (200, [("content-type", "application/json")], r#"{"status":"OK"}"#),
+        (204, [("correlation-id", "abc")], ""),
+        (200, [("content-type", "text/html")], "<html>"),
+        (400, [("content-type", "application/json")], r#"{"code":"INVALID_DATA","message":"No."}"#),
+        (500, [("retry-after", "3")], ""),
+    ] {
+        let recorder = Recorder::with(status, &headers, body).await?;
+        let client = builder(recorder.url()).retry(RetryPolicy::none()).build()?;
+        let actual = client.raw(user_id(), Method::Post, check.clone()).with_response().await;
+        let [(name, value)] = headers;
+        match (actual, raw_response(user_id(), &check, TestResponse::new(status).body(body).header(name, value))) {
+            (Ok(actual), Ok(expected)) => {
+                assert_eq!((actual.value(), actual.status()), (expected.value(), expected.status()));
+                assert_eq!(actual.request_count(), expected.request_count());
+            }
+            (Err(actual), Err(expected)) => assert_eq!(seen(&actual), seen(&expected)),
+            (actual, expected) => panic!("{status} {body}: {actual:?}, {expected:?}"),
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -36,7 +36,8 @@ pub trait AccessTokenProvider: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`TokenError`]: [`transient`](TokenError::transient) if the client should retry.
+    /// A [`TokenError`]: [`transient`](TokenError::transient) if the client should retry,
+    /// [`sign_in_required`](TokenError::sign_in_required) if a person has to sign in again.
     fn access_token(&self) -> AccessTokenFuture<'_>;
 
     /// Tells the provider that the server rejected a token with 401.

@@ -30,6 +30,9 @@ pub(crate) struct TokenFailure {
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+/// What to do once a sign-in has ended.
+pub(crate) const SIGN_IN_AGAIN: &str = "Sign in again.";
+
 impl TokenError {
     /// Creates an error that a retry doesn't fix. The call fails at once.
     pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -39,6 +42,12 @@ impl TokenError {
     /// Creates an error that may go away. The client retries as its [`RetryPolicy`](crate::RetryPolicy) allows.
     pub fn transient(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         TokenFailure { source: Some(source.into()), is_transient: true, ..TokenFailure::default() }.into()
+    }
+
+    /// Creates an error that only a new sign-in fixes: it [needs a sign-in](Self::needs_sign_in). The call fails at once.
+    pub fn sign_in_required(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let (source, advice) = (Some(source.into()), Some(SIGN_IN_AGAIN));
+        TokenFailure { source, advice, needs_sign_in: true, ..TokenFailure::default() }.into()
     }
 
     /// Returns whether nobody is signed in, or the sign-in has ended, so that a person has to sign in

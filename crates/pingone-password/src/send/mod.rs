@@ -89,6 +89,15 @@ pub(crate) fn read_response<R: pingone_password_client::Request>(
     attempt::read::<exchange::Documented<R>>(call, environment_id, response, None, None)
 }
 
+/// Returns the result of a raw operation from a response that no client has requested.
+#[cfg(feature = "test-util")]
+pub(crate) fn read_raw_response(
+    call: &Call,
+    response: &pingone_password_client::RawResponse,
+) -> Result<Option<serde_json::Value>> {
+    attempt::read::<raw::Raw>(call, None, response, None, None)
+}
+
 async fn send_until_settled<E: Exchange>(
     sender: &Sender,
     call: &Call,

@@ -89,7 +89,7 @@ impl RawOperation {
     }
 }
 
-struct Raw(RawOperation);
+pub(super) struct Raw(RawOperation);
 
 impl Exchange for Raw {
     type Output = Option<Value>;

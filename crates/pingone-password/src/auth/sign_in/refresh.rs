@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use super::super::AccessToken;
 use super::super::token_cache::IssueToken;
 use super::super::token_response::NewToken;
-use super::server::{SIGN_IN_AGAIN, SignInServer};
+use super::server::SignInServer;
 use super::stored::Stored;
 use super::{SignInStore, SignedIn, StoreError};
-use crate::error::{TokenError, TokenFailure};
+use crate::error::{SIGN_IN_AGAIN, TokenError, TokenFailure};
 
 /// A stored access token is used if it is valid for longer than this.
 const MARGIN: Duration = Duration::from_secs(60);

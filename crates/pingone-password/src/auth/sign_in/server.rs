@@ -13,7 +13,7 @@ use super::super::AccessToken;
 use super::super::endpoint::{AuthEndpoint, AuthRequest};
 use super::super::token_response::{self, NewToken};
 use super::{Person, SignInApplication};
-use crate::error::{TokenError, TokenFailure};
+use crate::error::{SIGN_IN_AGAIN, TokenError, TokenFailure};
 use crate::sleep::Sleep;
 
 /// The endpoints of the authorization server.
@@ -123,9 +123,6 @@ impl SignInServer {
         AuthRequest::Form { form: form.finish(), authorization: None }
     }
 }
-
-/// What to do once a sign-in has ended.
-pub(super) const SIGN_IN_AGAIN: &str = "Sign in again.";
 
 impl fmt::Debug for SignInServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
