@@ -61,6 +61,24 @@ fn packages_depend_on_each_other_in_one_direction() -> Result {
     Ok(())
 }
 
+/// What a registry shows of a package, and searches.
+#[test]
+fn published_packages_are_described() -> Result {
+    for package in packages()? {
+        if package["publish"] == serde_json::json!([]) {
+            continue;
+        }
+        let name = name_of(&package);
+        for key in ["description", "documentation", "license", "readme", "rust_version"] {
+            assert!(package[key].as_str().is_some_and(|value| !value.is_empty()), "{name} has no {key}");
+        }
+        for key in ["keywords", "categories"] {
+            assert!(package[key].as_array().is_some_and(|values| (1..=5).contains(&values.len())), "{name}: {key}");
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn modules_import_each_other_in_one_direction() -> Result {
     let mut found = vec![];
