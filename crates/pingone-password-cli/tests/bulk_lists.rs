@@ -3,6 +3,8 @@
 mod bulk_support;
 
 use std::fs;
+use std::io::Write;
+use std::time::Duration;
 
 use bulk_support::{Bench, Ended};
 use pingone_password_emulator::Status;
@@ -73,6 +75,13 @@ async fn no_user_of_another_column_is_unlocked() {
     assert_eq!(unlocked(&bench), [bob]);
     unlock(&bench, "list.csv", &list, "--strict").with_code(2).says("nothing was sent");
     assert!(unlocked(&bench).is_empty());
+    // With an empty value at the end, no field is too many but that one.
+    let list = format!("name,manager_id,id,phone\nBob Smith,{manager},{bob},7\nMiller, Ann,{manager},{ann},\n");
+    unlock(&bench, "list.csv", &list, "").with_code(1).says("line 3: 5 fields, but the header has 4");
+    assert_eq!(unlocked(&bench), [bob]);
+    let list = format!("name (last, first),id,manager_id\nBob Smith,{bob},{manager}\n");
+    unlock(&bench, "list.csv", &list, "").with_code(2).says("is a name with a separator in it not quoted?");
+    assert!(unlocked(&bench).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -89,6 +98,7 @@ async fn problems_are_named() {
         ("list.pdf", b"%PDF-1.4\n\xe2\xe3\n", "PDF"),
         ("list.html", b"<html><body>", "HTML"),
         ("list.bin", b"\x01\x02\0\0\x03", "binary"),
+        ("list.gpg", b"\x85\x02\x0c\x03\xf1\x9b\x8e\x10\xc4\x06", "binary"),
     ] {
         let ended = unlock(&bench, name, content, "").with_code(2).says(message);
         assert_eq!(ended.stderr.lines().count(), 1, "{ended:#?}");
@@ -171,4 +181,25 @@ async fn a_list_that_grows_during_the_run_is_noticed() {
     fs::write(&path, grown).unwrap();
     Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the list has changed since it was read");
     assert_eq!(unlocked(&bench).len(), 19);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_grows_while_it_is_read_is_rejected() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(1, Status::PasswordLockedOut);
+    bench.list(&users);
+    // Long enough that its reading can't end before a line is added.
+    let lines: String = (0..50_000).map(|number| format!("{}\n", Uuid::from_u128(number))).collect();
+    for flags in ["--from growing.txt", "--from users.txt --exclude growing.txt"] {
+        let path = bench.file("growing.txt", &lines);
+        let mut run = bench.command(&format!("unlock {flags} --yes --no-journal")).spawn().unwrap();
+        let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+        while run.try_wait().unwrap().is_none() {
+            writeln!(file, "{}", users[0]).unwrap();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let ended = Ended::of(run.wait_with_output().unwrap()).with_code(2);
+        ended.says("growing.txt changed while it was read: nothing was sent");
+    }
+    assert!(bench.emulator.requests().is_empty());
 }

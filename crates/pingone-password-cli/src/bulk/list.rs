@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use pingone_password::{RetryPolicy, UserId};
 
 use super::engine::{SharedRateLimiter, call_deadline};
@@ -39,9 +39,6 @@ impl List<'_> {
             read.lines(source, column, &mut |user| builder.push(user))?;
         }
         let ReadLines { names, mut invalid_lines, unmatched } = read;
-        if source.has_changed() {
-            return Err(anyhow!("the list changed while it was read: nothing was sent").into());
-        }
         let is_rejected = |invalid_lines: &InvalidLines| options.is_strict && invalid_lines.count() > 0;
         let has_looked_up = !names.is_empty() && !is_rejected(&invalid_lines);
         if has_looked_up {
@@ -121,6 +118,10 @@ impl ReadLines {
     }
 
     /// Reads a list. IDs go to the sink.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the list can't be read, or if it changes meanwhile.
     fn lines(
         &mut self,
         source: &Source,
@@ -128,6 +129,7 @@ impl ReadLines {
         ids: &mut dyn FnMut(UserId) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(reader) = source.reader() else { return Ok(()) };
+        let name = source.name().unwrap_or(Path::new("")).display();
         read_list(reader, column, &mut |Entry { line, user }| match user {
             Ok(Given::Id(user)) => ids(user),
             Ok(Given::Name(name)) => self.names.push(line, &name),
@@ -137,7 +139,11 @@ impl ReadLines {
             }
             Err(problem) => self.invalid_lines.add(line, &problem),
         })
-        .with_context(|| format!("can't use the list {}", source.name().unwrap_or(Path::new("")).display()))
+        .with_context(|| format!("can't use the list {name}"))?;
+        if source.has_changed() {
+            bail!("the list {name} changed while it was read: nothing was sent");
+        }
+        Ok(())
     }
 }
 

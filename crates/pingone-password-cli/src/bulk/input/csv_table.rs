@@ -37,6 +37,14 @@ struct Shape<'a> {
     width: usize,
 }
 
+impl Shape<'_> {
+    /// Returns whether an unquoted separator in a column before could shift another column's user into this one. After the
+    /// first column, that takes a part of a value, which is no ID but could be a name.
+    fn can_shift(self) -> bool {
+        self.index > usize::from(self.column.by == By::Id)
+    }
+}
+
 impl<'a> Header<'a> {
     /// Reads the header of a table. Returns nothing if the line has no column with users.
     ///
@@ -109,14 +117,28 @@ impl<'a> Header<'a> {
             };
             self.conditions.push((index, condition));
         }
+        let mut widest = None;
         while let Some(first) = lines.next_line()? {
             let number = first.number;
             let Some((record, is_cut)) = read_record(&first, lines, shape)? else { continue };
             if let Some(user) = self.user(&record, is_cut) {
+                widest = widest.max(Some(record.fields.len()));
                 sink(Entry { line: number, user })?;
             }
         }
-        Ok(())
+        match widest {
+            Some(widest) if shape.can_shift() && widest < self.named_width() => bail!(
+                "the header has {} columns, and no line has more than {widest} fields: is a name with a separator in it not quoted?",
+                self.named_width()
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the number of columns without the unnamed ones that spreadsheets add at the end. An unnamed column before is an
+    /// index.
+    fn named_width(&self) -> usize {
+        self.names.iter().rposition(|name| !is_blank(name)).map_or(0, |last| last + 1)
     }
 
     /// Returns the user of a record, or nothing if the record is blank.
@@ -131,9 +153,12 @@ impl<'a> Header<'a> {
         if record.is_malformed {
             return Some(Err("a quote is out of place: text follows a closing quote".to_owned()));
         }
-        // Spreadsheets add unnamed columns at the end, which have to be empty. An unnamed column before is an index.
-        let width = self.names.iter().rposition(|name| !is_blank(name)).map_or(0, |last| last + 1);
-        let fields = record.fields.iter().rposition(|field| is_filled(&field)).map_or(0, |last| last + 1);
+        // Unnamed columns have to be empty.
+        let filled = record.fields.iter().rposition(|field| is_filled(&field)).map_or(0, |last| last + 1);
+        // A field too many at the end counts even if it is empty, because the user could be that of a column before.
+        let is_too_wide = self.shape.can_shift() && record.fields.len() > self.names.len();
+        let (fields, width) =
+            if is_too_wide { (record.fields.len(), self.names.len()) } else { (filled, self.named_width()) };
         if fields > width {
             return Some(Err(format!(
                 "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
@@ -189,6 +214,13 @@ fn read_record(first: &Line, lines: &mut LineReader<'_>, shape: Shape<'_>) -> an
     };
     if record.iter().any(|record| record.fields.iter().enumerate().any(hides_users)) {
         bail!(hidden());
+    }
+    let spans_lines = record.iter().flat_map(|record| &record.fields).any(|field| field.contains(&b'\n'));
+    if spans_lines && record.iter().any(|record| record.is_malformed) {
+        // The quote that seemed to end the text begins one of a record that is hidden.
+        bail!(
+            "line {number} has a quoted text that continues on the next lines, and more text after its end: is a quote missing?"
+        );
     }
     Ok(record.map(|record| (record, is_cut)))
 }

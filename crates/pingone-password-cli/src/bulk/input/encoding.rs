@@ -1,9 +1,10 @@
 //! Text encodings. Everything is read as bytes in which ASCII is itself, so only UTF-16 has to be decoded: user IDs are
 //! ASCII, and whatever surrounds them may be in any code page.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE};
 
 /// An encoding, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +36,21 @@ impl Encoding {
         }
     }
 
+    /// Decodes a text, with replacement characters for what can't be read.
+    pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::AsciiCompatible => String::from_utf8_lossy(bytes),
+            Self::Utf16Le => UTF_16LE.decode_with_bom_removal(bytes).0,
+            Self::Utf16Be => UTF_16BE.decode_with_bom_removal(bytes).0,
+        }
+    }
+
     /// Returns a reader of UTF-8 or of an ASCII-compatible code page.
     pub(super) fn reader<'a>(self, bytes: impl Read + 'a) -> Box<dyn Read + 'a> {
         match self {
             Self::AsciiCompatible => Box::new(bytes),
-            Self::Utf16Le => Box::new(Utf16::new(bytes, UTF_16LE.new_decoder_with_bom_removal())),
-            Self::Utf16Be => Box::new(Utf16::new(bytes, UTF_16BE.new_decoder_with_bom_removal())),
+            Self::Utf16Le => Box::new(Decoded::new(bytes, UTF_16LE.new_decoder_with_bom_removal())),
+            Self::Utf16Be => Box::new(Decoded::new(bytes, UTF_16BE.new_decoder_with_bom_removal())),
         }
     }
 }
@@ -53,8 +63,13 @@ pub(super) fn decode_name(bytes: &[u8]) -> String {
     }
 }
 
-/// Transcodes UTF-16 to UTF-8.
-struct Utf16<R> {
+/// Returns a reader of UTF-8 with replacement characters for bytes that are not UTF-8.
+pub(super) fn lossy_utf_8(bytes: impl Read) -> impl Read {
+    Decoded::new(bytes, UTF_8.new_decoder_without_bom_handling())
+}
+
+/// Transcodes to UTF-8.
+struct Decoded<R> {
     bytes: R,
     decoder: Decoder,
     input: Vec<u8>,
@@ -64,7 +79,7 @@ struct Utf16<R> {
     is_finished: bool,
 }
 
-impl<R: Read> Utf16<R> {
+impl<R: Read> Decoded<R> {
     fn new(bytes: R, decoder: Decoder) -> Self {
         Self { bytes, decoder, input: vec![0; 16 << 10], output: Vec::new(), read: 0, is_finished: false }
     }
@@ -85,7 +100,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
-impl<R: Read> Read for Utf16<R> {
+impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.output.len() {
             self.fill()?;

@@ -13,6 +13,7 @@ use serde_json::Deserializer;
 
 use super::column::{self, Column, find_column, find_named};
 use super::condition::Condition;
+use super::encoding::lossy_utf_8;
 use super::entry::{Entry, Given, Sink};
 use super::id::is_blank;
 use super::line_reader::{Line, LineReader, MAX_LINE};
@@ -44,7 +45,7 @@ pub(super) fn read(first: Line, lines: LineReader<'_>, column: Column<'_>, sink:
 
 /// Returns whether the line is a whole object, and not a page of users.
 fn is_one_object(line: &Line) -> bool {
-    let object: Result<serde_json::Map<_, _>, _> = serde_json::from_slice(&line.bytes);
+    let object: Result<serde_json::Map<_, _>, _> = serde_json::from_str(&line.text());
     !line.is_cut && object.is_ok_and(|object| !object.contains_key(EMBEDDED))
 }
 
@@ -62,7 +63,8 @@ fn read_lines(first: Line, mut lines: LineReader<'_>, column: Column<'_>, sink: 
                 entries.push(user);
                 Ok(())
             });
-            let mut deserializer = Deserializer::from_slice(&line.bytes);
+            let text = line.text();
+            let mut deserializer = Deserializer::from_str(&text);
             let parsed = users.value().deserialize(&mut deserializer).and_then(|()| deserializer.end());
             if let Some(error) = users.failure {
                 return Err(anyhow!("line {number}: {error}"));
@@ -83,8 +85,8 @@ fn read_lines(first: Line, mut lines: LineReader<'_>, column: Column<'_>, sink: 
 fn read_document(first: Line, lines: LineReader<'_>, column: Column<'_>, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let line = Rc::new(Cell::new(first.number));
     let end_of_line: &[u8] = if first.is_cut { b"" } else { b"\n" };
-    let rest = Cursor::new(first.bytes).chain(end_of_line).chain(lines.into_rest());
-    let counted = LineCounter { input: io::BufReader::new(rest).bytes(), line: Rc::clone(&line), was_cr: false };
+    let document = lossy_utf_8(Cursor::new(first.bytes).chain(end_of_line).chain(lines.into_rest()));
+    let counted = LineCounter { input: io::BufReader::new(document).bytes(), line: Rc::clone(&line), was_cr: false };
     let mut deserializer = Deserializer::from_reader(counted);
     let current = Rc::clone(&line);
     let mut users = Users::new(column, |user| sink(Entry { line: current.get(), user }));
@@ -233,10 +235,10 @@ impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> fo
         if is_page && repeated.is_none() {
             return Ok(());
         }
-        let user = if place == Place::Embedded {
-            Err("`_embedded` has no `users`".to_owned())
-        } else if let Some(key) = repeated {
+        let user = if let Some(key) = repeated {
             Err(format!("the property {} is repeated", quoted(&key)))
+        } else if place == Place::Embedded {
+            Err("`_embedded` has no `users`".to_owned())
         } else {
             let names: Vec<_> = properties.iter().map(|(name, _)| name.clone()).collect();
             match (unmet(&names, &properties, users.column.conditions), find_column(&names, users.column)) {

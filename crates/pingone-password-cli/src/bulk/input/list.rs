@@ -46,7 +46,7 @@ pub(in crate::bulk) fn read_list(mut file: impl Read, column: Column<'_>, sink: 
 fn skip_preamble(lines: &mut LineReader<'_>) -> anyhow::Result<(Option<Line>, Option<u8>)> {
     let mut separator = None;
     while let Some(mut line) = lines.next_line()? {
-        if let Some(bytes) = line.bytes.strip_prefix(b"\xef\xbb\xbf") {
+        while let Some(bytes) = line.bytes.strip_prefix(b"\xef\xbb\xbf") {
             line.bytes = bytes.to_vec();
         }
         let text = line.text();
@@ -59,8 +59,9 @@ fn skip_preamble(lines: &mut LineReader<'_>) -> anyhow::Result<(Option<Line>, Op
             };
             continue;
         }
-        let is_blank = is_blank(text.trim_matches(|character: char| ",;|\t".contains(character)));
-        if !is_blank && !text.starts_with("#TYPE") {
+        // A spreadsheet fills the row up with separators.
+        let text = text.trim_matches(|character: char| ",;|\t".contains(character));
+        if !is_blank(text) && !unpadded(text).starts_with("#TYPE") {
             return Ok((Some(line), separator));
         }
     }

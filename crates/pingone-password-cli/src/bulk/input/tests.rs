@@ -77,6 +77,7 @@ fn csv_with_a_header() {
     assert_eq!(read("id,\"first\nname\"\n$A,x\n", None).unwrap(), ["3:1"]);
     assert_eq!(read(",id,name\n0,$A,x\n1,$B,y\n", None).unwrap(), ["2:1", "3:2"]);
     assert_eq!(read("sep=|\nid|a,id\n$A|$B\n", None).unwrap(), ["3:1"]);
+    assert_eq!(read("\"#TYPE x\",,\r\nid,name,\r\n$A,x,\r\n", None).unwrap(), ["3:1"]);
     assert_eq!(read("id\n$A\n$B,x\n", None).unwrap()[0], "2:1");
     assert!(read("id;x,id\n$A;$B\n", None).unwrap_err().contains("several separators"));
 }
@@ -89,6 +90,26 @@ fn a_record_that_does_not_fit_the_header_is_invalid() {
     assert_eq!(invalid("name,id\n\"Ann \\\"x\\\"\",$B\n"), "2:a quote is out of place");
     assert_eq!(invalid("id\n$A,$B\n"), "2:2 fields, but the header has 1");
     assert_eq!(read("name,id,,\nx,$B,,\n,,,\n", None).unwrap(), ["2:2"]);
+    // The last columns of a shifted record may be empty.
+    assert_eq!(invalid("name,manager_id,id\nMiller, Ann,$A,\n"), "2:4 fields, but the header has 3");
+    assert_eq!(invalid("name,manager_id,id,phone\nMiller, Ann,$A,$B,\n"), "2:5 fields, but the header has 4");
+    assert_eq!(invalid("name,manager_id,id,\nMiller, Ann,$A,,\n"), "2:5 fields, but the header has 4");
+    // A part of a value is no ID, but could be a name.
+    assert_eq!(read("name,id\nMiller, Ann,\nx,$B,\n", None).unwrap(), ["2:`Ann` is not a valid user ID", "3:2"]);
+    assert_eq!(
+        read_names("name,username\nMiller, ann,\n", By::Username).unwrap(),
+        ["2:3 fields, but the header has 2"]
+    );
+}
+
+#[test]
+fn a_header_that_is_wider_than_every_record_is_rejected() {
+    let rejected = read("name (last, first),id,manager_id\nx,$B,$A\ny,$B,$A\n", None).unwrap_err();
+    assert!(rejected.starts_with("the header has 4 columns, and no line has more than 3 fields"), "{rejected}");
+    // Records may be shorter, as some programs leave out empty columns at the end.
+    assert_eq!(read("name,mail,id,phone\nx,y,$A\nx,y,$B,7\n", None).unwrap(), ["2:1", "3:2"]);
+    assert_eq!(read("id,name,phone\n$A\n", None).unwrap(), ["2:1"]);
+    assert_eq!(read("name,mail,id\n", None).unwrap(), [""; 0]);
 }
 
 #[test]
@@ -104,6 +125,8 @@ fn an_unclosed_quote_hides_no_user() {
     // In the column of the IDs, where a line break alone would be padding.
     assert!(rejected("id,name\n\"\n$A,\";").starts_with("line 2 has a quoted text"));
     assert_eq!(read("id,name\n\"\n$A\n\",x\n", None).unwrap(), ["2:1"]);
+    // The second quote seems to be the end of the first text.
+    assert!(rejected("name,id\n\"Bob,\n\"Carl\",$A\n").starts_with("line 2 has a quoted text"));
     // In the header, and around lines without a user.
     assert!(rejected("id,\"name\n$A,x\n$B,\"y\"\n").starts_with("line 1 has a quoted text"));
     assert!(rejected("id,\"name\n$A,x\n").starts_with("line 1 has a quoted text"));
@@ -135,11 +158,29 @@ fn only_the_ids_have_to_be_readable() {
             assert_eq!(read_bytes(&bytes, None).unwrap(), ["2:1"], "{is_big_endian} {bom:?}");
         }
     }
+    for json in [
+        format!("{{\"name\":\"Zoë\",\"id\":\"{A}\"}}\n{{\"name\":\"\",\"id\":\"{B}\"}}\n"),
+        format!("[{{\"name\":\"Zoë\",\"id\":\"{A}\"}}\n,{{\"id\":\"{B}\"}}]"),
+    ] {
+        assert_eq!(read_bytes(&encoding_rs::WINDOWS_1252.encode(&json).0, None).unwrap(), ["1:1", "2:2"], "{json}");
+    }
 }
 
 #[test]
 fn a_file_that_is_not_a_list_is_named_once() {
-    let cases: [(&[u8], &str); 7] = [
+    let wide: Vec<u8> = "\u{feff}<html><body>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let samples: Vec<u8> = (0..400_u32).flat_map(|number| [(number * 37 % 255) as u8, 0]).collect();
+    let noise: Vec<u8> = (0..100_u32).map(|number| (number * number * 37 % 255) as u8 + 1).collect();
+    let cases: [(&[u8], &str); 14] = [
+        (b"\n\n%PDF-1.4\n", "PDF"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "HTML"),
+        (b"<table><tr><td>id</td></tr></table>", "HTML"),
+        (&wide, "HTML"),
+        (b"\x1f\x9d\x90id", "decompress it first"),
+        // Numbers of 16 bits look like UTF-16.
+        (&samples, "binary"),
+        // No byte is zero.
+        (&noise, "binary"),
         (b"PK\x03\x04xl/workbook.xml", "save it as CSV"),
         (b"\x1f\x8b\x08\0", "decompress it first"),
         (b"%PDF-1.7\n", "PDF"),
@@ -151,6 +192,9 @@ fn a_file_that_is_not_a_list_is_named_once() {
     for (bytes, expected) in cases {
         let error = read_bytes(bytes, None).unwrap_err();
         assert!(error.contains(expected), "{error}");
+    }
+    for list in ["<$A>\n<$B>\n", "\u{2}$A\u{3}\n\u{2}$B\u{3}\n", "$A\r\n$B\r\n\u{1a}"] {
+        assert_eq!(read(list, None).unwrap(), ["1:1", "2:2"], "{list:?}");
     }
 }
 
@@ -194,6 +238,9 @@ fn json_documents() {
     let page = r#"{"_links":{},"_embedded":{"users":[{"id":"$A","population":{"id":"x"}},{"id":"$B"}]},"size":2}"#;
     assert_eq!(read(page, None).unwrap(), ["1:1", "1:2"]);
     assert_eq!(read(&format!("{page}\n{page}"), None).unwrap(), ["1:1", "1:2", "2:1", "2:2"]);
+    let twice = r#"{"_embedded":{"users":["$A"],"users":["$B"]}}"#;
+    assert_eq!(read(twice, None).unwrap(), ["1:1", "1:2", "1:the property `users` is repeated"]);
+    assert_eq!(read(&format!("\u{feff}\u{feff}{page}"), None).unwrap(), ["1:1", "1:2"]);
     assert_eq!(read(r#"{"_embedded":{"groups":[]}}"#, None).unwrap(), ["1:`_embedded` has no `users`"]);
     assert_eq!(read("[{\"id\":\"$A\"}", None).unwrap_err(), "line 2: not valid JSON: EOF while parsing a list");
     let long = format!("[{}\"$B\"]", "\"$A\",".repeat(40_000));
@@ -367,17 +414,26 @@ proptest! {
     /// of another column is sent.
     #[test]
     fn no_user_comes_from_another_column(
-        rows in vec((select(&["Ann", "Miller, Ann", "x,y,z", "\"Bob", "a\"b", "", "\\\"q\\\""]), any::<bool>()), 0..8),
-        column in 0_usize..3,
+        rows in vec(
+            (
+                select(&["Ann", "Miller, Ann", "x,y,z", "\"Bob", "a\"b", "", "\\\"q\\\""]),
+                any::<bool>(),
+                any::<bool>(),
+                select(&["", "7"]),
+            ),
+            0..8,
+        ),
+        column in 0_usize..4,
         end in select(&["\n", "\r\n", "\r"]),
     ) {
-        let mut names = ["name", "manager_id"].map(str::to_owned).to_vec();
+        let mut names = ["name", "manager_id", "phone"].map(str::to_owned).to_vec();
         names.insert(column, "id".to_owned());
         let mut text = names.join(",") + end;
-        for (number, (name, has_manager)) in rows.iter().enumerate() {
+        for (number, (name, has_manager, has_user, phone)) in rows.iter().enumerate() {
             let manager = if *has_manager { format!("b0000000-0000-8000-8000-{number:012x}") } else { String::new() };
-            let mut values = vec![(*name).to_owned(), manager];
-            values.insert(column, format!("a0000000-0000-8000-8000-{number:012x}"));
+            let user = if *has_user { format!("a0000000-0000-8000-8000-{number:012x}") } else { String::new() };
+            let mut values = vec![(*name).to_owned(), manager, (*phone).to_owned()];
+            values.insert(column, user);
             text += &(values.join(",") + end);
         }
         if let Ok(read) = entries(text.as_bytes(), None) {
@@ -388,8 +444,8 @@ proptest! {
                 }
                 told.insert(entry.line);
             }
-            for number in 0..rows.len() as u64 {
-                prop_assert!(told.contains(&(number + 2)), "line {} of {:?}", number + 2, text);
+            for (line, (_, _, has_user, _)) in (2..).zip(&rows) {
+                prop_assert!(!has_user || told.contains(&line), "line {line} of {text:?}");
             }
         }
     }
