@@ -88,6 +88,16 @@ async fn a_wait_beyond_the_deadline_is_not_started() -> Result {
 }
 
 #[tokio::test]
+async fn a_call_waits_no_longer_than_the_longest_retry_after() -> Result {
+    let policy = RetryPolicy::default().max_retry_after(7 * SECOND);
+    let (error, requests, _, _) = busy(policy.clone(), &[("Retry-After", "7")]).await?;
+    assert_eq!((error.retry_after(), requests), (Some(7 * SECOND), 4));
+    let (error, requests, waits, _) = busy(policy, &[("Retry-After", "8")]).await?;
+    assert_eq!((error.retry_after(), requests, waits.len()), (Some(8 * SECOND), 1, 0));
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_deadline_covers_all_attempts() -> Result {
     let policy = RetryPolicy::default().max_attempts(1000).base_delay(SECOND).max_delay(SECOND).deadline(20 * SECOND);
     let (_, requests, waits, took) = busy(policy, &[("retry-after", "1")]).await?;

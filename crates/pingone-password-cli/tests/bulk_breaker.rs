@@ -80,6 +80,28 @@ async fn a_wait_beyond_the_patience_stops_the_run() {
     }
 }
 
+/// Also if the wait is shorter than the deadline of a call, and if a gateway asks for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_asks_to_wait_beyond_the_patience_stops_the_run() {
+    for response in [
+        "429 Too Many Requests\r\nRetry-After: 400\r\nContent-Type: text/html\r\n\r\n<html>",
+        "503 Service Unavailable\r\nRetry-After: 400\r\n\r\n{}",
+    ] {
+        let bench = Bench::start().await;
+        list(&bench, 60);
+        let server = Server::start(move |_, _| response).await;
+        let start = Instant::now();
+        server
+            .run(&bench, "unlock --from users.txt --yes --patience 350s --concurrency 4")
+            .with_code(1)
+            .says("stopped: the server asks to wait 6m 40s, which is longer than --patience");
+        assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+        // No further user was tried.
+        assert!(server.requests().len() <= 8, "{:#?}", server.requests());
+        assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_leaves_no_more_users_unknown_than_were_in_flight() {
     let bench = Bench::start().await;
@@ -174,6 +196,19 @@ async fn a_proxy_that_requires_a_password_stops_at_the_first_connection() {
         .says("resume with: ");
     assert_eq!(proxy.requests(), ["CONNECT api.example.invalid:443 HTTP/1.1"]);
     assert_eq!(tried(&bench), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_response_of_a_proxy_that_requires_a_password_stops_at_the_first_user() {
+    let bench = Bench::start().await;
+    list(&bench, 100);
+    let proxy = Server::start(|_, _| "407 Proxy Authentication Required\r\n\r\n").await;
+    proxy
+        .run(&bench, "unlock --from users.txt --yes --concurrency 1")
+        .with_code(1)
+        .says("stopped: every user would fail like this: 407");
+    // Whether the unlock was applied is not known, so its user's state was read.
+    assert!(proxy.requests().len() <= 2, "{:?}", proxy.requests());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

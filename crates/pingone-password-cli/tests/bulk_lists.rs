@@ -189,7 +189,7 @@ async fn a_list_that_grows_while_it_is_read_is_rejected() {
     let users = bench.add_users(1, Status::PasswordLockedOut);
     bench.list(&users);
     // Long enough that its reading can't end before a line is added.
-    let lines: String = (0..50_000).map(|number| format!("{}\n", Uuid::from_u128(number))).collect();
+    let lines = (0..50_000).map(|number| format!("{}\n", Uuid::from_u128(number))).collect::<Vec<_>>().concat();
     for flags in ["--from growing.txt", "--from users.txt --exclude growing.txt"] {
         let path = bench.file("growing.txt", &lines);
         let mut run = bench.command(&format!("unlock {flags} --yes --no-journal")).spawn().unwrap();

@@ -151,5 +151,7 @@ impl ReadLines {
 fn lookup(target: &Target, limiter: &SharedRateLimiter, options: &Options) -> anyhow::Result<BatchLookup> {
     let deadline = call_deadline(options.rate, Names::CONCURRENCY, options.patience);
     let builder = target.builder.clone().rate_limiter(limiter.clone());
-    Ok(BatchLookup::new(builder.retry(RetryPolicy::default().deadline(deadline)).build()?))
+    Ok(BatchLookup::new(
+        builder.retry(RetryPolicy::default().deadline(deadline).max_retry_after(options.patience)).build()?,
+    ))
 }

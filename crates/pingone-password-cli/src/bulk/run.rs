@@ -76,7 +76,11 @@ async fn execute(
     let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
     let deadline = engine::call_deadline(rate, concurrency, options.patience);
     // The rate limiter spaces retries.
-    let policy = RetryPolicy::default().deadline(deadline).base_delay(MIN_DELAY).max_delay(MIN_DELAY);
+    let policy = RetryPolicy::default()
+        .deadline(deadline)
+        .max_retry_after(options.patience)
+        .base_delay(MIN_DELAY)
+        .max_delay(MIN_DELAY);
     let builder = target.builder.external_transaction_id(transaction_id.clone());
     let client = match builder.rate_limiter(limiter.clone()).retry(policy).build() {
         Ok(client) => client,

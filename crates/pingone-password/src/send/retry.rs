@@ -20,7 +20,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// The delay before a retry is random, between zero and a limit that doubles with every retry, from
 /// [`base_delay`](Self::base_delay) up to [`max_delay`](Self::max_delay) (exponential backoff with full jitter). If the
 /// server sent a `Retry-After`, the delay is added to it. A call that would have to wait beyond its
-/// [`deadline`](Self::deadline) fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long the server
+/// [`deadline`](Self::deadline) or for longer than [`max_retry_after`](Self::max_retry_after) fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long the server
 /// asked to wait.
 ///
 /// ```
@@ -37,6 +37,7 @@ pub struct RetryPolicy {
     base_delay: Duration,
     max_delay: Duration,
     deadline: Duration,
+    max_retry_after: Duration,
     on_unknown_outcome: OnUnknownOutcome,
     seed: Option<u64>,
 }
@@ -69,6 +70,7 @@ impl Default for RetryPolicy {
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(20),
             deadline: Duration::from_secs(60),
+            max_retry_after: Duration::MAX,
             on_unknown_outcome: OnUnknownOutcome::default(),
             seed: None,
         }
@@ -106,6 +108,12 @@ impl RetryPolicy {
         Self { deadline, ..self }
     }
 
+    /// Sets the longest `Retry-After` of the server that a call waits for, within its deadline. Defaults to any.
+    #[must_use]
+    pub fn max_retry_after(self, max_retry_after: Duration) -> Self {
+        Self { max_retry_after, ..self }
+    }
+
     /// Sets what to do if the outcome of an unlock is unknown. Defaults to [`OnUnknownOutcome::CheckFirst`].
     #[must_use]
     pub fn on_unknown_outcome(self, on_unknown_outcome: OnUnknownOutcome) -> Self {
@@ -120,6 +128,11 @@ impl RetryPolicy {
 
     pub(super) fn unknown_outcome(&self) -> OnUnknownOutcome {
         self.on_unknown_outcome
+    }
+
+    /// Whether a call may wait for as long as the server asks.
+    pub(super) fn accepts(&self, retry_after: Duration) -> bool {
+        retry_after <= self.max_retry_after
     }
 
     /// The deadline, or a year if that is shorter: an `Instant` can't hold every duration.

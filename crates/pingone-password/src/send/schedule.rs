@@ -10,6 +10,7 @@ use crate::sleep::Sleep;
 
 pub(super) struct Schedule<'a> {
     call: &'a Call,
+    policy: &'a RetryPolicy,
     sleep: &'a Sleep,
     deadline: Instant,
     delays: ExponentialBackoff,
@@ -25,9 +26,10 @@ pub(super) struct Schedule<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    pub(super) fn new(call: &'a Call, policy: &RetryPolicy, sleep: &'a Sleep) -> Self {
+    pub(super) fn new(call: &'a Call, policy: &'a RetryPolicy, sleep: &'a Sleep) -> Self {
         Self {
             call,
+            policy,
             sleep,
             deadline: Instant::now() + policy.time_limit(),
             delays: policy.delays(),
@@ -86,11 +88,11 @@ impl<'a> Schedule<'a> {
         self.has_fresh_token = false;
         self.may_be_applied |= error.outcome() == Outcome::Unknown;
         let may_retry = may_retry && (retries_unknown || error.outcome() == Outcome::NotApplied);
+        let retry_after = error.retry_after().unwrap_or_default();
+        let may_retry = may_retry && self.policy.accepts(retry_after);
         let max_delay = if may_retry { self.delays.next() } else { None };
-        let wait = max_delay.map(|max_delay| {
-            // Full jitter, on top of the server's own delay: clients that were told the same don't return at the same time.
-            error.retry_after().unwrap_or_default().saturating_add(max_delay.mul_f64(self.random.f64()))
-        });
+        // Full jitter, on top of the server's own delay: clients that were told the same don't return at the same time.
+        let wait = max_delay.map(|max_delay| retry_after.saturating_add(max_delay.mul_f64(self.random.f64())));
         match wait {
             Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
                 tracing::debug!(%error, delay = ?wait, request_count = self.request_count, "retrying after a delay");

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use pingone_password::{Error, ErrorKind, operations};
 
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+
 /// The cause of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::bulk::engine) enum Cause {
@@ -34,6 +36,7 @@ impl Cause {
                 let reads = [operations::READ_PASSWORD_STATE.id, operations::READ_USER.id];
                 Self::Forbidden { is_of_read: error.operation().is_some_and(|operation| reads.contains(&operation)) }
             }
+            _ if error.status() == Some(PROXY_AUTHENTICATION_REQUIRED) => Self::Permanent,
             _ if error.is_rate_limited() || error.is_throttled() => Self::Throttled,
             ErrorKind::Server | ErrorKind::Timeout | ErrorKind::ConnectionLost => Self::Outage,
             _ => Self::Other,
