@@ -3,14 +3,15 @@
 // The variable for a trusted certificate is Linux's.
 #![cfg(target_os = "linux")]
 
-mod bulk_support;
+#[path = "bulk/bench.rs"]
+mod bench;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
-use bulk_support::{Bench, Ended};
+use bench::{Bench, Ended};
 use pingone_password_emulator::{Emulator, EventKind, Status};
 use tokio::net::{TcpListener, TcpStream};
 

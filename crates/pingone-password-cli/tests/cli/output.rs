@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use pingone_password_emulator::Status;
+use pingone_password_emulator::{Fault, Operation, Status};
 
 use crate::World;
 
@@ -74,11 +74,14 @@ fn a_full_disk_is_a_failure() {
 fn each_user_is_printed_as_soon_as_it_is_known() {
     let world = World::new();
     let args = ["state", "--output", "json", &world.locked_out(), &world.user(Status::Ok)];
-    world.emulator.inject([None, Some(pingone_password_emulator::Fault::StallBeforeResponse)]);
+    // The second user's state doesn't come, until it is asked for again.
+    world.emulator.inject_for(Operation::Read, [None, Some(Fault::StallBeforeResponse)]);
     let mut child = world.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let requests = world.emulator.requests().len();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(line.contains("PASSWORD_LOCKED_OUT"), "{line}");
+    assert!(requests <= 3, "the first user was printed after {requests} requests");
 }

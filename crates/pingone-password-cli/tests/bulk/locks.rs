@@ -1,13 +1,12 @@
 //! The two locks of many users.
 
-mod bulk_support;
-
 use std::fs;
 
-use bulk_support::{Bench, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::bench::{Bench, count};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 

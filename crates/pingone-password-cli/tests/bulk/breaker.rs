@@ -1,14 +1,13 @@
 //! What concerns every user stops a run, and what passes holds it back.
 
-mod bulk_support;
-
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use bulk_support::{Bench, Ended, Server, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use uuid::Uuid;
+
+use crate::bench::{Bench, Ended, Server, count};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";
@@ -251,7 +250,7 @@ async fn an_interrupt_ends_the_wait_in_an_outage() {
         std::thread::sleep(Duration::from_millis(10));
     }
     let start = Instant::now();
-    bulk_support::interrupt(&run);
+    crate::bench::interrupt(&run);
     Ended::of(run.wait_with_output().unwrap()).with_code(130).says("resume with: ");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let journal = bench.journal(JOURNAL);

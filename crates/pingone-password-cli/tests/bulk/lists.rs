@@ -1,14 +1,13 @@
 //! Lists of users as spreadsheets, shells and APIs write them.
 
-mod bulk_support;
-
 use std::fs;
 use std::io::Write;
 use std::time::Duration;
 
-use bulk_support::{Bench, Ended};
 use pingone_password_emulator::Status;
 use uuid::Uuid;
+
+use crate::bench::{Bench, Ended};
 
 /// Unlocks the users of a list with these bytes, each from the start.
 fn unlock(bench: &Bench, name: &str, content: impl AsRef<[u8]>, flags: &str) -> Ended {

@@ -1,15 +1,14 @@
 //! The end of bulk runs: what stops them, and the result of each user afterwards.
 
-mod bulk_support;
-
 use std::time::{Duration, Instant};
 
-#[cfg(unix)]
-use bulk_support::interrupt;
-use bulk_support::{Bench, Ended, Server, count};
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
 use uuid::Uuid;
+
+#[cfg(unix)]
+use crate::bench::interrupt;
+use crate::bench::{Bench, Ended, Server, count};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 const LOCKED: &str = "200 OK\r\n\r\n{\"status\":\"PASSWORD_LOCKED_OUT\"}";

@@ -1,7 +1,5 @@
 //! Interrupted and resumed runs.
 
-mod bulk_support;
-
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -9,12 +7,13 @@ use std::net::SocketAddr;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-#[cfg(unix)]
-use bulk_support::interrupt;
-use bulk_support::{Bench, Ended, count, sealed};
 use pingone_password_emulator::{Emulator, Fault, Operation, RandomFaults, Status};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+
+#[cfg(unix)]
+use crate::bench::interrupt;
+use crate::bench::{Bench, Ended, count, sealed};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 

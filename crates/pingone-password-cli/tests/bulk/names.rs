@@ -1,15 +1,14 @@
 //! Lists of usernames and email addresses.
 
-mod bulk_support;
-
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use bulk_support::{Bench, Ended, count};
 use pingone_password_emulator::{Emulator, Fault, NewUser, Operation, Role, Status};
 use uuid::Uuid;
+
+use crate::bench::{Bench, Ended, count};
 
 const JOURNAL: &str = "users.csv.journal.jsonl";
 

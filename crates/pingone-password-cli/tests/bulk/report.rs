@@ -1,13 +1,12 @@
 //! Reports on journals, held against the emulator's own count.
 
-mod bulk_support;
-
 use std::fs;
 use std::process::Stdio;
 
-use bulk_support::Bench;
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
+
+use crate::bench::Bench;
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 

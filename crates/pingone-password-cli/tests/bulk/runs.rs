@@ -1,15 +1,14 @@
 //! Bulk runs of the binary, against an emulator.
 
-mod bulk_support;
-
 use std::collections::HashSet;
 use std::io::Write;
 use std::process::Stdio;
 
-use bulk_support::{Bench, Ended, count};
 use pingone_password_emulator::{Emulator, EventKind, Fault, Operation, Status};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::bench::{Bench, Ended, count};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_format_and_invalid_lines() {

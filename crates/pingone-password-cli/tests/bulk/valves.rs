@@ -1,13 +1,12 @@
 //! What ends a run before all users are done, and which users a run takes.
 
-mod bulk_support;
-
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use bulk_support::{Bench, Server, count};
 use pingone_password_emulator::{NewUser, Status};
 use uuid::Uuid;
+
+use crate::bench::{Bench, Server, count};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 const UNLOCKED: &str = "200 OK\r\n\r\n{\"status\":\"OK\"}";

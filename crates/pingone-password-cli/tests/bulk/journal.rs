@@ -1,14 +1,13 @@
 //! The journal as a file: damaged, foreign, deleted, with odd names.
 
-mod bulk_support;
-
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bulk_support::{Bench, Ended, count, sealed};
 use pingone_password_emulator::Status;
 use uuid::Uuid;
+
+use crate::bench::{Bench, Ended, count, sealed};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 

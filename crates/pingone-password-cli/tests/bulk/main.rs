@@ -1,0 +1,13 @@
+//! Runs of the binary for many users, against an emulator. What measures a rate is a target of its own.
+
+mod bench;
+mod breaker;
+mod ends;
+mod journal;
+mod lists;
+mod locks;
+mod names;
+mod report;
+mod resume;
+mod runs;
+mod valves;
