@@ -18,7 +18,9 @@ use crate::output;
 pub(super) fn completions(shell: Shell) -> io::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pingone-password", &mut script);
-    output::print(&String::from_utf8_lossy(&script))
+    // For bash, clap_complete spells a program with a hyphen in two ways, so that nothing completes after a command:
+    // https://github.com/clap-rs/clap/issues/6421
+    output::print(&String::from_utf8_lossy(&script).replace("pingone__subcmd__password", "pingone__password"))
 }
 
 /// Writes the manual pages into a folder.

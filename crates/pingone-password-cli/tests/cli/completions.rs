@@ -13,6 +13,40 @@ fn for_every_shell() {
     assert_eq!(world.ran(&mut world.bare(&["completions", "csh"])).code, Some(2));
 }
 
+/// What bash completes after these words.
+#[cfg(target_os = "linux")]
+fn completed(script: &str, words: &str) -> String {
+    let complete = r#"
+        source "$1"
+        COMP_WORDS=($2)
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _pingone__password pingone-password "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+        echo "${COMPREPLY[@]}""#;
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.args(["--norc", "-c", complete, "bash", script, words]).output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_completes_commands_and_their_flags() {
+    let world = World::new();
+    let script = world.home.path().join("pingone-password.bash");
+    std::fs::write(&script, world.ran(&mut world.bare(&["completions", "bash"])).stdout).unwrap();
+    for (words, expected) in [
+        ("pingone-password un", "unlock"),
+        ("pingone-password unlock --reas", "--reason"),
+        ("pingone-password state --output c", "csv"),
+        ("pingone-password config sh", "show"),
+        ("pingone-password config show --profi", "--profile"),
+        ("pingone-password completions z", "zsh"),
+        ("pingone-password help conf", "config"),
+    ] {
+        assert_eq!(completed(script.to_str().unwrap(), words), expected, "{words}");
+    }
+}
+
 #[test]
 fn a_manual_page_for_each_command() {
     let world = World::new();
