@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::{Request, Secret, UserId, operations, requests, types};
 use chrono::{DateTime, Utc};
-use client::MODULE as api;
+use client::of::MODULE as api;
 use uuid::Uuid;
 
 pub fn read(user: UserId) -> requests::ReadState {

@@ -67,7 +67,7 @@ fn main() {
         }
         let source = if way == "stored" { module } else { "base" };
         let extra = if is_struct { "value.extra.keys().cloned().collect()" } else { "Vec::new()" };
-        writeln!(main, "    fields::<models::{source}::types::{name}>(\"{way}\\t{module}\\t{name}\", &{declared:?}, {text:?}, |value| {extra});").unwrap();
+        writeln!(main, "    fields::<models::of::{source}::types::{name}>(\"{way}\\t{module}\\t{name}\", &{declared:?}, {text:?}, |value| {extra});").unwrap();
     };
     for (module, files) in sources {
         let patch = PATCHES.iter().find(|patch| patch.name == *module);

@@ -15,7 +15,10 @@ const CONSUMER: &str = include_str!("consumer.rs");
 
 /// What the models need of the client crate: all of it takes long to build.
 const MODELS: [&str; 5] = ["id.rs", "inspect.rs", "json.rs", "path_segment.rs", "secret.rs"];
-const MODELS_MODULE: &str = "mod id;\nmod inspect;\nmod json;\nmod path_segment;\nmod secret;\npub mod types;\npub use id::*;\npub use inspect::*;\npub use path_segment::*;\npub use secret::*;\n";
+const MODELS_ROOT: &str = "mod id;\nmod inspect;\nmod json;\nmod path_segment;\nmod secret;\npub use id::*;\npub use inspect::*;\npub use path_segment::*;\npub use secret::*;\n";
+/// The client crate's items, as far as they are generated from one document.
+const MODULE: &str =
+    "mod generated;\npub use crate::*;\npub use generated::{Client, Error, Request, operations, requests, types};\n";
 const DEPENDENCIES: &str = "chrono.workspace = true\nsecrecy.workspace = true\nserde.workspace = true\nserde_json = { workspace = true, features = [\"float_roundtrip\"] }\nuuid.workspace = true\n";
 
 pub(super) struct Workspace {
@@ -40,32 +43,46 @@ impl Workspace {
         workspace.package("models", DEPENDENCIES);
         workspace.package("decoder", &format!("models.path = \"../models\"\n{DEPENDENCIES}"));
 
-        let mut lib = "#![allow(warnings)]\n".to_owned();
+        // What is written by hand is the same for all of them.
+        let by_hand = fs::read_to_string(client.join("src/lib.rs")).unwrap();
+        let by_hand = by_hand.lines().filter(|line| line.starts_with("mod ") || line.starts_with("pub use "));
+        let by_hand: Vec<_> = by_hand.filter(|line| !line.contains("generated")).collect();
+        workspace.write("client/src/lib.rs", &format!("#![allow(warnings)]\npub mod of;\n{}\n", by_hand.join("\n")));
+        workspace.write("models/src/lib.rs", &format!("#![allow(warnings)]\npub mod of;\n{MODELS_ROOT}"));
+        for file in fs::read_dir(client.join("src")).unwrap() {
+            let path = file.unwrap().path();
+            let file = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() || file == "lib.rs" {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            workspace.write(&format!("client/src/{file}"), &text);
+            if MODELS.contains(&file) {
+                workspace.write(&format!("models/src/{file}"), &text);
+            }
+        }
+        let (mut clients, mut models) = (String::new(), String::new());
+        let mut written: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, files) in sources {
-            writeln!(lib, "pub mod {name};").unwrap();
-            let module = |text: &str| text.replace("crate::", &format!("crate::{name}::"));
-            for file in fs::read_dir(client.join("src")).unwrap() {
-                let path = file.unwrap().path();
-                if path.extension().is_none_or(|extension| extension != "rs") {
-                    continue;
-                }
-                let file = path.file_name().unwrap().to_str().unwrap();
-                let text = module(&fs::read_to_string(&path).unwrap());
-                let written = if file == "lib.rs" { "mod.rs" } else { file };
-                workspace.write(&format!("client/src/{name}/{written}"), &text);
-                if MODELS.contains(&file) {
-                    workspace.write(&format!("models/src/{name}/{file}"), &text);
-                }
+            writeln!(clients, "pub mod {name};").unwrap();
+            // Many documents have the same models.
+            if let Some(same) = written.get(files["types.rs"].as_str()) {
+                writeln!(models, "pub use {same} as {name};").unwrap();
+            } else {
+                writeln!(models, "pub mod {name} {{ pub mod types; }}").unwrap();
+                workspace.write(&format!("models/src/of/{name}/types.rs"), &files["types.rs"]);
+                written.insert(&files["types.rs"], name);
             }
+            workspace.write(&format!("client/src/of/{name}/mod.rs"), MODULE);
             for (file, text) in files {
-                workspace.write(&format!("client/src/{name}/generated/{file}"), &module(text));
+                // The trait is of this document.
+                let text = text.replace("crate::Request", "super::Request");
+                workspace.write(&format!("client/src/of/{name}/generated/{file}"), &text);
             }
-            workspace.write(&format!("models/src/{name}/types.rs"), &module(&files["types.rs"]));
-            workspace.write(&format!("models/src/{name}/mod.rs"), MODELS_MODULE);
             workspace.write(&format!("consumer/src/{name}.rs"), &CONSUMER.replace("MODULE", name));
         }
-        workspace.write("client/src/lib.rs", &lib);
-        workspace.write("models/src/lib.rs", &lib);
+        workspace.write("client/src/of/mod.rs", &clients);
+        workspace.write("models/src/of/mod.rs", &models);
         workspace.write("decoder/src/main.rs", &stored::program(sources));
         workspace
     }
