@@ -51,6 +51,10 @@ impl Closed {
 
     /// Reports what could not be written, and returns the exit code.
     pub(crate) fn conclude(self, exit: Exit) -> Exit {
+        self.conclude_with(exit, note)
+    }
+
+    fn conclude_with(self, exit: Exit, note: impl Fn(String)) -> Exit {
         let is_broken_pipe = self.is_broken_pipe();
         let mut exit = exit;
         match self.journal {
@@ -60,7 +64,7 @@ impl Closed {
                 exit = exit.and(Exit::Failed);
             }
             None => {
-                note("interrupted: the last records of the journal may not be on disk");
+                note("interrupted: the last records of the journal may not be on disk".to_owned());
                 exit = Exit::Interrupted;
             }
         }
@@ -71,7 +75,7 @@ impl Closed {
             }
             Some(_) => exit,
             None => {
-                note("interrupted: the end of the output was not read");
+                note("interrupted: the end of the output was not read".to_owned());
                 Exit::Interrupted
             }
         }
@@ -114,12 +118,12 @@ mod tests {
         let broken = || Err(io::Error::from(io::ErrorKind::BrokenPipe));
         let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
         let of = |journal, output| Closed { journal: Some(journal), output: Some(output) };
-        assert_eq!(of(Ok(()), broken()).conclude(Exit::Done), Exit::Done);
-        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude(Exit::Done), Exit::Failed);
-        assert_eq!(of(Ok(()), full()).conclude(Exit::Done), Exit::Failed);
+        assert_eq!(of(Ok(()), broken()).conclude_with(Exit::Done, drop), Exit::Done);
+        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude_with(Exit::Done, drop), Exit::Failed);
+        assert_eq!(of(Ok(()), full()).conclude_with(Exit::Done, drop), Exit::Failed);
         for exit in [Exit::NotAllowed, Exit::Interrupted] {
-            assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude(exit), exit);
+            assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude_with(exit, drop), exit);
         }
-        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude(Exit::Done), Exit::Interrupted);
+        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude_with(Exit::Done, drop), Exit::Interrupted);
     }
 }
