@@ -20,6 +20,11 @@ pub(crate) fn replace(path: &Path) -> io::Result<File> {
     options().write(true).create(true).truncate(true).open(path)
 }
 
+/// Fails for a device, a pipe or a folder: reading could wait forever, and a device's mode is everybody's.
+pub(crate) fn require_regular(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { Ok(()) } else { Err(io::Error::other("it is not a regular file")) }
+}
+
 /// Lets only the owner read and write a file. Does nothing on systems without modes.
 pub(crate) fn restrict(file: &File) -> io::Result<()> {
     #[cfg(unix)]

@@ -30,6 +30,7 @@ impl Trail {
         let mut options = private_file::options();
         options.read(true).write(true).create(true).truncate(false);
         let file = options.open(path).with_context(|| cannot(path))?;
+        private_file::require_regular(&file).with_context(|| cannot(path))?;
         Ok(Self { file, path: path.to_owned() })
     }
 

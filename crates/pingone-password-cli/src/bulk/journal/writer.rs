@@ -58,6 +58,7 @@ impl Journal {
         let mut options = private_file::options();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).with_context(cannot)?;
+        private_file::require_regular(&file).with_context(cannot)?;
         lock(&file, path)?;
         match file_start(&mut file).with_context(cannot)? {
             FileStart::Empty => {}
@@ -88,6 +89,7 @@ impl Journal {
     pub(in crate::bulk) fn resume(path: &Path, shard: Option<Shard>) -> anyhow::Result<(Replay, Self)> {
         let cannot = || format!("can't resume from the journal {}", path.display());
         let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(cannot)?;
+        private_file::require_regular(&file).with_context(cannot)?;
         lock(&file, path)?;
         let replay = replay(&mut file, shard).with_context(cannot)?;
         file.set_len(replay.length).with_context(cannot)?;
@@ -314,6 +316,21 @@ mod tests {
         for length in [0, 1, 10, header_line.len() - 1] {
             create(&header_line[..length]).await.unwrap();
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_device_is_no_journal_and_keeps_its_mode() {
+        let device = Path::new("/dev/null");
+        let mode = || std::fs::metadata(device).unwrap().permissions();
+        let before = mode();
+        let created = Journal::create(device, header()).map(|_| ());
+        let resumed = Journal::resume(device, None).map(|_| ());
+        let opened = super::super::Trail::open(device).map(|_| ());
+        for error in [created, resumed, opened].map(Result::unwrap_err) {
+            assert!(format!("{error:#}").contains("/dev/null: it is not a regular file"), "{error:#}");
+        }
+        assert_eq!(mode(), before);
     }
 
     #[tokio::test]
