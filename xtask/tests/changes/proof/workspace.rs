@@ -1,5 +1,6 @@
 //! A workspace with the crates of all documents, made of this one's manifest and client crate.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ const DEPENDENCIES: &str = "chrono.workspace = true\nsecrecy.workspace = true\ns
 
 pub(super) struct Workspace {
     folder: PathBuf,
+    /// The files of this run.
+    written: RefCell<BTreeSet<PathBuf>>,
     modules: Vec<String>,
 }
 
@@ -32,7 +35,8 @@ impl Workspace {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changes-proof");
         let client = root.join("crates/pingone-password-client");
-        let workspace = Self { folder, modules: sources.keys().map(|&name| name.to_owned()).collect() };
+        let modules = sources.keys().map(|&name| name.to_owned()).collect();
+        let workspace = Self { folder, written: RefCell::default(), modules };
 
         workspace.write("Cargo.toml", &manifest(&fs::read_to_string(root.join("Cargo.toml")).unwrap()));
         workspace.write("Cargo.lock", &fs::read_to_string(root.join("Cargo.lock")).unwrap());
@@ -84,7 +88,22 @@ impl Workspace {
         workspace.write("client/src/of/mod.rs", &clients);
         workspace.write("models/src/of/mod.rs", &models);
         workspace.write("decoder/src/main.rs", &stored::program(sources));
+        workspace.remove_others(&workspace.folder);
         workspace
+    }
+
+    /// Removes modules that an earlier run has left, of other documents or in another layout.
+    fn remove_others(&self, folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                self.remove_others(&path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && !self.written.borrow().contains(&path)
+            {
+                fs::remove_file(&path).unwrap();
+            }
+        }
     }
 
     fn package(&self, name: &str, dependencies: &str) {
@@ -95,6 +114,7 @@ impl Workspace {
     /// Writes a file, unless it says so already: cargo looks at the time of a file.
     fn write(&self, name: &str, text: &str) {
         let path = self.folder.join(name);
+        self.written.borrow_mut().insert(path.clone());
         if fs::read_to_string(&path).is_ok_and(|current| current == text) {
             return;
         }
