@@ -20,6 +20,13 @@ pub(crate) fn replace(path: &Path) -> io::Result<File> {
     options().write(true).create(true).truncate(true).open(path)
 }
 
+/// Opens a file to read and write, or creates it. Fails as [`require_regular`] does.
+pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+    let file = options().read(true).write(true).create(true).truncate(false).open(path)?;
+    require_regular(&file)?;
+    Ok(file)
+}
+
 /// Fails for a device, a pipe or a folder: reading could wait forever, and a device's mode is everybody's.
 pub(crate) fn require_regular(file: &File) -> io::Result<()> {
     if file.metadata()?.is_file() { Ok(()) } else { Err(io::Error::other("it is not a regular file")) }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use pingone_password::{RetryPolicy, UserId};
+use pingone_password::UserId;
 
-use super::engine::{SharedRateLimiter, call_deadline};
+use super::engine::{SharedRateLimiter, retry_policy};
 use super::input::{Column, Counts, Entry, Given, InvalidLines, Source, Worklist, WorklistBuilder, read_list};
 use super::journal::EarlierUsers;
 use super::names::Names;
@@ -149,9 +149,6 @@ impl ReadLines {
 
 /// Returns a lookup whose requests wait for the run's rate limiter.
 fn lookup(target: &Target, limiter: &SharedRateLimiter, options: &Options) -> anyhow::Result<BatchLookup> {
-    let deadline = call_deadline(options.rate, Names::CONCURRENCY, options.patience);
-    let builder = target.builder.clone().rate_limiter(limiter.clone());
-    Ok(BatchLookup::new(
-        builder.retry(RetryPolicy::default().deadline(deadline).max_retry_after(options.patience)).build()?,
-    ))
+    let policy = retry_policy(options.rate, Names::CONCURRENCY, options.patience);
+    Ok(BatchLookup::new(target.builder.clone().rate_limiter(limiter.clone()).retry(policy).build()?))
 }

@@ -10,7 +10,7 @@ use tempfile::SpooledTempFile;
 use tokio::task::JoinSet;
 
 use crate::lookup::{BatchLookup, KnownUser};
-use crate::terminal::{grouped, note};
+use crate::terminal::{counted, grouped, note};
 
 const TEMPORARY_FILE: &str = "can't keep the list of names in a temporary file";
 /// The size of the list in memory, in bytes. A longer one is on disk.
@@ -98,9 +98,8 @@ impl Names {
             let wave = names.by_ref().take(concurrency * lookup.size()).collect::<io::Result<Vec<_>>>();
             let wave = wave.context(TEMPORARY_FILE)?;
             if wave.is_empty() {
-                let requests = lookup.request_count();
-                let noun = if requests == 1 { "request" } else { "requests" };
-                note(format!("looked up {} names with {} {noun}", grouped(count), grouped(requests)));
+                let requests = counted(lookup.request_count(), "request");
+                note(format!("looked up {} names with {requests}", grouped(count)));
                 return Ok(());
             }
             done += wave.len() as u64;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::Local;
-use pingone_password::RetryPolicy;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -74,13 +73,8 @@ async fn execute(
     let operation = options.operation;
     let counts = users.counts;
     let concurrency = concurrency.min(engine::max_useful_concurrency(rate));
-    let deadline = engine::call_deadline(rate, concurrency, options.patience);
     // The rate limiter spaces retries.
-    let policy = RetryPolicy::default()
-        .deadline(deadline)
-        .max_retry_after(options.patience)
-        .base_delay(MIN_DELAY)
-        .max_delay(MIN_DELAY);
+    let policy = engine::retry_policy(rate, concurrency, options.patience).base_delay(MIN_DELAY).max_delay(MIN_DELAY);
     let builder = target.builder.external_transaction_id(transaction_id.clone());
     let client = match builder.rate_limiter(limiter.clone()).retry(policy).build() {
         Ok(client) => client,

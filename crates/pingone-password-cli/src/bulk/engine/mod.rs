@@ -19,4 +19,5 @@ pub(crate) use rate_limiter::SharedRateLimiter;
 pub(super) use run::{Ended, Engine, Setup};
 pub(crate) use schedule::call_deadline;
 pub(super) use schedule::max_useful_concurrency;
+pub(in crate::bulk) use schedule::retry_policy;
 pub(super) use stop::Stop;

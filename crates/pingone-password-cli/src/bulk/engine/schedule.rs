@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use pingone_password::RetryPolicy;
 use tokio::time::Instant;
 
 use crate::bulk::rate::Rate;
@@ -73,6 +74,11 @@ pub(crate) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Durat
         .saturating_mul(PERMITS_PER_CALL)
         .saturating_add(CALL_DEADLINE)
         .saturating_add(patience)
+}
+
+/// Returns the retry policy of a run's calls, which wait no longer than `patience` because the server asks for it.
+pub(in crate::bulk) fn retry_policy(limit: Option<Rate>, callers: usize, patience: Duration) -> RetryPolicy {
+    RetryPolicy::default().deadline(call_deadline(limit, callers, patience)).max_retry_after(patience)
 }
 
 /// Returns the number of callers beyond which they only wait longer. An access token is fetched before the wait for a

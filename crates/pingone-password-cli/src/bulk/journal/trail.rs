@@ -27,10 +27,7 @@ pub(crate) struct Trail {
 impl Trail {
     /// Opens a journal, or creates an empty one.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        let mut options = private_file::options();
-        options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(path).with_context(|| cannot(path))?;
-        private_file::require_regular(&file).with_context(|| cannot(path))?;
+        let file = private_file::open_or_create(path).with_context(|| cannot(path))?;
         Ok(Self { file, path: path.to_owned() })
     }
 

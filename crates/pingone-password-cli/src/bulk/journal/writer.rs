@@ -55,10 +55,7 @@ impl Journal {
     /// Creates a journal. Its header is on disk when this returns.
     pub(crate) fn create(path: &Path, header: Header) -> anyhow::Result<Self> {
         let cannot = || format!("can't write the journal {}", path.display());
-        let mut options = private_file::options();
-        options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(path).with_context(cannot)?;
-        private_file::require_regular(&file).with_context(cannot)?;
+        let mut file = private_file::open_or_create(path).with_context(cannot)?;
         lock(&file, path)?;
         match file_start(&mut file).with_context(cannot)? {
             FileStart::Empty => {}
@@ -243,6 +240,7 @@ pub(super) fn sync_folder(path: &Path) {
 mod tests {
     use super::*;
     use crate::bulk::input::Earlier;
+    use crate::bulk::journal::Trail;
     use crate::bulk::journal::record::{Finished, Settings, VERSION, Who, now};
     use crate::bulk::options::Operation;
     use crate::lock::Lock;
@@ -326,7 +324,7 @@ mod tests {
         let before = mode();
         let created = Journal::create(device, header()).map(|_| ());
         let resumed = Journal::resume(device, None).map(|_| ());
-        let opened = super::super::Trail::open(device).map(|_| ());
+        let opened = Trail::open(device).map(|_| ());
         for error in [created, resumed, opened].map(Result::unwrap_err) {
             assert!(format!("{error:#}").contains("/dev/null: it is not a regular file"), "{error:#}");
         }
