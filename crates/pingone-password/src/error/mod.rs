@@ -24,7 +24,7 @@ pub(crate) use self::defect::Defect;
 pub use self::kind::{ErrorKind, Outcome};
 pub use self::sign_in_error::{SignInError, SignInErrorKind};
 pub use self::token_error::TokenError;
-pub(crate) use self::token_error::{SIGN_IN_AGAIN, TokenFailure};
+pub(crate) use self::token_error::TokenFailure;
 pub(crate) use self::transport::Unanswered;
 use crate::UserId;
 use crate::call::Call;

@@ -30,8 +30,12 @@ pub(crate) struct TokenFailure {
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What to do once a sign-in has ended.
-pub(crate) const SIGN_IN_AGAIN: &str = "Sign in again.";
+impl TokenFailure {
+    /// A failure that only a new sign-in fixes.
+    pub(crate) fn sign_in_required() -> Self {
+        Self { advice: Some("Sign in again."), needs_sign_in: true, ..Self::default() }
+    }
+}
 
 impl TokenError {
     /// Creates an error that a retry doesn't fix. The call fails at once.
@@ -46,8 +50,7 @@ impl TokenError {
 
     /// Creates an error that only a new sign-in fixes: it [needs a sign-in](Self::needs_sign_in). The call fails at once.
     pub fn sign_in_required(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let (source, advice) = (Some(source.into()), Some(SIGN_IN_AGAIN));
-        TokenFailure { source, advice, needs_sign_in: true, ..TokenFailure::default() }.into()
+        TokenFailure { source: Some(source.into()), ..TokenFailure::sign_in_required() }.into()
     }
 
     /// Returns whether nobody is signed in, or the sign-in has ended, so that a person has to sign in

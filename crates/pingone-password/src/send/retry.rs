@@ -20,8 +20,8 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// The delay before a retry is random, between zero and a limit that doubles with every retry, from
 /// [`base_delay`](Self::base_delay) up to [`max_delay`](Self::max_delay) (exponential backoff with full jitter). If the
 /// server sent a `Retry-After`, the delay is added to it. A call that would have to wait beyond its
-/// [`deadline`](Self::deadline) or for longer than [`max_retry_after`](Self::max_retry_after) fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long the server
-/// asked to wait.
+/// [`deadline`](Self::deadline) or for longer than [`max_retry_after`](Self::max_retry_after) fails at once, and
+/// [`Error::retry_after`](crate::Error::retry_after) says how long the server asked to wait.
 ///
 /// ```
 /// use std::time::Duration;

@@ -87,9 +87,10 @@ impl<'a> Schedule<'a> {
     pub(super) async fn wait_after(&mut self, error: Error, may_retry: bool, retries_unknown: bool) -> Result<()> {
         self.has_fresh_token = false;
         self.may_be_applied |= error.outcome() == Outcome::Unknown;
-        let may_retry = may_retry && (retries_unknown || error.outcome() == Outcome::NotApplied);
         let retry_after = error.retry_after().unwrap_or_default();
-        let may_retry = may_retry && self.policy.accepts(retry_after);
+        let may_retry = may_retry
+            && (retries_unknown || error.outcome() == Outcome::NotApplied)
+            && self.policy.accepts(retry_after);
         let max_delay = if may_retry { self.delays.next() } else { None };
         // Full jitter, on top of the server's own delay: clients that were told the same don't return at the same time.
         let wait = max_delay.map(|max_delay| retry_after.saturating_add(max_delay.mul_f64(self.random.f64())));

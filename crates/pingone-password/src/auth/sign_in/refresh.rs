@@ -12,7 +12,7 @@ use super::super::token_response::NewToken;
 use super::server::SignInServer;
 use super::stored::Stored;
 use super::{SignInStore, SignedIn, StoreError};
-use crate::error::{SIGN_IN_AGAIN, TokenError, TokenFailure};
+use crate::error::{TokenError, TokenFailure};
 
 /// A stored access token is used if it is valid for longer than this.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -134,8 +134,7 @@ fn of(stored: &Stored, now: SystemTime) -> NewToken {
 }
 
 fn not_signed_in(reason: &str) -> TokenError {
-    let reason = Some(reason.to_owned());
-    TokenFailure { reason, advice: Some(SIGN_IN_AGAIN), needs_sign_in: true, ..TokenFailure::default() }.into()
+    TokenFailure { reason: Some(reason.to_owned()), ..TokenFailure::sign_in_required() }.into()
 }
 
 fn store_failed(error: StoreError) -> TokenError {

@@ -13,7 +13,7 @@ use super::super::AccessToken;
 use super::super::endpoint::{AuthEndpoint, AuthRequest};
 use super::super::token_response::{self, NewToken};
 use super::{Person, SignInApplication};
-use crate::error::{SIGN_IN_AGAIN, TokenError, TokenFailure};
+use crate::error::{TokenError, TokenFailure};
 use crate::sleep::Sleep;
 
 /// The endpoints of the authorization server.
@@ -80,9 +80,7 @@ impl SignInServer {
                 response: response.clone(),
                 api_error: api_error.clone(),
                 reason: Some(format!("the sign-in has ended: {} refused to refresh it", self.endpoints.token.host())),
-                advice: Some(SIGN_IN_AGAIN),
-                needs_sign_in: true,
-                ..TokenFailure::default()
+                ..TokenFailure::sign_in_required()
             }
             .into()
         })
