@@ -10,8 +10,11 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
+use crate::process::finish;
+
 /// The libraries, each after those that it depends on.
-const LIBRARIES: [&str; 3] = ["pingone-password-client", "pingone-password-emulator", "pingone-password"];
+const LIBRARIES: [&str; 3] = ["pingone-password-client", EMULATOR, "pingone-password"];
+const EMULATOR: &str = "pingone-password-emulator";
 const TOOL: &str = "pingone-password-cli";
 
 /// Packs and tests the crates.
@@ -46,8 +49,8 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     cargo(&consumer, &["test", "--config", &patch, "--all-features"])?;
     step(TOOL);
     cargo(&unpacked(folder, TOOL), &["check", "--config", &patch])?;
-    step(LIBRARIES[1]);
-    cargo(&unpacked(folder, LIBRARIES[1]), &["check"])?;
+    step(EMULATOR);
+    cargo(&unpacked(folder, EMULATOR), &["check"])?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -107,12 +110,4 @@ fn oldest_progenitor_client(root: &Path) -> Result<String> {
 
 fn step(what: &str) {
     println!("-- {what}");
-}
-
-fn finish(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("can't run {command:?}"))?;
-    if !status.success() {
-        bail!("{command:?}: {status}");
-    }
-    Ok(())
 }

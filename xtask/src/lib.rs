@@ -5,5 +5,6 @@ pub mod crates;
 pub mod dist;
 pub mod export;
 pub mod generate;
+mod process;
 
 pub use generate::generate;

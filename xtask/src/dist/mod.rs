@@ -20,7 +20,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+
+use crate::process::{finish, output};
 
 /// The programs, each with the folder of its package.
 const PROGRAMS: [(&str, &str); 2] = [
@@ -200,22 +202,6 @@ fn host() -> Result<String> {
     let version = String::from_utf8(output(Command::new("rustc").arg("-vV"))?)?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc doesn't say its host")?;
     Ok(host.to_owned())
-}
-
-fn finish(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("can't run {command:?}"))?;
-    if !status.success() {
-        bail!("{command:?}: {status}");
-    }
-    Ok(())
-}
-
-fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let output = command.output().with_context(|| format!("can't run {command:?}"))?;
-    if !output.status.success() {
-        bail!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(output.stdout)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -66,16 +66,16 @@ impl Workspace {
             }
         }
         let (mut clients, mut models) = (String::new(), String::new());
-        let mut written: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut by_models: BTreeMap<&str, &str> = BTreeMap::new();
         for (name, files) in sources {
             writeln!(clients, "pub mod {name};").unwrap();
             // Many documents have the same models.
-            if let Some(same) = written.get(files["types.rs"].as_str()) {
+            if let Some(same) = by_models.get(files["types.rs"].as_str()) {
                 writeln!(models, "pub use {same} as {name};").unwrap();
             } else {
                 writeln!(models, "pub mod {name} {{ pub mod types; }}").unwrap();
                 workspace.write(&format!("models/src/of/{name}/types.rs"), &files["types.rs"]);
-                written.insert(&files["types.rs"], name);
+                by_models.insert(&files["types.rs"], name);
             }
             workspace.write(&format!("client/src/of/{name}/mod.rs"), MODULE);
             for (file, text) in files {
