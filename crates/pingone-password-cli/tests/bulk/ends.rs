@@ -56,9 +56,7 @@ async fn a_role_that_allows_nothing_stops_the_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unrecognized_status_is_not_taken_for_unlocked() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(1, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(1).await;
     bench.emulator.inject_for(Operation::Unlock, [Fault::Redirect]);
     bench.run("unlock --from users.txt").with_code(1);
     assert_eq!(count(&bench.journal(JOURNAL), "finished unknown"), 1);

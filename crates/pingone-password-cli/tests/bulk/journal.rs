@@ -260,9 +260,7 @@ async fn a_run_has_one_transaction_id_even_when_it_is_resumed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_is_resumed_from_the_newest_journal_of_its_list() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(6, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, users) = Bench::locked_out(6).await;
     bench.file("others.txt", "a0000000-0000-8000-8000-0000000fffff\n");
     bench
         .run("unlock --from users.txt --resume")

@@ -153,9 +153,7 @@ async fn a_list_without_users_is_a_failure_unless_allowed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_ids_identify_a_list_and_not_its_bytes() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(3, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, users) = Bench::locked_out(3).await;
     bench.run("unlock --from users.txt").with_code(0);
     let reversed: Vec<_> = users.iter().rev().map(|user| format!("\"{user}\",x\r\n")).collect();
     bench.file("saved.csv", &format!("id,name\r\n{}", reversed.concat()));
@@ -184,9 +182,7 @@ async fn a_list_that_grows_during_the_run_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_grows_while_it_is_read_is_rejected() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(1, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, users) = Bench::locked_out(1).await;
     // Long enough that its reading can't end before a line is added.
     let lines = (0..50_000).map(|number| format!("{}\n", Uuid::from_u128(number))).collect::<Vec<_>>().concat();
     for flags in ["--from growing.txt", "--from users.txt --exclude growing.txt"] {

@@ -154,9 +154,7 @@ async fn another_input_operation_environment_or_run_is_rejected() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_resumes_at_the_same_rate_on_the_same_server() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(12, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(12).await;
     bench.emulator.inject_for(Operation::Unlock, [Fault::Redirect; 11]);
     bench.run("unlock --from users.txt --yes --rate 1000/s --concurrency 1").with_code(1);
     let path = bench.folder.path().join(JOURNAL);
@@ -198,9 +196,7 @@ async fn two_runs_cannot_share_a_journal() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupt_finishes_users_in_flight() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(500, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(500).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 100/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 20);
     interrupt(&run);
@@ -224,9 +220,7 @@ async fn an_interrupt_finishes_users_in_flight() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_interrupt_stops_at_once() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(40, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(40).await;
     bench.emulator.inject(vec![Some(Fault::StallBeforeResponse); 16]);
     let mut run = bench.command("unlock --from users.txt --yes --output json").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 16);
@@ -255,9 +249,7 @@ async fn a_second_interrupt_stops_at_once() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_interrupt_is_graceful_even_after_another_stop() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(12, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(12).await;
     bench.emulator.inject([Fault::StallBeforeResponse]);
     let mut run = bench.command("unlock --from users.txt --yes --concurrency 2 --rate 20/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 2);
@@ -281,9 +273,7 @@ async fn a_first_interrupt_is_graceful_even_after_another_stop() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revoked_token_stops_the_run() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(1000, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(1000).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 400/s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 50);
     bench.emulator.revoke_tokens();
@@ -298,9 +288,7 @@ async fn a_revoked_token_stops_the_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_network_stops_the_run_after_the_patience() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(1000, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(1000).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 400/s --patience 1s").spawn().unwrap();
     wait_for_requests(&bench, &mut run, 50);
     bench.emulator.stop().await;
@@ -324,9 +312,7 @@ async fn forward(listener: TcpListener, to: SocketAddr) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_network_that_comes_back_costs_no_user() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(300, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, users) = Bench::locked_out(300).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let network = tokio::spawn(forward(listener, bench.emulator.address()));
@@ -348,9 +334,7 @@ async fn a_network_that_comes_back_costs_no_user() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_without_a_complete_header_is_replaced() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(1, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(1).await;
     let mut file = OpenOptions::new().create(true).append(true).open(bench.folder.path().join(JOURNAL)).unwrap();
     write!(file, "{{\"record\":\"hea").unwrap();
     bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("start again without --resume");

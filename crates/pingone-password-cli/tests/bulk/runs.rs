@@ -59,9 +59,7 @@ async fn strict_sends_nothing_if_a_line_is_invalid() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_than_ten_users_need_a_confirmation() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(11, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(11).await;
     bench.run("unlock --from users.txt").with_code(2).says("--yes");
     assert!(bench.emulator.requests().is_empty());
     bench.run("unlock --from users.txt --yes").with_code(0);
@@ -151,9 +149,7 @@ async fn a_csv_file_with_a_stray_quote_is_rejected() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_output_is_closed() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(3000, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(3000).await;
     let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
     drop(run.stdout.take());
     assert_eq!(Ended::of(run.wait_with_output().unwrap()).with_code(0).stderr, "");
@@ -198,9 +194,7 @@ async fn a_journal_has_the_result_of_each_user() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_keep_to_the_rate() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(301, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(301).await;
     bench.run("unlock --from users.txt --yes --rate 100/s").with_code(0);
     let events = bench.emulator.events();
     let times: Vec<i64> = events
@@ -217,9 +211,7 @@ async fn requests_keep_to_the_rate() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn throttling_holds_all_users_once() {
-    let bench = Bench::start().await;
-    let users = bench.add_users(60, Status::PasswordLockedOut);
-    bench.list(&users);
+    let (bench, _) = Bench::locked_out(60).await;
     bench.emulator.inject_for(Operation::Unlock, [None, Some(Fault::RateLimited)]);
     bench
         .run("unlock --from users.txt --yes --rate 200/s --concurrency 8")
