@@ -3,6 +3,7 @@
 //! | module | what it tests |
 //! | --- | --- |
 //! | `architecture` | dependencies between packages, and imports between modules |
+//! | `dependencies` | the crates below the wrapper: each one that plain reqwest doesn't have is explained |
 //! | `surface` | the public API, as text for reviewers |
 //! | `wire` | the request of each operation, byte for byte |
 //! | `schema` | the models' JSON Schema against the OpenAPI document |
@@ -44,6 +45,8 @@ mod certificates;
 mod clock;
 mod config;
 mod control;
+#[cfg(target_os = "linux")]
+mod dependencies;
 mod document;
 mod drift;
 mod emulator;

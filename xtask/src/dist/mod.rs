@@ -157,7 +157,7 @@ impl Release<'_> {
         finish(cyclonedx.args(["--no-build-deps", "-qq"]))?;
         for (program, package) in PROGRAMS {
             let written = self.root.join(package).join(format!("{program}_bin.cdx.json"));
-            let text = sbom::reproducible(&fs::read_to_string(&written)?, self.root)?;
+            let text = sbom::publish(&fs::read_to_string(&written)?, self.root)?;
             fs::write(self.out.join("sbom").join(format!("{program}.cdx.json")), text)?;
             fs::remove_file(written)?;
         }

@@ -1,9 +1,21 @@
 //! The operating system's keychain.
 
-use keyring::{Entry, Error};
+use std::sync::{Arc, LazyLock};
+
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store;
+#[cfg(target_os = "linux")]
+use dbus_secret_service_keyring_store::Store;
+use keyring_core::{CredentialStore, Entry, Error};
 use pingone_password::{Secret, StoreError};
+#[cfg(windows)]
+use windows_native_keyring_store::Store;
+#[cfg(not(any(windows, target_os = "macos", target_os = "linux")))]
+use zbus_secret_service_keyring_store::Store;
 
 const SERVICE: &str = "pingone-password";
+
+static STORE: LazyLock<Result<Arc<CredentialStore>, Error>> = LazyLock::new(|| Ok(Store::new()?));
 
 pub(super) fn load(profile: &str) -> Result<Option<Secret>, StoreError> {
     match entry(profile)?.get_password() {
@@ -25,10 +37,8 @@ pub(super) fn clear(profile: &str) -> Result<(), StoreError> {
 }
 
 fn entry(profile: &str) -> Result<Entry, StoreError> {
-    if let Err(error) = Entry::store_status() {
-        return Err(failed(error));
-    }
-    Entry::new(SERVICE, profile).map_err(|error| failed(&error))
+    let store = STORE.as_ref().map_err(failed)?;
+    store.build(SERVICE, profile, None).map_err(|error| failed(&error))
 }
 
 /// Some errors contain what the keychain holds, so that only their kind is shown.

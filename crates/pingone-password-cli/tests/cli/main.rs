@@ -6,6 +6,8 @@ mod doctor;
 mod find;
 mod help;
 mod journal;
+#[cfg(target_os = "linux")]
+mod keychain;
 mod many;
 mod names;
 mod output;

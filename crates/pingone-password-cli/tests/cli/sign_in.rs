@@ -10,18 +10,22 @@ use pingone_password_emulator::{Actor, Agent, Emulator, NewUser, Status};
 use crate::terminal::Terminal;
 use crate::{Ran, World};
 
-/// An emulator, and a profile with the application that people sign in with.
 fn world() -> World {
+    world_with("file")
+}
+
+/// An emulator, and a profile with the application that people sign in with.
+pub(crate) fn world_with(token_store: &str) -> World {
     let world = World::with(Emulator::builder().users(12).device_interval(std::time::Duration::from_secs(1)));
     let profile = format!(
-        "[profile.default]\nsign_in_client_id = \"{}\"\ntoken_store = \"file\"\n",
+        "[profile.default]\nsign_in_client_id = \"{}\"\ntoken_store = \"{token_store}\"\n",
         world.emulator.sign_in_client_id()
     );
     world.file("config/pingone-password/config.toml", &profile);
     world
 }
 
-fn command(world: &World, args: &[&str]) -> Command {
+pub(crate) fn command(world: &World, args: &[&str]) -> Command {
     let mut command = world.command(args);
     command.env_remove("PINGONE_API_ACCESS_TOKEN");
     command
@@ -55,10 +59,13 @@ fn tokens_file(world: &World) -> std::path::PathBuf {
     world.home.path().join(".local/state/pingone-password/sign-in-default.json")
 }
 
-/// Runs `login --device`, which an agent approves in the meantime.
 fn login(world: &World, agent: Agent) -> Ran {
-    let mut child =
-        command(world, &["login", "--device"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    approve(world, &mut command(world, &["login", "--device"]), agent)
+}
+
+/// Runs `login --device`, which an agent approves in the meantime.
+pub(crate) fn approve(world: &World, login: &mut Command, agent: Agent) -> Ran {
+    let mut child = login.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.ends_with("and enter the code:\n") {
