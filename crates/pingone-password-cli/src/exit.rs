@@ -9,7 +9,7 @@ use pingone_password::{Error, ErrorKind};
 pub(crate) enum Exit {
     /// 0: all done.
     Done,
-    /// 1: a user, a line of the input, a check of `doctor` or something on this computer failed.
+    /// 1: a user, a line of the input, a check of `doctor`, standard output or something on this computer failed.
     Failed,
     /// 2: the command line or the configuration is wrong.
     Usage,

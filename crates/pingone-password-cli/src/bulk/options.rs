@@ -93,6 +93,13 @@ pub(crate) struct Options {
     pub(crate) progress: ProgressFormat,
 }
 
+impl Options {
+    /// Returns whether the run may change users.
+    pub(super) fn has_changes(&self) -> bool {
+        self.operation == Operation::Unlock && !self.dry_run
+    }
+}
+
 /// The journal of a resumed run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ResumeFrom {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use chrono::Local;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -11,10 +12,11 @@ use super::journal::resume_command;
 use super::no_plan::NoPlan;
 use super::options::{Operation, Options};
 use super::plan::Plan;
-use super::report::{RowWriter, Tally, write_page};
+use super::report::{RowWriter, Tally, UnreadRows, write_page};
 use super::shutdown::Closed;
 use crate::config::Target;
 use crate::exit::Exit;
+use crate::output::{CLOSED, Format, may_be_closed};
 use crate::terminal::{interrupt, note};
 
 /// The delay before a retry, before it waits for a permit.
@@ -26,6 +28,9 @@ const MIN_DELAY: Duration = Duration::from_millis(1);
 ///
 /// Fails if standard output can't be written. Failures of users are in [`Exit`].
 pub(crate) async fn run(options: &Options, target: Target) -> anyhow::Result<Exit> {
+    if options.has_changes() && options.format != Format::Table && may_be_closed() {
+        return Ok(reject(&anyhow!(CLOSED)));
+    }
     let (sender, mut interrupts) = mpsc::channel(2);
     let plan = match Plan::make(options, &target).await {
         Ok(plan) => plan,
@@ -90,7 +95,8 @@ async fn execute(
         note(format!("takes users until {time}"));
     }
     let journal_path = journal.as_ref().map(|journal| journal.path().to_owned());
-    let rows = RowWriter::new(options.format, operation);
+    let unread = options.has_changes().then(|| UnreadRows::new(journal.is_some()));
+    let rows = RowWriter::new(options.format, operation, unread.clone());
     let started = Instant::now();
     let mut engine = Engine::new(engine::Setup {
         client,
@@ -109,8 +115,8 @@ async fn execute(
 
     let engine::Ended { tally, stop, interrupts: interrupted, is_on_terminal, has_forbidden } = engine.finish();
     let closed = Closed::wait(journal, rows, interrupted > 1, interrupts).await;
-    // The reader of the output has closed the pipe and needs no summary.
-    let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe();
+    // The reader of a read's output has closed the pipe and needs no summary.
+    let is_quiet = matches!(stop, Some(Stop::Output)) && closed.is_broken_pipe() && !options.has_changes();
     if !is_quiet {
         note(tally.summary(operation, lock, started.elapsed(), limiter.throttle_count(), is_on_terminal).trim_end());
         note(format!("find this run in PingOne's audit by externalCorrelation.transactionId {transaction_id}"));
@@ -125,8 +131,8 @@ async fn execute(
     } else {
         exit
     };
-    let exit = match (&options.report, journal_path) {
-        (Some(page), Some(journal)) => match write_page(&journal, page) {
+    let exit = match (&options.report, &journal_path) {
+        (Some(page), Some(journal)) => match write_page(journal, page) {
             Ok(()) => {
                 note(format!("report: {}", page.display()));
                 exit
@@ -138,7 +144,12 @@ async fn execute(
         },
         _ => exit,
     };
-    let exit = closed.conclude(if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit });
+    let exit = if interrupted > 0 { exit.and(Exit::Interrupted) } else { exit };
+    let is_output_lost = closed.is_output_lost();
+    let exit = closed.conclude(exit, options.has_changes());
+    if let Some(unread) = unread.filter(|_| is_output_lost) {
+        unread.report(journal_path.as_deref().filter(|_| is_resumable));
+    }
     if has_remaining && is_resumable && !options.dry_run {
         match resume {
             Some(command) => note(format!("resume with: {command}")),
@@ -194,9 +205,7 @@ fn conclude(stop: Option<Stop>, tally: &Tally) -> Exit {
             note("stopped: can't write the journal");
             Exit::Failed
         }
-        Some(Stop::Output) => {
-            note("stopped: can't write to standard output");
-            Exit::Failed
-        }
+        // What happened follows.
+        Some(Stop::Output) => Exit::Failed,
     }
 }

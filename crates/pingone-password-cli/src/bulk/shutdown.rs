@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::journal::Journal;
 use super::report::RowWriter;
 use crate::exit::Exit;
+use crate::output::cannot_write;
 use crate::terminal::note;
 
 /// The limit for writing the output after a second Ctrl-C.
@@ -39,7 +40,12 @@ impl Closed {
         Self { journal, output }
     }
 
-    /// Returns whether the reader of the output has closed the pipe. That is not a failure.
+    /// Returns whether rows were not written, or may not be read.
+    pub(crate) fn is_output_lost(&self) -> bool {
+        !matches!(self.output, Some(Ok(())))
+    }
+
+    /// Returns whether the reader of the output has closed the pipe.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(&self.output, Some(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe)
     }
@@ -49,13 +55,13 @@ impl Closed {
         matches!(self.journal, Some(Err(_)))
     }
 
-    /// Reports what could not be written, and returns the exit code.
-    pub(crate) fn conclude(self, exit: Exit) -> Exit {
-        self.conclude_with(exit, note)
+    /// Reports what could not be written, and returns the exit code. A closed pipe is a failure only of a run that changes users.
+    pub(crate) fn conclude(self, exit: Exit, has_changes: bool) -> Exit {
+        self.conclude_with(exit, has_changes, note)
     }
 
-    fn conclude_with(self, exit: Exit, note: impl Fn(String)) -> Exit {
-        let is_broken_pipe = self.is_broken_pipe();
+    fn conclude_with(self, exit: Exit, has_changes: bool, note: impl Fn(String)) -> Exit {
+        let may_be_closed = self.is_broken_pipe() && !has_changes;
         let mut exit = exit;
         match self.journal {
             Some(Ok(())) => {}
@@ -69,8 +75,8 @@ impl Closed {
             }
         }
         match self.output {
-            Some(Err(error)) if !is_broken_pipe => {
-                note(format!("error: can't write to standard output: {error}"));
+            Some(Err(error)) if !may_be_closed => {
+                note(format!("error: {}", cannot_write(&error)));
                 exit.and(Exit::Failed)
             }
             Some(_) => exit,
@@ -118,12 +124,14 @@ mod tests {
         let broken = || Err(io::Error::from(io::ErrorKind::BrokenPipe));
         let full = || Err(io::Error::from(io::ErrorKind::StorageFull));
         let of = |journal, output| Closed { journal: Some(journal), output: Some(output) };
-        assert_eq!(of(Ok(()), broken()).conclude_with(Exit::Done, drop), Exit::Done);
-        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude_with(Exit::Done, drop), Exit::Failed);
-        assert_eq!(of(Ok(()), full()).conclude_with(Exit::Done, drop), Exit::Failed);
+        assert_eq!(of(Ok(()), broken()).conclude_with(Exit::Done, false, drop), Exit::Done);
+        assert_eq!(of(Ok(()), broken()).conclude_with(Exit::Done, true, drop), Exit::Failed);
+        assert_eq!(of(Err(anyhow::anyhow!("full")), broken()).conclude_with(Exit::Done, false, drop), Exit::Failed);
+        assert_eq!(of(Ok(()), full()).conclude_with(Exit::Done, false, drop), Exit::Failed);
         for exit in [Exit::NotAllowed, Exit::Interrupted] {
-            assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude_with(exit, drop), exit);
+            assert_eq!(of(Err(anyhow::anyhow!("full")), full()).conclude_with(exit, true, drop), exit);
         }
-        assert_eq!(Closed { journal: Some(Ok(())), output: None }.conclude_with(Exit::Done, drop), Exit::Interrupted);
+        let interrupted = Closed { journal: Some(Ok(())), output: None };
+        assert_eq!(interrupted.conclude_with(Exit::Done, false, drop), Exit::Interrupted);
     }
 }

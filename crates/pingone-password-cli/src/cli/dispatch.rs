@@ -19,6 +19,7 @@ use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
 use crate::lock::Lock;
 use crate::lookup::{self, By, Key, KnownUser, Unresolved, not_an_id, resolve};
+use crate::output;
 use crate::terminal;
 
 /// Runs the program.
@@ -26,9 +27,16 @@ pub(crate) fn main() -> Exit {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // A failed write is ignored: no channel is left to report it on.
-            _ = error.print();
-            return if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+            if error.exit_code() != 0 {
+                // A failed write is ignored: no channel is left to report it on.
+                _ = error.print();
+                return Exit::Usage;
+            }
+            // The help, or the version.
+            return match output::print(&error.render().ansi().to_string()) {
+                Ok(()) => Exit::Done,
+                Err(error) => Failure::from(error).report(),
+            };
         }
     };
     request_log::start(arguments.verbose);
@@ -182,6 +190,9 @@ fn unlock(args: UnlockArgs) -> Result<Exit, Failure> {
     if reason.is_some() && journal.is_none() {
         return Err(Failure::usage("--reason needs a journal, and there is none: name one by --journal"));
     }
+    if journal.is_none() && output::may_be_closed() {
+        return Err(Failure::usage(format!("{}; or name a --journal", output::CLOSED)));
+    }
     let trail =
         journal.as_deref().map(Trail::open).transpose().map_err(|error| Failure::usage(format!("{error:#}")))?;
     let counter = RequestCounter::default();
@@ -285,6 +296,14 @@ fn keys(args: &UserArgs, bulk: &BulkArgs, settings: &SettingFlags) -> Result<Vec
         return Err(Failure::usage(
             "standard input can't be both the list of users and a secret: read one of them from a file",
         ));
+    }
+    if let Some(Some(path)) = &bulk.resume
+        && let Some(user) = path.to_str().filter(|text| text.parse::<UserId>().is_ok() && !path.exists())
+    {
+        return Err(Failure::usage(format!(
+            "{user} is a user ID, not a journal: the word after --resume names the journal\n  \
+             without one, put the users first, or write --resume --"
+        )));
     }
     Key::parse_all(&args.names, args.by).map_err(Failure::Usage)
 }

@@ -1,11 +1,12 @@
 //! Runs an operation for a few users, one after another.
 
 use std::cell::Cell;
-use std::io::{self, Write};
+use std::io;
 use std::pin::pin;
 
 use pingone_password::{Error, UserId};
 
+use super::result_rows::ResultRows;
 use crate::exit::Exit;
 use crate::output::{self, Columns, Format, Printer, Row, Status};
 use crate::terminal::{self, interrupt};
@@ -21,19 +22,41 @@ pub(super) struct Operation {
 
 /// Runs an operation for each user and prints the results.
 ///
-/// Stops early when the reader of a read's output is gone, when the access token is missing or rejected, and on Ctrl-C. The
-/// remaining users are printed as not sent.
+/// Stops early when a read's output can't be written, when the access token is missing or rejected, and on Ctrl-C. The remaining
+/// users are printed as not sent.
 ///
 /// # Errors
 ///
-/// Fails if standard output can't be written.
+/// Fails if a read's output can't be written, except for a closed pipe.
 pub(super) async fn each_user(
     operation: &Operation,
     users: &[UserId],
     format: Format,
     call: impl AsyncFn(UserId) -> Result<Row, Error>,
 ) -> io::Result<Exit> {
-    let mut printer = Printer::new(anstream::stdout(), format, operation.columns);
+    let printer = Printer::new(anstream::stdout(), format, operation.columns);
+    let mut rows = ResultRows::new(printer, operation.columns == Columns::Unlock);
+    match print_each(operation, users, &mut rows, call).await {
+        Ok(exit) => Ok(rows.finish(exit)),
+        // The reader has seen enough.
+        Err(Stopped { exit, error }) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        Err(Stopped { error, .. }) => Err(error),
+    }
+}
+
+/// Why a read ends early, and the exit code so far.
+struct Stopped {
+    exit: Exit,
+    error: io::Error,
+}
+
+async fn print_each<W: io::Write>(
+    operation: &Operation,
+    users: &[UserId],
+    rows: &mut ResultRows<W>,
+    call: impl AsyncFn(UserId) -> Result<Row, Error>,
+) -> Result<Exit, Stopped> {
+    let stopped = |exit| move |error| Stopped { exit, error };
     let mut exit = Exit::Done;
     interrupt::take_over();
     let mut ctrl_c = pin!(interrupt::requested());
@@ -47,11 +70,11 @@ pub(super) async fn each_user(
         let result = tokio::select! {
             biased;
             interrupted = &mut ctrl_c => {
-                interrupted?;
+                interrupted.map_err(stopped(exit))?;
                 let status = if is_started.get() { operation.interrupted } else { Status::NotSent };
                 exit = Exit::Interrupted;
                 terminal::error(interruption(user, status));
-                printer.print(&Row::new(user, status))?;
+                rows.print(&Row::new(user, status)).map_err(stopped(exit))?;
                 break;
             }
             result = calling => result,
@@ -61,19 +84,16 @@ pub(super) async fn each_user(
                 if row.result == Status::Unknown {
                     exit = exit.and(Exit::Failed);
                 }
-                print_success(&mut printer, &row)?;
+                rows.print(&row).map_err(stopped(exit))?;
             }
             Err(error) => {
                 exit = exit.and(Exit::of(&error));
-                printer.print(&Row::failed(user, &error))?;
+                rows.print(&Row::failed(user, &error)).map_err(stopped(exit))?;
                 output::failure(user, operation.failed, &error);
                 if error.is_access_token() || error.is_unauthenticated() {
                     break;
                 }
             }
-        }
-        if printer.is_closed() && operation.columns == Columns::State {
-            return Ok(exit);
         }
     }
     let remaining: Vec<_> = users.collect();
@@ -81,18 +101,9 @@ pub(super) async fn each_user(
         terminal::note(format!("not sent: {} more", remaining.len()));
     }
     for &user in remaining {
-        printer.print(&Row::new(user, Status::NotSent))?;
+        rows.print(&Row::new(user, Status::NotSent)).map_err(stopped(exit))?;
     }
     Ok(exit)
-}
-
-/// Prints a row. If it can't be printed, a user who was unlocked is named on standard error.
-fn print_success<W: Write>(printer: &mut Printer<W>, row: &Row) -> io::Result<()> {
-    let result = printer.print(row);
-    if row.result == Status::Unlocked && (result.is_err() || printer.is_closed()) {
-        terminal::note(format!("user {}: unlocked, but the result could not be printed", row.user_id));
-    }
-    result
 }
 
 fn interruption(user: UserId, status: Status) -> String {

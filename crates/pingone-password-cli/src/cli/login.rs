@@ -11,7 +11,6 @@ use super::arguments::LoginArgs;
 use super::signed_in;
 use crate::config::Target;
 use crate::exit::Exit;
-use crate::output;
 use crate::terminal::{self, interrupt, plain};
 
 /// How long a person has to sign in in the browser.
@@ -40,7 +39,7 @@ pub(super) async fn run(target: &Target, args: &LoginArgs) -> io::Result<Exit> {
             Ok(Exit::NotAllowed)
         }
         Ok(Some(new)) => {
-            output::print(&signed_in::describe(target, &new))?;
+            signed_in::print_change(&signed_in::describe(target, &new))?;
             signed_in::warn_of_worker(target);
             Ok(Exit::Done)
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::signed_in::report;
+use super::signed_in::{print_change, report};
 use crate::config::Target;
 use crate::exit::Exit;
 use crate::output;
@@ -17,7 +17,7 @@ pub(super) async fn run(target: &Target) -> io::Result<Exit> {
     let Some(configured) = &target.sign_in else { return Ok(Exit::Usage) };
     match configured.sign_in.sign_out().await {
         Ok(true) => {
-            output::print("Signed out: the tokens are forgotten.\n")?;
+            print_change("Signed out: the tokens are forgotten.\n")?;
             terminal::note(
                 "PingOne can't revoke tokens for its API. A copy would stay valid until it expires: a refresh token for up to 30 \
                  days after the sign-in.",

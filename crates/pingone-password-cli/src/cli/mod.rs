@@ -13,6 +13,7 @@ mod login;
 mod logout;
 mod recorder;
 mod request_log;
+mod result_rows;
 mod signed_in;
 mod state;
 mod unlock;

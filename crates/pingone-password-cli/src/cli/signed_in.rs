@@ -1,9 +1,12 @@
 //! What the commands say of a sign-in.
 
+use std::io;
+
 use pingone_password::{Person, SignInError, SignInErrorKind, SignedIn};
 
 use crate::config::Target;
 use crate::exit::Exit;
+use crate::output;
 use crate::terminal::{self, plain};
 
 /// Describes a sign-in.
@@ -28,6 +31,19 @@ fn name(person: &Person) -> String {
         (Some(name), Some(username)) => format!("{} ({})", plain(name), plain(username)),
         _ => plain(person.label()),
     }
+}
+
+/// Prints what has changed. If that can't be printed, its first line goes to standard error.
+///
+/// # Errors
+///
+/// Fails if standard output can't be written, except for a closed pipe.
+pub(super) fn print_change(text: &str) -> io::Result<()> {
+    let printed = output::print(text);
+    if printed.is_err() {
+        terminal::note(text.lines().next().unwrap_or_default());
+    }
+    printed
 }
 
 /// Warns that a worker application's secret is set, too: everyone who can read it has the worker's power.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use pingone_password::{
     Client, ClientAuthMethod, ClientBuilder, ClientCredentials, EnvironmentId, ExternalTransactionId, Person, Region,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::claims::Claims;
@@ -85,8 +85,8 @@ impl Target {
         let transaction_id = own_transaction_id.or_else(|| Uuid::new_v4().to_string().parse().ok());
         let region = problems.keep(settings.region()).flatten();
         let api_url = problems.keep(settings.checked_api_url()).flatten();
-        problems.keep(Settings::check_aliases(CLIENT_ID));
-        problems.keep(Settings::check_aliases(CLIENT_SECRET));
+        problems.keep(check_aliases(CLIENT_ID, settings.client_id.as_ref()));
+        problems.keep(check_aliases(CLIENT_SECRET, settings.client_secret.as_ref()));
         let urls = [
             api_url.map(str::to_owned).or_else(|| region.map(Region::api_url)),
             settings
@@ -232,17 +232,6 @@ impl Settings {
         is_used.then(|| (proxy.value.as_str(), exempt.join(",")))
     }
 
-    /// Returns an error if two variables of a setting have different values.
-    fn check_aliases(setting: Setting) -> Result<(), String> {
-        let values: Vec<_> = setting.variables.iter().filter_map(|name| Some((name, variable(name)?))).collect();
-        match &values[..] {
-            [(first, value), (second, other)] if cleaned(value) != cleaned(other) => {
-                Err(format!("the {} in {first} and {second} differs: unset one of them", setting.label))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Returns a URL, unless the region comes from a source with a higher precedence.
     pub(super) fn instead_of_region<'a>(&self, url: Option<&'a Sourced<String>>) -> Option<&'a str> {
         let region = self.top_level_domain.as_ref().map_or(Source::Default, |found| found.source);
@@ -271,6 +260,19 @@ impl Settings {
         });
         let origins: String = origins.collect();
         ConfigError::one(message + &origins)
+    }
+}
+
+/// Returns an error if a setting comes from one of several variables, and they differ. None of the values is in it.
+fn check_aliases<T>(setting: Setting, found: Option<&Sourced<T>>) -> Result<(), String> {
+    if found.is_none_or(|found| found.source != Source::Variable) {
+        return Ok(());
+    }
+    let values = || setting.variables.iter().filter_map(|name| Some((name, SecretString::from(variable(name)?))));
+    let Some((first, used)) = values().next() else { return Ok(()) };
+    match values().find(|(_, other)| cleaned(other.expose_secret()) != cleaned(used.expose_secret())) {
+        Some((other, _)) => Err(format!("the {} in {first} and {other} differs: unset one of them", setting.label)),
+        None => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ mod found;
 mod person;
 mod printer;
 mod row;
+mod stdout;
 mod table;
 mod words;
 
@@ -15,5 +16,6 @@ pub(crate) use found::{Found, FoundFormat, FoundPrinter};
 pub(crate) use person::{account, account_status, is_account_locked, person, population};
 pub(crate) use printer::{Format, Printer, print};
 pub(crate) use row::{FIELDS, Row, Status, USER_FIELDS};
+pub(crate) use stdout::{CLOSED, cannot_write, check_read, may_be_closed};
 pub(crate) use table::{Columns, heading};
 pub(crate) use words::{duration, password};

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::csv_line::csv_line;
 use super::row::{FIELDS, Row, USER_FIELDS};
+use super::stdout::cannot_write;
 use super::table::Columns;
 use crate::terminal::stdout_width;
 
@@ -21,7 +22,7 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// Prints rows. Once the reader has closed the pipe, further rows are dropped without an error.
+/// Prints rows.
 #[derive(Debug)]
 pub(crate) struct Printer<W> {
     writer: W,
@@ -29,29 +30,20 @@ pub(crate) struct Printer<W> {
     columns: Columns,
     width: Option<usize>,
     has_header: bool,
-    is_closed: bool,
 }
 
 impl<W: Write> Printer<W> {
     /// Creates a printer. `columns` are those of a table.
     pub(crate) fn new(writer: W, format: Format, columns: Columns) -> Self {
-        Self { writer, format, columns, width: stdout_width(), has_header: false, is_closed: false }
-    }
-
-    /// Returns whether the reader has closed the pipe.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.is_closed
+        Self { writer, format, columns, width: stdout_width(), has_header: false }
     }
 
     /// Prints a row, and the header before the first one.
     ///
     /// # Errors
     ///
-    /// Fails if standard output can't be written, except for a closed pipe.
+    /// Fails if standard output can't be written.
     pub(crate) fn print(&mut self, row: &Row) -> io::Result<()> {
-        if self.is_closed {
-            return Ok(());
-        }
         let mut lines = String::new();
         let is_first = !std::mem::replace(&mut self.has_header, true);
         match self.format {
@@ -70,8 +62,8 @@ impl<W: Write> Printer<W> {
                 lines += &csv_line(row.values().iter().chain(&user))?;
             }
         }
-        self.is_closed = !is_open(self.writer.write_all(lines.as_bytes()).and_then(|()| self.writer.flush()))?;
-        Ok(())
+        let written = self.writer.write_all(lines.as_bytes()).and_then(|()| self.writer.flush());
+        written.map_err(|error| cannot_write(&error))
     }
 }
 
@@ -79,7 +71,7 @@ impl<W: Write> Printer<W> {
 ///
 /// # Errors
 ///
-/// See [`Printer::print`].
+/// Fails if standard output can't be written, except for a closed pipe.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout();
     is_open(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())).map(drop)
@@ -90,6 +82,6 @@ pub(super) fn is_open(written: io::Result<()>) -> io::Result<bool> {
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(io::Error::new(error.kind(), format!("can't write to standard output: {error}"))),
+        Err(error) => Err(cannot_write(&error)),
     }
 }

@@ -6,6 +6,8 @@ mod ends;
 mod journal;
 mod lists;
 mod locks;
+#[cfg(target_os = "linux")]
+mod lost_output;
 mod names;
 mod report;
 mod resume;

@@ -341,3 +341,20 @@ async fn a_journal_without_a_complete_header_is_replaced() {
     bench.run("unlock --from users.txt").with_code(0);
     assert_eq!(count(&bench.journal(JOURNAL), "finished done"), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_after_resume_is_not_taken_for_a_journal() {
+    let (bench, users) = Bench::locked_out(1).await;
+    let user = users[0];
+    for arguments in [format!("unlock --resume {user}"), format!("state {user} --resume {user}")] {
+        bench.run(&arguments).with_code(2).says(&format!(
+            "error: {user} is a user ID, not a journal: the word after --resume names the journal\n  without one, put the \
+             users first, or write --resume --\n"
+        ));
+    }
+    assert!(bench.emulator.requests().is_empty());
+    // A file may have any name.
+    bench.run(&format!("unlock --from users.txt --journal {user}")).with_code(0);
+    bench.run(&format!("unlock --resume {user}")).with_code(0).says("1 done before, 0 remaining");
+    bench.run(&format!("unlock --from users.txt --resume -- {user}")).with_code(2).says("not both");
+}

@@ -8,6 +8,8 @@ mod help;
 mod journal;
 #[cfg(target_os = "linux")]
 mod keychain;
+#[cfg(target_os = "linux")]
+mod lost_output;
 mod many;
 mod names;
 mod output;

@@ -56,7 +56,7 @@ fn users_are_unlocked_although_the_pipe_is_closed() {
     let args = ["unlock", &first.to_string(), &second.to_string()];
     let mut child = world.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
     assert_eq!((world.emulator.unlocks(first), world.emulator.unlocks(second)), (1, 1));
 }
 

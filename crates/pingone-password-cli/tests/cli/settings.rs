@@ -216,3 +216,43 @@ fn a_path_with_backslashes_in_a_profile() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("line 2") && ran.stderr.contains("in single quotes"), "{ran:?}");
 }
+
+#[test]
+fn variables_that_disagree_are_refused() {
+    let world = World::new();
+    let id = world.emulator.client_id().to_owned();
+    let secret = world.emulator.client_secret().to_owned();
+    let other = "another-value-0123456789";
+    let run = |variables: &[(&str, &str)], args: &[&str]| {
+        let user = world.locked_out();
+        let mut command = world.command(&[&["state", &user], args].concat());
+        let ran = world.ran(command.env_remove("PINGONE_API_ACCESS_TOKEN").envs(variables.iter().copied()));
+        assert!(!format!("{ran:?}").contains(other), "{ran:?}");
+        ran
+    };
+    let worker = [("PINGONE_CLIENT_ID", &*id), ("PINGONE_CLIENT_SECRET", &*secret)];
+    let of_other_tools =
+        [("PINGONE_CLIENT_CREDENTIALS_CLIENT_ID", &*id), ("PINGONE_CLIENT_CREDENTIALS_CLIENT_SECRET", &*secret)];
+    assert_eq!(run(&[worker, of_other_tools].concat(), &[]).code, Some(0));
+    assert_eq!(run(&of_other_tools, &[]).code, Some(0));
+    let padded = format!(" \"{id}\"\r\n");
+    assert_eq!(run(&[&worker[..], &[("PINGONE_CLIENT_CREDENTIALS_CLIENT_ID", &padded)]].concat(), &[]).code, Some(0));
+    for ((name, _), label) in of_other_tools.into_iter().zip(["client ID", "client secret"]) {
+        let first = name.replace("CREDENTIALS_CLIENT_", "");
+        let expected = format!("error: the {label} in {first} and {name} differs: unset one of them\n");
+        let requests = world.emulator.requests().len();
+        for (value, of_other) in [(other, None), (if name.ends_with("ID") { &*id } else { &secret }, Some(other))] {
+            let mut variables = worker.to_vec();
+            variables.push((name, value));
+            variables.extend(of_other.map(|other| (&*first, other)));
+            let ran = run(&variables, &[]);
+            assert_eq!((ran.code, &ran.stderr), (Some(2), &expected));
+        }
+        assert_eq!(world.emulator.requests().len(), requests);
+    }
+    // A source of higher precedence decides: a flag before variables, and variables before a profile.
+    let disagreeing = [worker[1], worker[0], ("PINGONE_CLIENT_CREDENTIALS_CLIENT_ID", other)];
+    assert_eq!(run(&disagreeing, &["--client-id", &id]).code, Some(0));
+    world.file("config/pingone-password/config.toml", &format!("[profile.default]\nclient_id = \"{other}\"\n"));
+    assert_eq!(run(&worker, &[]).code, Some(0));
+}

@@ -102,6 +102,22 @@ fn snapshot(world: &World, name: &str, ran: &Ran) {
     settings.bind(|| world.snapshots(|| assert_snapshot!(name, ran.text())));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sign_out_that_cannot_be_printed_is_reported() {
+    let world = world();
+    assert_eq!(login(&world, Agent::AlexAdmin).code, Some(0));
+    for command_line in ["whoami", "logout"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = Ran::of(&command(&world, &[command_line]).stdout(full).output().unwrap());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let said = ["", "Signed out: the tokens are forgotten.\n"][usize::from(command_line == "logout")];
+        let expected = format!("{said}error: can't write to standard output: No space");
+        assert!(ran.stderr.starts_with(&expected), "{ran:?}");
+    }
+    assert!(!tokens_file(&world).exists());
+}
+
 #[test]
 fn a_person_signs_in_unlocks_and_signs_out() {
     let world = world();

@@ -181,6 +181,11 @@ impl Engine {
         if let Some(limit) = self.limit.filter(|limit| taken >= *limit && taken < self.remaining) {
             self.stop.get_or_insert(Stop::Limit(limit));
         }
+        if let (Some(Stop::Output), Some(rows)) = (&self.stop, &self.worker.rows) {
+            while let Some(Ok(listed)) = queue.recv().await {
+                rows.add_not_sent(listed.user);
+            }
+        }
         self.progress.finish(&self.tally, &self.conditions());
     }
 

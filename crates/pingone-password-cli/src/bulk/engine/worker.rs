@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use pingone_password::model::{PasswordState, User};
-use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response};
+use pingone_password::{Client, Error, ErrorKind, Outcome as Assumption, PasswordStatus, Response, UserId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::circuit_breaker::{Cause, Forbidden, Outage};
@@ -88,7 +88,7 @@ impl Worker {
         let Listed { user, username, is_pending } = listed;
         let mut progress = UserProgress::new(user, self.operation, is_pending);
         if !self.wait_for_room().await {
-            return Report::default();
+            return self.not_sent(user);
         }
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let (mut forbidden, mut failure) = (None, None);
@@ -106,7 +106,7 @@ impl Worker {
             Err(Interruption::Stopping) if progress.was_left_pending => settle::stopped(&progress),
             Err(Interruption::Stopping) => {
                 let stop = self.record_not_sent(&progress, requests).await;
-                return Report { requests, stop, slot: progress.slot, ..Report::default() };
+                return Report { requests, stop, slot: progress.slot, ..self.not_sent(user) };
             }
         };
         finished.requests = requests;
@@ -120,12 +120,20 @@ impl Worker {
         }
         if let Some(rows) = &self.rows {
             let row = BulkRow { finished: finished.clone(), row };
-            // Without a reader, a read is useless, while an unlock still has its effect.
-            if rows.send(row).await.is_err() && self.operation == Operation::State {
+            // Without a reader, a read is useless. An unlock goes on if the journal has its result.
+            if rows.send(row).await.is_err() && (self.operation == Operation::State || self.journal.is_none()) {
                 stop = stop.or(Some(Stop::Output));
             }
         }
         Report { finished: Some(finished), requests, forbidden, failure, stop, is_unrecorded, slot: progress.slot }
+    }
+
+    /// Reports that nothing was sent for a user.
+    fn not_sent(&self, user: UserId) -> Report {
+        if let Some(rows) = &self.rows {
+            rows.add_not_sent(user);
+        }
+        Report::default()
     }
 
     /// Records that no unlock was sent, if the journal says that it was about to be.

@@ -4,13 +4,15 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use pingone_password::UserId;
 use pingone_password::model::PasswordState;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::unread_rows::UnreadRows;
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
-use crate::output::{self, Columns, FIELDS, Format, Row, USER_FIELDS};
+use crate::output::{self, Columns, FIELDS, Format, Row, USER_FIELDS, check_read};
 use crate::terminal::stdout_width;
 
 /// The maximum size of the rows that wait for the reader, in bytes. A larger row waits alone.
@@ -40,6 +42,8 @@ pub(crate) struct RowSender {
     room: Arc<Semaphore>,
     format: Format,
     width: Option<usize>,
+    /// The users whose rows may be lost, if the run changes users.
+    unread: Option<UnreadRows>,
 }
 
 #[derive(Debug)]
@@ -54,8 +58,9 @@ struct QueuedRow {
 pub(crate) struct OutputClosed;
 
 impl RowWriter {
-    /// Starts the thread. Returns `None` for the table of an unlock: its failures are reported as messages.
-    pub(crate) fn new(format: Format, operation: Operation) -> Option<Self> {
+    /// Starts the thread. Returns `None` for the table of an unlock: its failures are reported as messages. `unread` keeps the
+    /// users of a run that changes them.
+    pub(crate) fn new(format: Format, operation: Operation, unread: Option<UnreadRows>) -> Option<Self> {
         if format == Format::Table && operation == Operation::Unlock {
             return None;
         }
@@ -63,8 +68,9 @@ impl RowWriter {
         let (rows, receiver) = mpsc::unbounded_channel();
         let (done, result) = oneshot::channel();
         // Not one of tokio's threads: the program would wait for it at its end, and the reader may have stalled.
-        std::thread::spawn(move || done.send(write_rows(format, width, receiver)));
-        let sender = RowSender { rows, room: Arc::new(Semaphore::new(QUEUE_BYTES)), format, width };
+        let kept = unread.clone();
+        std::thread::spawn(move || done.send(write_rows(format, width, receiver, kept.as_ref())));
+        let sender = RowSender { rows, room: Arc::new(Semaphore::new(QUEUE_BYTES)), format, width, unread };
         Some(Self { sender, result })
     }
 
@@ -90,17 +96,35 @@ impl RowSender {
         _ = self.room.acquire().await;
     }
 
+    /// Keeps a user for whom nothing was sent, in case that no row can be printed any more.
+    pub(crate) fn add_not_sent(&self, user: UserId) {
+        if let Some(unread) = self.unread.as_ref().filter(|_| self.rows.is_closed()) {
+            unread.add_not_sent(user);
+        }
+    }
+
     /// Sends a row, and waits until the queue has room for it. Only its text is kept meanwhile.
     pub(crate) async fn send(&self, row: BulkRow) -> Result<(), OutputClosed> {
         let text = row.to_text(self.format, self.width);
+        let (user, outcome) = (row.finished.user.parse().ok(), row.finished.outcome);
         drop(row);
-        let bytes = text.as_ref().map_or(1, |text| text.len().clamp(1, QUEUE_BYTES));
+        let size = text.as_ref().map_or(0, String::len);
+        let bytes = size.clamp(1, QUEUE_BYTES);
         let room = Arc::clone(&self.room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
-        self.rows.send(QueuedRow { text, _room: room.ok() }).map_err(|_| OutputClosed)
+        let queue = || self.rows.send(QueuedRow { text, _room: room.ok() }).map_err(|_| OutputClosed);
+        match &self.unread {
+            Some(unread) => unread.add(user, outcome, size, queue),
+            None => queue(),
+        }
     }
 }
 
-fn write_rows(format: Format, width: Option<usize>, mut rows: mpsc::UnboundedReceiver<QueuedRow>) -> io::Result<()> {
+fn write_rows(
+    format: Format,
+    width: Option<usize>,
+    mut rows: mpsc::UnboundedReceiver<QueuedRow>,
+    unread: Option<&UnreadRows>,
+) -> io::Result<()> {
     let mut writer = BufWriter::new(anstream::stdout());
     match format {
         Format::Csv => write!(writer, "{}", output::csv_line(FIELDS.iter().chain(&MORE_FIELDS).chain(&USER_FIELDS))?)?,
@@ -109,13 +133,20 @@ fn write_rows(format: Format, width: Option<usize>, mut rows: mpsc::UnboundedRec
     }
     while let Some(first) = rows.blocking_recv() {
         let mut next = Some(first);
+        let mut bytes = 0;
         while let Some(row) = next {
-            writer.write_all(row.text?.as_bytes())?;
+            let text = row.text?;
+            writer.write_all(text.as_bytes())?;
+            bytes += text.len();
             next = rows.try_recv().ok();
         }
         writer.flush()?;
+        if let Some(unread) = unread {
+            unread.count_written(bytes);
+        }
     }
-    writer.flush()
+    writer.flush()?;
+    if unread.is_some() { check_read() } else { Ok(()) }
 }
 
 impl BulkRow {

@@ -36,7 +36,7 @@ Examples:
 
 Exit codes:
   0    all done
-  1    a user, a line of the input, a check or something on this computer failed
+  1    a user, a line of the input, a check, the output or something on this computer failed
   2    the command line or the configuration is wrong; nothing was sent
   3    not authenticated or not allowed: 401, 403, or no access token
   4    stopped by --limit, and users remain
