@@ -12,4 +12,5 @@ mod names;
 mod report;
 mod resume;
 mod runs;
+mod slow_reader;
 mod valves;

@@ -17,7 +17,7 @@ use super::user_progress::{PasswordSuccess, Success, UserProgress};
 use crate::bulk::input::Listed;
 use crate::bulk::journal::{Finished, JournalError, JournalRecord, JournalWriter, Outcome, now};
 use crate::bulk::options::Operation;
-use crate::bulk::report::{BulkRow, RowSender};
+use crate::bulk::report::{BulkRow, RowRoom, RowSender};
 use crate::lock::Lock;
 
 /// How often a throttled user is started again.
@@ -87,9 +87,7 @@ impl Worker {
     pub(super) async fn process(mut self, listed: Listed) -> Report {
         let Listed { user, username, is_pending } = listed;
         let mut progress = UserProgress::new(user, self.operation, is_pending);
-        if !self.wait_for_room().await {
-            return self.not_sent(user);
-        }
+        let Ok(room) = self.reserve_row().await else { return self.not_sent(user) };
         let (result, requests) = counted(self.until_settled(&mut progress)).await;
         let (mut forbidden, mut failure) = (None, None);
         let (mut finished, mut row, mut stop) = match result {
@@ -118,10 +116,10 @@ impl Worker {
             is_unrecorded = true;
             stop = Some(Stop::Journal);
         }
-        if let Some(rows) = &self.rows {
+        if let Some(room) = room {
             let row = BulkRow { finished: finished.clone(), row };
             // Without a reader, a read is useless. An unlock goes on if the journal has its result.
-            if rows.send(row).await.is_err() && (self.operation == Operation::State || self.journal.is_none()) {
+            if room.send(&row).is_err() && (self.operation == Operation::State || self.journal.is_none()) {
                 stop = stop.or(Some(Stop::Output));
             }
         }
@@ -243,13 +241,13 @@ impl Worker {
         }
     }
 
-    /// Waits until the output has room. Returns false if the run stops meanwhile.
-    async fn wait_for_room(&mut self) -> bool {
-        let Some(rows) = &self.rows else { return true };
+    /// Waits until the output has room for the user's row, if it has rows.
+    async fn reserve_row(&mut self) -> Result<Option<RowRoom>, Interruption> {
+        let Some(rows) = &self.rows else { return Ok(None) };
         tokio::select! {
             biased;
-            () = rows.wait_for_room() => true,
-            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => false,
+            room = rows.reserve() => Ok(Some(room)),
+            _ = self.stopping.wait_for(|stopping| *stopping != Stopping::No) => Err(Interruption::Stopping),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use pingone_password::UserId;
@@ -11,12 +12,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::unread_rows::UnreadRows;
 use crate::bulk::journal::{Finished, Outcome};
-use crate::bulk::options::Operation;
+use crate::bulk::options::{DEFAULT_CONCURRENCY, Operation};
 use crate::output::{self, Columns, FIELDS, Format, Row, USER_FIELDS, check_read};
 use crate::terminal::stdout_width;
 
-/// The maximum size of the rows that wait for the reader, in bytes. A larger row waits alone.
+/// The maximum size of the rows that wait for their user or for the reader, in bytes. A larger row waits alone.
 const QUEUE_BYTES: usize = 4 << 20;
+/// The size that the first rows are taken to have, in bytes: with the default concurrency, none of them waits for another.
+const FIRST_ROW: usize = QUEUE_BYTES / DEFAULT_CONCURRENCY;
 /// The fields of a bulk run, after those of [`FIELDS`] and before those of [`USER_FIELDS`].
 const MORE_FIELDS: [&str; 3] = ["status_before", "requests", "at"];
 
@@ -40,10 +43,19 @@ pub(crate) struct RowSender {
     rows: mpsc::UnboundedSender<QueuedRow>,
     /// The room in the queue, in bytes.
     room: Arc<Semaphore>,
+    /// The size that the next rows are taken to have, in bytes.
+    row_size: Arc<AtomicUsize>,
     format: Format,
     width: Option<usize>,
     /// The users whose rows may be lost, if the run changes users.
     unread: Option<UnreadRows>,
+}
+
+/// The room for a row that is to come.
+#[derive(Debug)]
+pub(crate) struct RowRoom {
+    sender: RowSender,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Debug)]
@@ -70,7 +82,8 @@ impl RowWriter {
         // Not one of tokio's threads: the program would wait for it at its end, and the reader may have stalled.
         let kept = unread.clone();
         std::thread::spawn(move || done.send(write_rows(format, width, receiver, kept.as_ref())));
-        let sender = RowSender { rows, room: Arc::new(Semaphore::new(QUEUE_BYTES)), format, width, unread };
+        let (room, row_size) = (Arc::new(Semaphore::new(QUEUE_BYTES)), Arc::new(AtomicUsize::new(FIRST_ROW)));
+        let sender = RowSender { rows, room, row_size, format, width, unread };
         Some(Self { sender, result })
     }
 
@@ -90,10 +103,13 @@ impl RowWriter {
 }
 
 impl RowSender {
-    /// Waits until the queue has any room.
-    pub(crate) async fn wait_for_room(&self) {
+    /// Waits until the queue has room for a row. A slow reader so holds back the run before its requests, whose responses would
+    /// wait in memory.
+    pub(crate) async fn reserve(&self) -> RowRoom {
+        let bytes = self.row_size.load(Ordering::Relaxed);
         // The semaphore is never closed.
-        _ = self.room.acquire().await;
+        let room = Arc::clone(&self.room).acquire_many_owned(permits(bytes)).await.ok();
+        RowRoom { sender: self.clone(), room }
     }
 
     /// Keeps a user for whom nothing was sent, in case that no row can be printed any more.
@@ -102,21 +118,37 @@ impl RowSender {
             unread.add_not_sent(user);
         }
     }
+}
 
-    /// Sends a row, and waits until the queue has room for it. Only its text is kept meanwhile.
-    pub(crate) async fn send(&self, row: BulkRow) -> Result<(), OutputClosed> {
-        let text = row.to_text(self.format, self.width);
-        let (user, outcome) = (row.finished.user.parse().ok(), row.finished.outcome);
-        drop(row);
+impl RowRoom {
+    /// Sends a row. If it is larger than expected, it takes the room that there is: to wait for more, while others hold theirs,
+    /// could take forever.
+    pub(crate) fn send(self, row: &BulkRow) -> Result<(), OutputClosed> {
+        let Self { sender: RowSender { rows, room: all, row_size, format, width, unread }, room } = self;
+        let text = row.to_text(format, width);
         let size = text.as_ref().map_or(0, String::len);
         let bytes = size.clamp(1, QUEUE_BYTES);
-        let room = Arc::clone(&self.room).acquire_many_owned(u32::try_from(bytes).unwrap_or(u32::MAX)).await;
-        let queue = || self.rows.send(QueuedRow { text, _room: room.ok() }).map_err(|_| OutputClosed);
-        match &self.unread {
-            Some(unread) => unread.add(user, outcome, size, queue),
+        // Smaller rows lower the size step by step, because large ones may come together.
+        row_size.store(bytes.max(row_size.load(Ordering::Relaxed) / 4 * 3), Ordering::Relaxed);
+        let room = room.map(|mut room| {
+            let reserved = room.num_permits();
+            drop(room.split(reserved.saturating_sub(bytes)));
+            let missing = bytes.saturating_sub(reserved).min(all.available_permits());
+            if let Ok(more) = all.try_acquire_many_owned(permits(missing)) {
+                room.merge(more);
+            }
+            room
+        });
+        let queue = || rows.send(QueuedRow { text, _room: room }).map_err(|_| OutputClosed);
+        match unread {
+            Some(unread) => unread.add(row.finished.user.parse().ok(), row.finished.outcome, size, queue),
             None => queue(),
         }
     }
+}
+
+fn permits(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 fn write_rows(
