@@ -170,6 +170,7 @@ fn write(
     mut entries: mpsc::Receiver<Entry>,
     synced: &mpsc::UnboundedSender<Vec<Entry>>,
 ) -> Result<(), WriteError> {
+    let mut length = file.stream_position().map_err(|source| WriteError { source, lost: Vec::new() })?;
     let mut last_sync = Instant::now();
     while let Some(first) = entries.blocking_recv() {
         std::thread::sleep(GATHERING);
@@ -177,7 +178,7 @@ fn write(
         while let Ok(entry) = entries.try_recv() {
             batch.push(entry);
         }
-        if let Err(source) = write_batch(&mut file, path, &batch, &mut last_sync) {
+        if let Err(source) = write_batch(&mut file, path, &batch, &mut length, &mut last_sync) {
             entries.close();
             while let Some(entry) = entries.blocking_recv() {
                 batch.push(entry);
@@ -190,16 +191,29 @@ fn write(
     file.sync_data().map_err(|source| WriteError { source, lost: Vec::new() })
 }
 
-/// Writes records, and syncs if one of them has to be durable.
-fn write_batch(file: &mut File, path: &Path, batch: &[Entry], last_sync: &mut Instant) -> io::Result<()> {
-    if !private_file::is_at(file, path) {
-        return Err(io::Error::other(
-            "the file was deleted or replaced during the run, so the run can't be resumed: start again with \
-             --only-locked-out",
-        ));
+/// Writes records after these bytes, and syncs if one of the records has to be durable.
+fn write_batch(
+    file: &mut File,
+    path: &Path,
+    batch: &[Entry],
+    length: &mut u64,
+    last_sync: &mut Instant,
+) -> io::Result<()> {
+    let change = if !private_file::is_at(file, path) {
+        Some("the file was deleted or replaced during the run")
+    } else if file.metadata()?.len() != *length {
+        Some("another program wrote to the file or cut it during the run")
+    } else {
+        None
+    };
+    if let Some(change) = change {
+        return Err(io::Error::other(format!(
+            "{change}, so the run can't be resumed: start again with --only-locked-out"
+        )));
     }
     let lines: Vec<u8> = batch.iter().flat_map(|entry| &entry.line).copied().collect();
     file.write_all(&lines)?;
+    *length += lines.len() as u64;
     if batch.iter().any(|entry| entry.durable.is_some()) || last_sync.elapsed() > SYNC_INTERVAL {
         file.sync_data()?;
         *last_sync = Instant::now();
