@@ -16,7 +16,7 @@ mod shard;
 mod shutdown;
 mod valves;
 
-pub(crate) use engine::{SharedRateLimiter, call_deadline};
+pub(crate) use engine::{SharedRateLimiter, retry_policy, tracked};
 pub(crate) use input::Condition;
 pub(crate) use max_failures::MaxFailures;
 pub(crate) use options::{DEFAULT_CONCURRENCY, FEW, MAX_CONCURRENCY, Operation, Options, ProgressFormat, ResumeFrom};

@@ -9,6 +9,7 @@ use pingone_password::{Error, UserKey};
 use tempfile::SpooledTempFile;
 use tokio::task::JoinSet;
 
+use super::engine::tracked;
 use crate::lookup::{BatchLookup, KnownUser};
 use crate::terminal::{counted, grouped, note};
 
@@ -127,7 +128,8 @@ async fn look_up_wave(lookup: &Arc<BatchLookup>, mut wave: Vec<(u64, UserKey)>) 
         let lookup = Arc::clone(lookup);
         requests.spawn(async move {
             let (lines, names): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-            (index, lookup.find(&names).await.map(|found| lines.into_iter().zip(found).collect::<Vec<_>>()))
+            let found = tracked(lookup.find(&names)).await;
+            (index, found.map(|found| lines.into_iter().zip(found).collect::<Vec<_>>()))
         });
         index += 1;
     }

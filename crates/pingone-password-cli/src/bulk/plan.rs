@@ -124,7 +124,7 @@ impl Plan {
 
     async fn resume(options: &Options, target: &Target, path: &Path) -> Result<Self, NoPlan> {
         let (replay, journal) = Journal::resume(path, options.shard)?;
-        let Replay { header, users: earlier, mut listed, has_done, damaged_lines, .. } = replay;
+        let Replay { header, users: earlier, mut listed, has_done, damaged_lines, idle_time, .. } = replay;
         check_header(&header, options, target)?;
         // The rate of the first run, unless a flag overrides it.
         let Settings { column, by, conditions, lock, rate, concurrency, .. } = header.settings;
@@ -149,6 +149,7 @@ impl Plan {
         };
         report_damage(&damaged_lines, earlier.doubts_all());
         let limiter = SharedRateLimiter::new(rate, options.patience);
+        limiter.resume_after(idle_time);
         let users = if has_names {
             if let Some(path) = &options.exclude {
                 exclude(path, by, options, target, &limiter, &mut listed).await?;

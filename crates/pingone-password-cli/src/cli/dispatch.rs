@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser;
-use pingone_password::{Client, RetryPolicy, UserId};
+use pingone_password::{Client, UserId};
 
 use super::arguments::{Arguments, BulkArgs, ChangeArgs, Command, ConfigCommand, FindArgs, UnlockArgs, UserArgs};
 use super::find::Finder;
@@ -14,7 +14,7 @@ use super::recorder::{Recorder, RequestCounter};
 use super::unlock::Unlock;
 use super::{config_show, doctor, documents, login, logout, request_log, state, whoami};
 use crate::bulk::journal::{self, Header, Trail, VERSION, Who, now};
-use crate::bulk::{self, DEFAULT_CONCURRENCY, FEW, Operation, Options, Rate, SharedRateLimiter, call_deadline};
+use crate::bulk::{self, DEFAULT_CONCURRENCY, FEW, Operation, Options, Rate, SharedRateLimiter, retry_policy};
 use crate::config::{ConfigError, SettingFlags, Settings, Target};
 use crate::exit::Exit;
 use crate::lock::Lock;
@@ -270,8 +270,8 @@ fn lookup_client(target: &Target, rate: Option<Rate>) -> Result<Client, Failure>
 
 /// Returns a client whose requests wait for a rate limiter.
 fn paced(target: &Target, rate: Option<Rate>, callers: usize) -> Result<Client, Failure> {
-    let policy = RetryPolicy::default().deadline(call_deadline(rate, callers, PATIENCE));
-    let builder = target.builder.clone().rate_limiter(SharedRateLimiter::new(rate, PATIENCE)).retry(policy);
+    let limiter = SharedRateLimiter::new(rate, PATIENCE);
+    let builder = target.builder.clone().rate_limiter(limiter).retry(retry_policy(rate, callers, PATIENCE));
     builder.build().map_err(|error| Failure::usage(error.to_string()))
 }
 

@@ -11,6 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, interval_at};
 
 use super::find_query::FindQuery;
+use crate::bulk::tracked;
 use crate::exit::Exit;
 use crate::output::{Found, FoundFormat, FoundPrinter, is_account_locked, server_said};
 use crate::terminal::{self, counted, grouped, interrupt, note, plain};
@@ -148,7 +149,7 @@ impl<W: io::Write> Finder<W> {
         self.counts.suspected += u64::from(is_suspected);
         if self.query.thorough || self.query.locked_out && is_suspected {
             let read = self.client.read_password_state(user_id).with_response();
-            return Some(Pending::Reading(user, tokio::spawn(read.into_future())));
+            return Some(Pending::Reading(user, tokio::spawn(tracked(read.into_future()))));
         }
         (!self.query.locked_out).then_some(Pending::Known(user))
     }

@@ -102,6 +102,19 @@ async fn a_gateway_that_asks_to_wait_beyond_the_patience_stops_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_waits_no_longer_for_a_gateway_than_a_run() {
+    let bench = Bench::start().await;
+    let server = Server::start(|_, _| "429 Too Many Requests\r\nRetry-After: 400\r\n\r\n{}").await;
+    let start = Instant::now();
+    for arguments in ["find --locked-out", "find --locked-out --rate 10/s", "state maria --by username --rate 10/s"] {
+        let before = server.requests().len();
+        server.run(&bench, arguments).with_code(1);
+        assert_eq!(server.requests().len() - before, 1, "{arguments}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_leaves_no_more_users_unknown_than_were_in_flight() {
     let bench = Bench::start().await;
     list(&bench, 400);

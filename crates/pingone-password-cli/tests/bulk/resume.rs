@@ -52,7 +52,7 @@ async fn after_fifty_kills_no_user_is_lost_or_unlocked_twice_without_a_state_che
     let users = bench.add_users(5000, Status::PasswordLockedOut);
     bench.list(&users);
 
-    let mut command = "unlock --from users.txt --yes --rate 2000/s".to_owned();
+    let mut command = "unlock --from users.txt --yes".to_owned();
     for round in 1..=50 {
         let mut run = bench.command(&command).spawn().unwrap();
         // A different distance each time.
@@ -62,7 +62,7 @@ async fn after_fifty_kills_no_user_is_lost_or_unlocked_twice_without_a_state_che
         run.kill().unwrap();
         run.wait().unwrap();
         if bench.folder.path().join(JOURNAL).exists() {
-            command = format!("unlock --resume {JOURNAL} --yes --rate 2000/s");
+            command = format!("unlock --resume {JOURNAL} --yes");
         }
     }
     // Failed and unknown users are done in a later run.

@@ -34,6 +34,11 @@ impl SharedRateLimiter {
         }))
     }
 
+    /// Gives the first permit as if an earlier run had given one this long ago.
+    pub(in crate::bulk) fn resume_after(&self, elapsed: Duration) {
+        self.schedule().resume_after(elapsed, Instant::now());
+    }
+
     /// Returns the outage that permits wait for.
     pub(super) fn outage(&self) -> &Arc<Outage> {
         &self.0.outage
@@ -94,7 +99,7 @@ impl RateLimiter for SharedRateLimiter {
                         break;
                     }
                     let now = Instant::now();
-                    let step = self.schedule().step(now, request_count::is_counted());
+                    let step = self.schedule().step(now, request_count::is_tracked());
                     match step {
                         Step::Go(number) => {
                             return count_permit(now, InFlight { limiter: self.clone(), number });
@@ -114,6 +119,9 @@ impl RateLimiter for SharedRateLimiter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use tokio::sync::Semaphore;
     use tokio::task::JoinSet;
 
     use super::super::request_count::{counted, has_sent};
@@ -183,6 +191,17 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(30)).await;
         let permits = permits(&limiter, Duration::from_secs(5)).await;
         assert!(permits.windows(2).all(|pair| pair[1] - pair[0] > 0.09), "{permits:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_resumed_run_counts_the_requests_of_the_earlier_one() {
+        for (rate, elapsed, expected) in [("60/s", 250, 750), ("60/s", 1100, 0), ("1/h", 600_000, 3_000_000)] {
+            let limiter = limiter(Some(rate));
+            limiter.resume_after(Duration::from_millis(elapsed));
+            let start = Instant::now();
+            limiter.acquire().await;
+            assert!(start.elapsed().abs_diff(Duration::from_millis(expected)) < Duration::from_millis(2), "{rate}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -307,30 +326,35 @@ mod tests {
         assert_eq!(limiter.throttled_for(), Some(Duration::from_secs(365 * 24 * 3600)));
     }
 
-    /// Runs callers whose connections take a while: a request without a free connection opens one, and may be
-    /// overtaken by later ones on connections that are free by then. Returns when requests arrive, in seconds.
+    /// Runs callers whose connections take a while: a request without a free connection opens one, and is sent on the first
+    /// one that is ready or left by another request, in the order of their waiting. Some requests are late for another reason.
+    /// Returns when requests arrive, in seconds.
     async fn arrivals(limiter: &SharedRateLimiter, callers: usize, connect: Duration, time: Duration) -> Vec<f64> {
         let start = Instant::now();
-        let (arrived, free) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0_u32)));
+        let (arrived, connections) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
+        let number = Arc::new(AtomicU64::new(0));
         let mut tasks = JoinSet::new();
         for _ in 0..callers {
-            let (limiter, arrived, free) = (limiter.clone(), arrived.clone(), free.clone());
+            let (limiter, arrived, connections) = (limiter.clone(), arrived.clone(), connections.clone());
+            let number = number.clone();
             tasks.spawn(async move {
                 while start.elapsed() < time {
                     let request = async {
                         limiter.acquire().await;
-                        let has_free = {
-                            let mut free = free.lock().unwrap();
-                            let has_free = *free > 0;
-                            *free = free.saturating_sub(1);
-                            has_free
-                        };
-                        if !has_free {
-                            tokio::time::sleep(connect).await;
+                        if connections.available_permits() == 0 {
+                            let connections = connections.clone();
+                            tokio::spawn(async move {
+                                tokio::time::sleep(connect).await;
+                                connections.add_permits(1);
+                            });
+                        }
+                        let _connection = connections.acquire().await;
+                        let number = number.fetch_add(1, Ordering::Relaxed);
+                        if number.is_multiple_of(7) {
+                            tokio::time::sleep(Duration::from_millis(number * 37 % 60)).await;
                         }
                         arrived.lock().unwrap().push(start.elapsed().as_secs_f64());
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                        *free.lock().unwrap() += 1;
+                        tokio::time::sleep(Duration::from_millis(3 + number * 13 % 5)).await;
                     };
                     counted(request).await;
                 }
@@ -346,7 +370,7 @@ mod tests {
     async fn the_rate_holds_at_the_server_although_connections_are_slow() {
         for rate in [30_u16, 60] {
             for callers in [4, 16, 64] {
-                for connect in [0, 150, 300, 900] {
+                for connect in [0, 150, 300, 900, 1200, 2500] {
                     let limiter = limiter(Some(&format!("{rate}/s")));
                     let connect = Duration::from_millis(connect);
                     let arrived = arrivals(&limiter, callers, connect, Duration::from_secs(60)).await;

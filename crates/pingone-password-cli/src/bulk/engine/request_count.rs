@@ -20,8 +20,6 @@ struct Requests {
     last_permit: Cell<Option<Instant>>,
     is_waiting: Cell<bool>,
     affected_user: RefCell<Option<AffectedUser>>,
-    /// Dropped when the request in flight is over.
-    in_flight: RefCell<Option<Box<dyn Send>>>,
 }
 
 /// A user whose requests failed in an outage.
@@ -36,13 +34,19 @@ impl Drop for AffectedUser {
 
 tokio::task_local! {
     static REQUESTS: Requests;
+    /// Dropped when the request in flight is over.
+    static IN_FLIGHT: RefCell<Option<Box<dyn Send>>>;
 }
 
-/// Runs a future and counts its requests, including retries and state checks.
+/// Runs a future and tells the rate limiter when its requests are over. They are sent one after another.
+pub(crate) async fn tracked<F: Future>(future: F) -> F::Output {
+    IN_FLIGHT.scope(RefCell::default(), future).await
+}
+
+/// Runs a future and counts its requests, including retries and state checks. They are tracked, too.
 pub(super) async fn counted<F: Future>(future: F) -> (F::Output, u32) {
-    REQUESTS
-        .scope(Requests::default(), async { (future.await, REQUESTS.with(|requests| requests.permits.get())) })
-        .await
+    let counted = async { (future.await, REQUESTS.with(|requests| requests.permits.get())) };
+    tracked(REQUESTS.scope(Requests::default(), counted)).await
 }
 
 /// Starts a call.
@@ -96,20 +100,20 @@ impl Drop for Waiting {
     }
 }
 
-/// Returns whether requests are counted here.
-pub(super) fn is_counted() -> bool {
-    REQUESTS.try_with(|_| ()).is_ok()
+/// Returns whether requests are [`tracked`] here.
+pub(super) fn is_tracked() -> bool {
+    IN_FLIGHT.try_with(|_| ()).is_ok()
 }
 
 /// Records that the request in flight is over, if there is one.
 pub(super) fn finish_request() {
-    _ = REQUESTS.try_with(|requests| requests.in_flight.take());
+    _ = IN_FLIGHT.try_with(RefCell::take);
 }
 
-/// Counts a permit. `in_flight` is dropped when its request is over, or at once outside of [`counted`].
+/// Counts a permit. `in_flight` is dropped when its request is over, or at once if it isn't [`tracked`].
 pub(super) fn count_permit(now: Instant, in_flight: impl Send + 'static) {
+    _ = IN_FLIGHT.try_with(|request| request.replace(Some(Box::new(in_flight))));
     _ = REQUESTS.try_with(|requests| {
-        requests.in_flight.replace(Some(Box::new(in_flight)));
         requests.permits.set(requests.permits.get() + 1);
         requests.last_permit.set(Some(now));
     });

@@ -21,10 +21,16 @@ const BACKOFF: f64 = 0.7;
 /// The part of the limit, or of the current rate without a limit, that the rate recovers per second. It is a share, so that
 /// the rate recovers from any value.
 const RECOVERY: f64 = 0.01;
-/// A request that takes this much longer than the fastest one has waited for a connection.
+/// A request is late if it takes longer than the fastest one by more than the fastest one takes, or by more than this. Then it
+/// may have waited for a connection, or for a busy computer. Otherwise the server took longer to respond.
 const MAX_JITTER: Duration = Duration::from_millis(50);
+/// What the time of the fastest request grows by with each request, so that one exception doesn't count forever.
+const FORGETTING: f64 = 1.003;
 /// How often to look for the end of requests that keep a window full.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long a resumed run waits after the last request of the earlier one. That sent no more in this time than the limit allows
+/// in a longer one.
+const RESUME_INTERVAL: Duration = Duration::from_secs(1);
 /// How long to hold if the server doesn't say.
 const DEFAULT_HOLD: Duration = Duration::from_secs(1);
 /// The maximum hold, which a clock can still represent.
@@ -56,6 +62,11 @@ pub(super) struct Schedule {
     granted: VecDeque<Grant>,
     /// The number of permits so far.
     grant_count: u64,
+    /// The requests in flight, if their ends are reported, and the most that there were.
+    in_flight: u64,
+    max_in_flight: u64,
+    /// The number of requests that are over.
+    finish_count: u64,
     /// The shortest time from a permit to the end of its request.
     min_latency: Option<Duration>,
     /// How often the server throttled.
@@ -69,7 +80,7 @@ pub(super) fn longest_round(limit: Option<Rate>, callers: usize) -> Duration {
 }
 
 /// Returns the deadline of a call with its retries: at a low rate, each permit comes after those of all other callers.
-pub(crate) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Duration) -> Duration {
+fn call_deadline(limit: Option<Rate>, callers: usize, patience: Duration) -> Duration {
     longest_round(limit, callers)
         .saturating_mul(PERMITS_PER_CALL)
         .saturating_add(CALL_DEADLINE)
@@ -77,7 +88,7 @@ pub(crate) fn call_deadline(limit: Option<Rate>, callers: usize, patience: Durat
 }
 
 /// Returns the retry policy of a run's calls, which wait no longer than `patience` because the server asks for it.
-pub(in crate::bulk) fn retry_policy(limit: Option<Rate>, callers: usize, patience: Duration) -> RetryPolicy {
+pub(crate) fn retry_policy(limit: Option<Rate>, callers: usize, patience: Duration) -> RetryPolicy {
     RetryPolicy::default().deadline(call_deadline(limit, callers, patience)).max_retry_after(patience)
 }
 
@@ -103,11 +114,12 @@ struct Grant {
 }
 
 impl Grant {
-    /// Returns when the request arrived at the server, if it did. A request that has to wait for a new connection arrives
-    /// long after its permit, while later ones arrive on connections that are ready.
+    /// Returns the latest time when the request may have arrived at the server, unless it is in flight. A request that has to
+    /// wait for a new connection arrives long after its permit, while later ones arrive on connections that are ready.
     fn arrival(&self, min_latency: Duration) -> Option<Instant> {
-        let latest = self.finished?.checked_sub(min_latency).unwrap_or(self.at);
-        Some(if latest.saturating_duration_since(self.at) > MAX_JITTER { latest } else { self.at })
+        let finished = self.finished?;
+        let is_late = finished.saturating_duration_since(self.at) > min_latency + min_latency.min(MAX_JITTER);
+        Some(if is_late { finished.checked_sub(min_latency).unwrap_or(self.at) } else { self.at })
     }
 }
 
@@ -129,8 +141,18 @@ impl Schedule {
             held_until: None,
             granted: VecDeque::new(),
             grant_count: 0,
+            in_flight: 0,
+            max_in_flight: 0,
+            finish_count: 0,
             min_latency: None,
             throttle_count: 0,
+        }
+    }
+
+    /// Delays the first permit, so that the limit holds together with an earlier run, whose last request was this long ago.
+    pub(super) fn resume_after(&mut self, elapsed: Duration, now: Instant) {
+        if let Some(Rate { count, per, .. }) = self.limit {
+            self.next = now + RESUME_INTERVAL.max(per / count.get()).saturating_sub(elapsed);
         }
     }
 
@@ -175,6 +197,8 @@ impl Schedule {
         self.grant_count += 1;
         // Without a caller who reports the end, the request counts from its permit.
         let finished = (!is_tracked).then_some(now);
+        self.in_flight += u64::from(is_tracked);
+        self.max_in_flight = self.max_in_flight.max(self.in_flight);
         self.granted.push_back(Grant { number: self.grant_count, at: now, finished });
         if let Some(interval) = interval {
             let base = if self.next + MAX_CATCH_UP < now { now } else { self.next };
@@ -189,7 +213,7 @@ impl Schedule {
         if self.granted.len() < count {
             return None;
         }
-        let min_latency = self.min_latency.unwrap_or_default();
+        let min_latency = self.min_latency();
         let end = |grant: &Grant| grant.arrival(min_latency).map(|arrival| arrival + window);
         self.granted.retain(|grant| end(grant).is_none_or(|end| end > now));
         if self.granted.len() < count {
@@ -205,9 +229,20 @@ impl Schedule {
     pub(super) fn finish(&mut self, number: u64, now: Instant) {
         let Ok(index) = self.granted.binary_search_by_key(&number, |grant| grant.number) else { return };
         let Some(grant) = self.granted.get_mut(index) else { return };
-        grant.finished = Some(now);
+        // Nobody waits for the end of a request that isn't tracked.
+        if grant.finished.replace(now).is_some() {
+            return;
+        }
+        self.in_flight = self.in_flight.saturating_sub(1);
         let latency = now.saturating_duration_since(grant.at);
-        self.min_latency = Some(self.min_latency.map_or(latency, |min| min.min(latency)));
+        self.min_latency = Some(self.min_latency.map_or(latency, |min| min.mul_f64(FORGETTING).min(latency)));
+        self.finish_count += 1;
+    }
+
+    /// Returns the time of a request that waits for nothing. The first requests may all have waited for connections, or for
+    /// each other: until there are others, it is none, and requests count from their ends.
+    fn min_latency(&self) -> Duration {
+        if self.finish_count < 2 * self.max_in_flight { Duration::ZERO } else { self.min_latency.unwrap_or_default() }
     }
 
     /// Returns the interval between permits, after the rate has recovered up to now.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use pingone_password::UserId;
@@ -30,6 +31,8 @@ pub(in crate::bulk) struct Replay {
     pub(in crate::bulk) has_done: bool,
     /// The lines of damaged records.
     pub(in crate::bulk) damaged_lines: Vec<u64>,
+    /// The time since the journal was last written.
+    pub(in crate::bulk) idle_time: Duration,
     /// The length of the complete lines, in bytes.
     pub(super) length: u64,
 }
@@ -45,6 +48,8 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
         FileStart::Foreign => bail!("not a journal"),
         FileStart::Journal => {}
     }
+    // A file system without times, or with a time to come, counts as just written.
+    let idle_time = file.metadata()?.modified().ok().and_then(|time| time.elapsed().ok()).unwrap_or_default();
     let (mut lines, header) = lines_after_header(file)?;
     if !header.resumable {
         bail!("its runs had a few users each, and are not resumed: give these users again");
@@ -55,6 +60,7 @@ pub(super) fn replay(file: &mut File, shard: Option<Shard>) -> anyhow::Result<Re
         listed: WorklistBuilder::of(shard),
         has_done: false,
         damaged_lines: Vec::new(),
+        idle_time,
         length: lines.length(),
     };
     let (mut line, mut number) = (Vec::new(), 1);
