@@ -5,6 +5,7 @@ use anyhow::bail;
 use super::column::{self, Column, find_column, find_named};
 use super::condition::Condition;
 use super::csv_record::{Record, RecordParser, split};
+use super::csv_shift::ShiftCheck;
 use super::encoding::decode_name;
 use super::entry::{Entry, Given, Sink};
 use super::id::{contains_user, is_blank, parse_user};
@@ -117,11 +118,16 @@ impl<'a> Header<'a> {
             };
             self.conditions.push((index, condition));
         }
+        let mut shifts = ShiftCheck::new(&self.names, shape.index);
         let mut widest = None;
         while let Some(first) = lines.next_line()? {
             let number = first.number;
             let Some((record, is_cut)) = read_record(&first, lines, shape)? else { continue };
-            if let Some(user) = self.user(&record, is_cut) {
+            if let Some(user) = self.user(number, &record, is_cut, &mut shifts) {
+                if user.is_err() && record.fields.iter().any(|field| hides_users(field, shape.delimiter)) {
+                    // The number of the first line doesn't name a user of a later one.
+                    bail!(hidden(number));
+                }
                 widest = widest.max(Some(record.fields.len()));
                 sink(Entry { line: number, user })?;
             }
@@ -131,7 +137,7 @@ impl<'a> Header<'a> {
                 "the header has {} columns, and no line has more than {widest} fields: is a name with a separator in it not quoted?",
                 self.named_width()
             ),
-            _ => Ok(()),
+            _ => shifts.finish(),
         }
     }
 
@@ -142,7 +148,7 @@ impl<'a> Header<'a> {
     }
 
     /// Returns the user of a record, or nothing if the record is blank.
-    fn user(&self, record: &Record, is_cut: bool) -> Option<Result<Given, String>> {
+    fn user(&self, line: u64, record: &Record, is_cut: bool, shifts: &mut ShiftCheck) -> Option<Result<Given, String>> {
         let is_filled = |field: &&Vec<u8>| !is_blank(&String::from_utf8_lossy(field));
         if !is_cut && !record.fields.iter().any(|field| is_filled(&field)) {
             return None;
@@ -156,7 +162,8 @@ impl<'a> Header<'a> {
         // Unnamed columns have to be empty.
         let filled = record.fields.iter().rposition(|field| is_filled(&field)).map_or(0, |last| last + 1);
         // A field too many at the end counts even if it is empty, because the user could be that of a column before.
-        let is_too_wide = self.shape.can_shift() && record.fields.len() > self.names.len();
+        let can_shift = self.shape.can_shift() || self.conditions.iter().any(|(place, _)| *place > 0);
+        let is_too_wide = can_shift && record.fields.len() > self.names.len();
         let (fields, width) =
             if is_too_wide { (record.fields.len(), self.names.len()) } else { (filled, self.named_width()) };
         if fields > width {
@@ -164,13 +171,47 @@ impl<'a> Header<'a> {
                 "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
             )));
         }
+        if self.is_short(record.fields.len()) {
+            return Some(Err(format!(
+                "{} fields, but the header has {}: is a separator missing?",
+                record.fields.len(),
+                self.names.len()
+            )));
+        }
+        let values: Vec<_> = record.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        let user = self.given(record);
+        if self.shape.column.by == By::Id {
+            match &user {
+                Ok(_) => {
+                    if let Err(problem) = shifts.check(line, &values) {
+                        return Some(Err(problem));
+                    }
+                }
+                Err(_) => shifts.add_other(&values),
+            }
+        }
+        Some(user)
+    }
+
+    /// Returns whether a record with this number of fields is short of separators, so that a name or the value of a condition may
+    /// be that of another column. Of an ID, more can be said.
+    fn is_short(&self, fields: usize) -> bool {
+        let missing = self.names.len().saturating_sub(fields);
+        let is_shifted = |place: usize| place > 0 && place + 1 < self.named_width().min(place + 1 + missing);
+        let has_names = self.shape.column.by != By::Id;
+        let is_uncertain = |place: usize| is_shifted(place) || place >= fields;
+        has_names && is_shifted(self.shape.index) || self.conditions.iter().any(|(place, _)| is_uncertain(*place))
+    }
+
+    /// Returns the user of a record that fits its header.
+    fn given(&self, record: &Record) -> Result<Given, String> {
         let is_met = |(index, condition): &(usize, &Condition)| {
             condition.accepts(&record.fields.get(*index).map_or(String::new(), |field| decode_name(field)))
         };
         if !self.conditions.iter().all(is_met) {
-            return Some(Ok(Given::Unmatched));
+            return Ok(Given::Unmatched);
         }
-        Some(match record.fields.get(self.shape.index) {
+        match record.fields.get(self.shape.index) {
             Some(field) if !is_blank(&String::from_utf8_lossy(field)) => {
                 self.shape.column.parse(&String::from_utf8_lossy(field))
             }
@@ -178,7 +219,7 @@ impl<'a> Header<'a> {
                 "the column {} is empty",
                 self.names.get(self.shape.index).map_or("`id`".to_owned(), |name| quoted(name))
             )),
-        })
+        }
     }
 }
 
@@ -186,11 +227,6 @@ impl<'a> Header<'a> {
 fn read_record(first: &Line, lines: &mut LineReader<'_>, shape: Shape<'_>) -> anyhow::Result<Option<(Record, bool)>> {
     let Shape { delimiter, column, index: place, width } = shape;
     let number = first.number;
-    let hidden = || {
-        format!(
-            "line {number} has a quoted text that continues on the next lines, with more users in it: is a quote missing?"
-        )
-    };
     let mut parser = RecordParser::default();
     let mut record = parser.add_line(&first.bytes, delimiter);
     let mut is_cut = first.is_cut;
@@ -202,7 +238,7 @@ fn read_record(first: &Line, lines: &mut LineReader<'_>, shape: Shape<'_>) -> an
         // A name doesn't look like one, so any line that could be a record counts.
         let fields = next.bytes.split(|byte| *byte == delimiter).count();
         if column.by != By::Id && fields >= width {
-            bail!(hidden());
+            bail!(hidden(number));
         }
         is_cut |= next.is_cut;
         record = parser.add_line(&next.bytes, delimiter);
@@ -213,7 +249,7 @@ fn read_record(first: &Line, lines: &mut LineReader<'_>, shape: Shape<'_>) -> an
         !is_padded_id && hides_users(field, delimiter)
     };
     if record.iter().any(|record| record.fields.iter().enumerate().any(hides_users)) {
-        bail!(hidden());
+        bail!(hidden(number));
     }
     let spans_lines = record.iter().flat_map(|record| &record.fields).any(|field| field.contains(&b'\n'));
     if spans_lines && record.iter().any(|record| record.is_malformed) {
@@ -231,6 +267,12 @@ fn hides_users(field: &[u8], delimiter: u8) -> bool {
         && field
             .split(|byte| *byte == b'\n' || *byte == delimiter)
             .any(|value| parse_user(String::from_utf8_lossy(value).trim_matches(['"', ' '])).is_ok())
+}
+
+fn hidden(line: u64) -> String {
+    format!(
+        "line {line} has a quoted text that continues on the next lines, with more users in it: is a quote missing?"
+    )
 }
 
 fn unclosed(line: u64) -> String {

@@ -4,6 +4,7 @@ mod binary;
 mod column;
 mod condition;
 mod csv_record;
+mod csv_shift;
 mod csv_table;
 mod encoding;
 mod entry;

@@ -61,6 +61,51 @@ fn a_record_that_does_not_fit_the_header_is_invalid() {
 }
 
 #[test]
+fn a_record_that_lacks_a_separator_names_nobody_else() {
+    let lines = |text: &str| read(text, None).unwrap();
+    let rejected = |text: &str| read(text, None).unwrap_err();
+    // $B is the manager, and the separator before or after the mail address is missing.
+    assert_eq!(lines("name,id,manager\nAnn $A,$B\nx,$A,$B\n")[0], "2:field 1 has an ID and other text");
+    assert_eq!(lines("name,mail,id,manager\nAnn a@x,$A,$B\nx,b@x,$A,$B\n")[0], "2:3 fields, but the header has 4");
+    assert_eq!(lines("manager,name,id,phone\n$B,Ann $A,7\nx,y,$A,7\n")[0], "2:`7` is not a valid user ID");
+    // Ann has no ID. Other lines tell what the column has.
+    assert_eq!(lines("name,id,manager\nBob,$A,$B\nAnn,$B\n")[1], "3:2 fields, but the header has 3");
+    assert!(rejected("name,id,manager\nAnn,$B\nBob,$A,$B\n").starts_with("line 2 has fewer fields than the header"));
+    assert!(rejected("name,id,manager\nAnn,$B\nBob,$A,\n").starts_with("line 2 has fewer fields than the header"));
+    assert!(rejected("id,manager,x\n$B,7\n$A,$B,7\n").starts_with("line 2 has fewer fields than the header"));
+    assert_eq!(lines("name,id,phone\nAnn,$A\nBob,$B,7\n"), ["2:1", "3:2"]);
+    // A separator at the end makes up for the missing one.
+    let shifted = "name,mail,id,manager\nAnn a@x,$A,$B,\nBob,b@x,$A,$B\n";
+    assert!(rejected(shifted).starts_with("line 2 has an ID in the column `mail`"));
+    let shifted = "name,mail,id,manager\nBob,b@x,$A,$B\nAnn a@x,$A,$B,\n";
+    assert_eq!(lines(shifted)[1], "3:the column `mail` has an ID");
+    assert_eq!(lines("environment_id,id,phone\n$B,$A,\n"), ["2:1"]);
+    assert_eq!(lines("population,id,phone\n$B,$A,\n$B,$B,7\n"), ["2:1", "3:2"]);
+    // The header's own is missing.
+    assert_eq!(lines("name manager,id,phone\nAnn,$B,$A,\n"), ["2:4 fields, but the header has 3"]);
+    // References are no values that lack a separator.
+    assert_eq!(lines("link,note,id\nhttps://x/users/$B,see $B there,$A\n"), ["2:1"]);
+    // Nothing tells one name from another.
+    let names = "name,username,manager\nAnn ann,bob\nx,ann,bob\n";
+    let read = read_names(names, By::Username).unwrap();
+    assert_eq!(read, ["2:2 fields, but the header has 3", r#"3:username "ann""#]);
+}
+
+#[test]
+fn a_condition_reads_no_other_column() {
+    let conditions = ["department=Sales".parse().unwrap()];
+    let read = |text: &str| {
+        let text = text.replace("$A", A).replace("$B", B);
+        entries_of(text.as_bytes(), Column { conditions: &conditions, ..Column::default() }).map(told).unwrap()
+    };
+    let header = "id,name,department,boss_department\n";
+    assert_eq!(read(&format!("{header}$A,Ann,Sales,HR\n$B,Bob,HR,Sales\n")), ["2:1", "3:-"]);
+    assert_eq!(read(&format!("{header}$A,Ann HR,Sales\n")), ["2:3 fields, but the header has 4"]);
+    assert_eq!(read(&format!("{header}$A,Ann\n")), ["2:2 fields, but the header has 4"]);
+    assert_eq!(read(&format!("{header}$A,Miller, Sales,HR,\n")), ["2:5 fields, but the header has 4"]);
+}
+
+#[test]
 fn a_header_that_is_wider_than_every_record_is_rejected() {
     let rejected = read("name (last, first),id,manager_id\nx,$B,$A\ny,$B,$A\n", None).unwrap_err();
     assert!(rejected.starts_with("the header has 4 columns, and no line has more than 3 fields"), "{rejected}");

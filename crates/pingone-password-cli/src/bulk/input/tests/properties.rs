@@ -162,6 +162,58 @@ proptest! {
         }
     }
 
+    /// The same of a table in which a record is short of a separator, or has more at its end.
+    #[test]
+    fn no_user_comes_from_another_column_if_a_separator_is_missing(
+        rows in vec(
+            (
+                select(&["Ann", "Bea", "o'Neill", "https://x/1", ""]),
+                any::<bool>(),
+                any::<bool>(),
+                select(&["", "7", "ann@example.com"]),
+                option::of(0_usize..3),
+                0_usize..3,
+            ),
+            0..8,
+        ),
+        order in Just(["name", "id", "manager", "phone"]).prop_shuffle(),
+        more_names in 0_usize..2,
+        end in select(&["\n", "\r\n", "\r"]),
+    ) {
+        let mut text = order.join(",") + &",".repeat(more_names) + end;
+        for (number, (name, has_manager, has_user, phone, missing, more)) in rows.iter().enumerate() {
+            let id = |first: char, has: bool| if has { format!("{first}0000000-0000-8000-8000-{number:012x}") } else { String::new() };
+            // Nothing tells that a record without a user began with a separator.
+            let missing = missing.filter(|place| *has_user || *place > 0 || order[0] != "id");
+            for (index, column) in order.iter().enumerate() {
+                text += &match *column {
+                    "name" => (*name).to_owned(),
+                    "id" => id('a', *has_user),
+                    "manager" => id('b', *has_manager),
+                    _ => (*phone).to_owned(),
+                };
+                if index < 3 && missing != Some(index) {
+                    text += ",";
+                }
+            }
+            // Nor that a record without a user, with as many separators as the header, has the manager's.
+            let more = if *has_user || missing.is_none() { *more } else { 0 };
+            text += &(",".repeat(more.max(more_names)) + end);
+        }
+        if let Ok(read) = entries(text.as_bytes(), None) {
+            let mut told = std::collections::BTreeSet::new();
+            for entry in read {
+                if let Ok(user) = &entry.user {
+                    prop_assert!(id(user).starts_with('a'), "{:?} in {:?}", user, text);
+                }
+                told.insert(entry.line);
+            }
+            for (line, (_, _, has_user, ..)) in (2..).zip(&rows) {
+                prop_assert!(!has_user || told.contains(&line), "line {line} of {text:?}");
+            }
+        }
+    }
+
     #[test]
     fn no_user_is_skipped(
         pieces in vec(select(&["$A", "$B", "\"", "\"\"", ",", ";", "\n", "\r\n", "\r", " ", "x", "me"]), 0..40),
