@@ -11,6 +11,7 @@ mod exit;
 mod lock;
 mod lookup;
 mod output;
+mod padding;
 mod private_file;
 mod sign_in;
 mod terminal;

@@ -18,7 +18,7 @@ use super::rate::Rate;
 use crate::config::Target;
 use crate::lock::Lock;
 use crate::lookup::By;
-use crate::terminal::{note, plain, quoted};
+use crate::terminal::{grouped, note, plain, quoted};
 
 /// Up to this many users are unlocked without a confirmation.
 const UNCONFIRMED: u64 = 10;
@@ -167,7 +167,7 @@ impl Plan {
                      with --only-locked-out and another --journal"
                 )
             } else {
-                let original = header.input.map(|input| format!(", {}", plain(&input))).unwrap_or_default();
+                let original = header.input.map(|input| format!(", {},", plain(&input))).unwrap_or_default();
                 anyhow!(
                     "the journal belongs to another input: the original one{original} had other users, after --shard and \
                      --exclude"
@@ -211,12 +211,15 @@ fn transaction_id(of_first_run: Option<&str>, target: &Target) -> ExternalTransa
 /// Reports damaged records of the journal.
 fn report_damage(lines: &[u64], doubts_all: bool) {
     let Some(first) = lines.first() else { return };
-    let lines = match lines.len() - 1 {
-        0 => format!("line {first} of the journal is damaged"),
-        more => format!("line {first} of the journal and {more} more are damaged"),
+    let (lines, users) = match lines.len() - 1 {
+        0 => (format!("line {first} of the journal is damaged"), "the state of its user is"),
+        more => (
+            format!("line {first} of the journal and {} more are damaged", grouped(more as u64)),
+            "the states of their users are",
+        ),
     };
-    let users = if doubts_all { "all remaining users" } else { "their users" };
-    note(format!("{lines}: the states of {users} are read before any unlock"));
+    let users = if doubts_all { "the states of all remaining users are" } else { users };
+    note(format!("{lines}: {users} read before any unlock"));
 }
 
 /// Checks that the journal belongs to the same run.

@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::lock::Lock;
 use crate::lookup::{self, By, Key, KnownUser, Unresolved, not_an_id, resolve};
 use crate::output;
+use crate::padding::unpadded;
 use crate::terminal;
 
 /// Runs the program.
@@ -156,7 +157,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         }
         Command::Doctor(args) => {
             let user = match &args.user {
-                Some(text) => Some(text.parse().map_err(|_| Failure::usage(not_an_id(text)))?),
+                Some(text) => Some(unpadded(text).parse().map_err(|_| Failure::usage(not_an_id(text)))?),
                 None => None,
             };
             block_on(doctor::run(&args.settings, user))

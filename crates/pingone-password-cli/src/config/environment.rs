@@ -2,12 +2,13 @@
 
 use std::env;
 
+use super::cleanup::cleaned;
 use super::setting::{Setting, Source, Sourced};
 
-/// Reads an environment variable. An empty one counts as not set.
+/// Reads an environment variable. An empty one counts as not set, also with white space or quotes in it.
 pub(super) fn variable(name: &str) -> Option<String> {
     let value = env::var_os(name)?.to_string_lossy().into_owned();
-    (!value.is_empty()).then_some(value)
+    (!cleaned(&value).is_empty()).then_some(value)
 }
 
 /// Finds the variable of a setting: the first one of its names that is set.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
+use super::cleanup::cleaned;
 use super::environment::variable;
 use super::flags::SettingFlags;
 use super::setting::{ConfigError, Setting, Source, Sourced};
@@ -60,8 +61,8 @@ impl Profile {
     ///
     /// Fails if a profile or file that was selected by name doesn't exist, or if the file is invalid.
     pub(super) fn find(flags: &SettingFlags) -> Result<(Option<Self>, String), ConfigError> {
-        let asked_file = flags.config.clone().or_else(|| variable(FILE).map(PathBuf::from));
-        let asked_name = flags.profile.clone().or_else(|| variable(NAME));
+        let asked_file = flags.config.clone().or_else(|| variable(FILE).map(|path| cleaned(&path).into()));
+        let asked_name = flags.profile.clone().or_else(|| variable(NAME)).map(|name| cleaned(&name).to_owned());
         let name = asked_name.clone().unwrap_or_else(|| "default".to_owned());
         let Some(file) = asked_file.clone().or_else(default_file) else {
             return match asked_name {
@@ -126,14 +127,14 @@ impl Profile {
             "access_token_file" => access_token_file,
             _ => return None,
         };
-        let value = value.clone().filter(|value| !value.is_empty())?;
+        let value = value.clone().filter(|value| !cleaned(value).is_empty())?;
         Some(Sourced { value, source: Source::Profile, origin: self.origin() })
     }
 
     /// Returns a setting that names a file.
     pub(super) fn file(&self, setting: Setting) -> Option<Sourced<PathBuf>> {
         let Sourced { value, source, origin } = self.setting(setting)?;
-        Some(Sourced { value: self.path(&value), source, origin })
+        Some(Sourced { value: self.path(cleaned(&value)), source, origin })
     }
 
     /// Resolves a path relative to the profile's file.

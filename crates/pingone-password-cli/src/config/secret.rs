@@ -53,9 +53,8 @@ fn find(setting: Setting, flag: Option<(Secret, &str)>, profile: Option<&Profile
         Some(Sourced { value: Secret::Variable(name), source: Source::Variable, origin })
     };
     let in_profile = || {
-        let profile = profile?;
-        let Sourced { value, source, origin } = profile.setting(setting)?;
-        Some(Sourced { value: Secret::File(profile.path(&value)), source, origin })
+        let Sourced { value, source, origin } = profile?.file(setting)?;
+        Some(Sourced { value: Secret::File(value), source, origin })
     };
     flag.or_else(in_environment).or_else(in_profile)
 }

@@ -69,7 +69,7 @@ impl Settings {
             auth_url: find(AUTH_URL, flags.auth_url.as_ref()),
             token_url: find(TOKEN_URL, flags.token_url.as_ref()),
             proxy: find(PROXY, flags.proxy.as_ref()).filter(|_| !flags.no_proxy),
-            proxy_exceptions: proxy::exceptions(),
+            proxy_exceptions: proxy::exceptions().map(clean),
             ca_certificate: find(CA_CERTIFICATE, flags.ca_certificate.as_ref()).map(|found| match &profile {
                 Some(profile) if found.source == Source::Profile => {
                     Sourced { value: profile.path(&found.value).display().to_string(), ..found }

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use pingone_password::{UserId, UserKey};
 use serde::{Deserialize, Serialize};
 
+use crate::padding::{trimmed, unpadded};
 use crate::terminal::quoted;
 
 /// The longest username, in characters.
@@ -75,14 +76,15 @@ fn name(text: &str, limit: usize) -> Result<&str, String> {
 }
 
 impl Key {
-    /// Parses a key. Without `by`, a UUID is an ID, and anything else is a username. An address that is no username is tried as
+    /// Parses a key. White space around it isn't part of it, nor is what surrounds an ID. Without `by`, a UUID is an ID, and anything else is a username. An address that is no username is tried as
     /// an email address.
     ///
     /// # Errors
     ///
     /// Returns why the text can't be a key of this kind.
     pub(crate) fn parse(text: &str, by: Option<By>) -> Result<Self, String> {
-        match (by, text.parse()) {
+        let (text, id) = (trimmed(text), unpadded(text).parse());
+        match (by, id) {
             (None | Some(By::Id), Ok(id)) => Ok(Self::Id(id)),
             (Some(By::Id), Err(_)) => Err(not_an_id(text)),
             (Some(By::Email), _) => email(text).map(Self::Name),

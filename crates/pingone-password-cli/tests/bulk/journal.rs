@@ -49,7 +49,7 @@ async fn the_users_of_a_damaged_record_are_checked_first() {
     bench
         .run(&format!("unlock --resume {JOURNAL}"))
         .with_code(0)
-        .says(&format!("line {number} of the journal is damaged"))
+        .says(&format!("line {number} of the journal is damaged: the state of its user is read before any unlock\n"))
         .says("1 done before, 3 remaining");
     assert_eq!(methods(&bench, users[0], before), ["GET"]);
     assert_eq!(methods(&bench, users[1], before), [""; 0]);

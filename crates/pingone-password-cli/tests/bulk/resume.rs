@@ -144,7 +144,7 @@ async fn another_input_operation_environment_or_run_is_rejected() {
     let other = "--environment-id a0000000-0000-4000-8000-000000000000";
     bench.run(&format!("unlock --resume {JOURNAL} {other}")).with_code(2).says("the journal belongs to environment");
     bench.list(&users);
-    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another input");
+    bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("/users.txt, had other users");
     bench.run("unlock --resume users.txt").with_code(2).says("not a journal");
     bench.run("unlock --from users.txt --journal users.txt").with_code(2).says("is not a journal");
     assert_eq!(bench.emulator.requests().len(), 1);

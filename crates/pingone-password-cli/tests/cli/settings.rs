@@ -43,6 +43,79 @@ fn what_surrounds_a_value_is_removed_in_every_source() {
     assert!(!shown.stdout.contains("the-secret"));
 }
 
+/// What surrounds a value that was pasted or written by another program.
+const PADDED: [&str; 12] = [
+    "\u{feff}$",
+    "$\r",
+    "$\r\n",
+    "\"$\"",
+    "'$'",
+    "  $\t",
+    "\u{a0}$\u{a0}",
+    "\u{200b}$\u{2060}",
+    "\u{ad}$\u{200e}",
+    "$\u{1a}",
+    "\u{201c}$\u{201d}",
+    " \" '$' \"\r",
+];
+
+#[test]
+fn every_padding_is_removed_in_every_source() {
+    let world = World::new();
+    let user = world.locked_out();
+    let settings = [
+        ("PINGONE_API_URL", world.emulator.api_url().to_owned()),
+        ("PINGONE_AUTH_URL", world.emulator.auth_url().to_owned()),
+        ("PINGONE_ENVIRONMENT_ID", world.emulator.environment_id().to_string()),
+        ("PINGONE_CLIENT_ID", world.emulator.client_id().to_owned()),
+        ("PINGONE_CLIENT_SECRET", world.emulator.client_secret().to_owned()),
+    ];
+    let ok = |ran: &Ran, padded: &str| assert_eq!(ran.code, Some(0), "{padded:?}: {ran:?}");
+    for padded in PADDED {
+        let pad = |text: &str| padded.replace('$', text);
+        let padded_settings = settings.clone().map(|(name, value)| (name, pad(&value)));
+        let mut command = world.bare(&["doctor", "-v", &pad(&user)]);
+        let ran = world.ran(command.envs(padded_settings.clone()).env("NO_PROXY", pad("127.0.0.1")));
+        ok(&ran, padded);
+        assert!(ran.stderr.contains("/environments/{environmentId}/users/{userId}/password 200 "), "{ran:?}");
+        // A proxy that nobody listens at, but for the hosts in NO_PROXY.
+        let mut command = world.bare(&["state", &pad(&user)]);
+        command.envs(padded_settings.clone()).env("HTTPS_PROXY", pad("http://127.0.0.1:1"));
+        ok(&world.ran(command.env("NO_PROXY", pad("127.0.0.1"))), padded);
+        let ran = show(&world, &[("HTTPS_PROXY", &pad("http://127.0.0.1:1"))], &["--output", "csv"]);
+        let row = "proxy,http://127.0.0.1:1,variable,variable HTTPS_PROXY (white space or quotes removed)";
+        assert!(ran.stdout.contains(row), "{ran:?}");
+
+        let secret = world.file("secret", &pad(world.emulator.client_secret()));
+        let flags = [
+            ["--api-url", &pad(&settings[0].1)],
+            ["--auth-url", &pad(&settings[1].1)],
+            ["--environment-id", &pad(&settings[2].1)],
+            ["--client-id", &pad(&settings[3].1)],
+            ["--client-secret-file", &secret],
+            ["--transaction-id", &pad("t-1")],
+        ];
+        ok(&world.ran(&mut world.bare(&[&["state", &user][..], flags.as_flattened()].concat())), padded);
+
+        let text = |value: &str| serde_json::to_string(&pad(value)).unwrap();
+        let profile = format!(
+            "[profile.one]\napi_url = {}\nauth_url = {}\nenvironment_id = {}\nclient_id = {}\nclient_secret_file = {}\n",
+            text(&settings[0].1),
+            text(&settings[1].1),
+            text(&settings[2].1),
+            text(&settings[3].1),
+            text("secret"),
+        );
+        let file = world.file("profiles.toml", &profile);
+        let mut command = world.bare(&["state", &user]);
+        command.env("PINGONE_PASSWORD_CONFIG", pad(&file)).env("PINGONE_PASSWORD_PROFILE", pad("one"));
+        ok(&world.ran(&mut command), padded);
+        // Nothing but padding is no value.
+        let blank = world.ran(world.command(&["state", &user]).env("PINGONE_TOP_LEVEL_DOMAIN", pad("")));
+        ok(&blank, padded);
+    }
+}
+
 #[test]
 fn an_environment_in_the_api_url_is_refused() {
     let world = World::new();

@@ -4,8 +4,9 @@ use anyhow::bail;
 
 use super::condition::Condition;
 use super::entry::Given;
-use super::id::{parse_user, trimmed, unpadded};
+use super::id::parse_user;
 use crate::lookup::{self, By};
+use crate::padding::{trimmed, unpadded};
 use crate::terminal::quoted;
 
 /// The column or property with the user, and what it contains.

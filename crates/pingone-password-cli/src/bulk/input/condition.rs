@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::unpadded;
+use crate::padding::unpadded;
 
 /// A condition: a column or property has a value. Padding around both doesn't count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 
 use anyhow::bail;
 
-use super::id::{is_blank, parse_user, trimmed, unpadded};
+use super::id::{is_blank, parse_user};
+use crate::padding::{trimmed, unpadded};
 use crate::terminal::quoted;
 
 /// What the records of a table say of its columns.
@@ -57,8 +58,8 @@ impl ShiftCheck {
     pub(super) fn new(names: &[String], place: usize) -> Self {
         let columns: Vec<_> =
             names.iter().map(|name| Evidence { name: unpadded(name).to_owned(), ..Evidence::default() }).collect();
-        let named = columns.iter().rposition(|column| !column.name.is_empty()).map_or(0, |last| last + 1);
-        Self { place, columns, named }
+        let last = columns.iter().rposition(|column| !column.name.is_empty());
+        Self { place, columns, named: last.map_or(0, |last| last + 1) }
     }
 
     /// Checks a record with a user.
@@ -90,7 +91,9 @@ impl ShiftCheck {
             if place > 0 && has_other_id(0) || reach.iter().any(|column| column.has_ids) {
                 return Err(format!("{}: is a separator missing?", fields_are(count, width)));
             }
-            reach.iter_mut().for_each(|column| _ = column.short_line.get_or_insert(line));
+            for column in reach {
+                column.short_line.get_or_insert(line);
+            }
         }
         if missing == 0 && !is_vouched(&kinds, named) {
             let before = self.columns.iter_mut().zip(&kinds).take(place);

@@ -9,10 +9,11 @@ use super::column::Column;
 use super::csv_table::Header;
 use super::encoding::Encoding;
 use super::entry::Sink;
-use super::id::{is_blank, unpadded};
+use super::id::is_blank;
 use super::json;
 use super::line_reader::{Line, LineReader};
 use super::text;
+use crate::padding::unpadded;
 
 /// The number of bytes by which a file is recognized.
 const HEAD: u64 = 8 << 10;
