@@ -162,7 +162,7 @@ impl Journal {
         self.revision += 1;
     }
 
-    pub(crate) fn requests(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> {
+    pub(crate) fn requests(&self) -> impl DoubleEndedIterator<Item = &RecordedRequest> + ExactSizeIterator {
         self.entries.iter().map(|entry| &entry.request)
     }
 

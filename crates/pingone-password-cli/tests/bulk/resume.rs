@@ -20,7 +20,7 @@ const JOURNAL: &str = "users.txt.journal.jsonl";
 /// Waits until the emulator has received this many requests, or the run is over.
 fn wait_for_requests(bench: &Bench, run: &mut Child, requests: usize) {
     let start = Instant::now();
-    while bench.emulator.requests().len() < requests && run.try_wait().unwrap().is_none() {
+    while bench.emulator.request_count() < requests && run.try_wait().unwrap().is_none() {
         assert!(start.elapsed() < Duration::from_secs(60));
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -56,7 +56,7 @@ async fn after_fifty_kills_no_user_is_lost_or_unlocked_twice_without_a_state_che
     for round in 1..=50 {
         let mut run = bench.command(&command).spawn().unwrap();
         // A different distance each time.
-        let requests = bench.emulator.requests().len() + 60 + round * 7 % 31;
+        let requests = bench.emulator.request_count() + 60 + round * 7 % 31;
         wait_for_requests(&bench, &mut run, requests);
         // This is SIGKILL.
         run.kill().unwrap();

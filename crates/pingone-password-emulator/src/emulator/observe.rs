@@ -76,6 +76,12 @@ impl Emulator {
         self.shared.journal().map(|journal| journal.requests().cloned().collect()).unwrap_or_default()
     }
 
+    /// Returns the number of requests that [`requests`](Self::requests) returns, without a copy of them.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.shared.journal().map_or(0, |journal| journal.requests().len())
+    }
+
     /// Returns the latest 10,000 events, in the order in which they were emitted.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
