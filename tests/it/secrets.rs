@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pingone_password::{
-    Client, ClientAuthMethod, ClientCredentials, Error, MemoryStore, Method, RetryPolicy, SignInApplication,
+    Client, ClientAuthMethod, ClientBuilder, ClientCredentials, Error, MemoryStore, Method, RetryPolicy,
+    SignInApplication,
 };
 use pingone_password_emulator::{Agent, Emulator, Fault, Status, TokenFault};
 use tracing_subscriber::fmt::MakeWriter;
@@ -54,6 +55,53 @@ fn all_of(error: &Error) -> Result<String> {
     Ok(text)
 }
 
+const PASSWORD: &str = "the-password-that-must-not-leak";
+
+/// A way to authenticate at an emulator.
+type Authenticate = fn(ClientBuilder, &Emulator) -> ClientBuilder;
+
+fn credentials(emulator: &Emulator) -> ClientCredentials {
+    ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url())
+}
+
+/// Returns everything that a client shows while it meets each fault, and the secrets that it used.
+async fn shown_with_every_fault(authenticate: Authenticate) -> Result<(String, Vec<String>)> {
+    let emulator = Emulator::start().await?;
+    let user = emulator.add_user(Status::PasswordLockedOut).into();
+    let (builder, _) = crate::faults::client(&emulator, RetryPolicy::default().max_attempts(2));
+    let builder = authenticate(builder.timeout(Duration::from_millis(200)), &emulator);
+    let client = builder.clone().build()?;
+    let mut shown = format!("{builder:?} {client:?} {:?}", credentials(&emulator));
+    write!(shown, "{:?}", client.read_password_state(user).await?)?;
+    write!(shown, "{:?}", client.unlock_password(user).await?)?;
+    let check = "application/vnd.pingidentity.password.check+json".parse()?;
+    let other = client.raw(user, Method::Post, check).json(serde_json::json!({ "password": PASSWORD }));
+    write!(shown, "{other:?}")?;
+    shown.push_str(&all_of(&other.await.unwrap_err())?);
+    for fault in Fault::ALL {
+        emulator.inject([*fault; 4]);
+        let failures = [client.read_password_state(user).await.err(), client.unlock_password(user).await.err()];
+        for error in failures.iter().flatten() {
+            shown.push_str(&all_of(error)?);
+        }
+        // Uses up the rest of the script, so that it doesn't affect the next fault.
+        while client.read_password_state(user).await.is_err() {}
+    }
+    emulator.revoke_tokens();
+    let (rejected, _) = crate::faults::client(&emulator, RetryPolicy::none());
+    let wrong = ClientCredentials::new(emulator.client_id(), "the-wrong-secret").auth_url(emulator.auth_url());
+    for builder in [rejected.clone(), rejected.client_credentials(wrong)] {
+        shown.push_str(&all_of(&builder.build()?.unlock_password(user).await.unwrap_err())?);
+    }
+    let from_headers = emulator.requests().into_iter().filter_map(|request| {
+        let header = request.header("authorization").first()?.to_string();
+        header.split_once(' ').map(|(_, secret)| secret.to_owned())
+    });
+    let mut secrets: Vec<String> = from_headers.collect();
+    secrets.push(emulator.client_secret().to_owned());
+    Ok((shown, secrets))
+}
+
 #[tokio::test]
 async fn no_output_shows_a_secret() -> Result {
     let log = Log::default();
@@ -62,54 +110,22 @@ async fn no_output_shows_a_secret() -> Result {
     let subscriber = tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_writer(log.clone()));
     let _listening = tracing::subscriber::set_default(subscriber);
 
-    let emulator = Emulator::start().await?;
-    let user = emulator.add_user(Status::PasswordLockedOut).into();
-    let credentials =
-        ClientCredentials::new(emulator.client_id(), emulator.client_secret()).auth_url(emulator.auth_url());
-    let (by_token, _) = crate::faults::client(&emulator, RetryPolicy::default().max_attempts(2));
-    let by_token = by_token.timeout(Duration::from_millis(200));
-    let by_credentials = by_token.clone().client_credentials(credentials.clone());
-    let in_body = by_token.clone().client_credentials(credentials.clone().auth_method(ClientAuthMethod::Post));
-    let mut shown = format!("{by_token:?} {by_credentials:?} {credentials:?}");
-    let password = "the-password-that-must-not-leak";
-
-    for client in [by_token, by_credentials, in_body] {
-        let client: Client = client.build()?;
-        write!(shown, "{client:?}")?;
-        write!(shown, "{:?}", client.read_password_state(user).await?)?;
-        write!(shown, "{:?}", client.unlock_password(user).await?)?;
-        let check = "application/vnd.pingidentity.password.check+json".parse()?;
-        let other = client.raw(user, Method::Post, check).json(serde_json::json!({ "password": password }));
-        write!(shown, "{other:?}")?;
-        shown.push_str(&all_of(&other.await.unwrap_err())?);
-        for fault in Fault::ALL {
-            emulator.inject([*fault; 4]);
-            let failures = [client.read_password_state(user).await.err(), client.unlock_password(user).await.err()];
-            for error in failures.iter().flatten() {
-                shown.push_str(&all_of(error)?);
-            }
-            // Uses up the rest of the script, so that it doesn't affect the next fault.
-            while client.read_password_state(user).await.is_err() {}
-        }
-    }
-    emulator.revoke_tokens();
-    let wrong = ClientCredentials::new(emulator.client_id(), "the-wrong-secret").auth_url(emulator.auth_url());
-    let (client, _) = crate::faults::client(&emulator, RetryPolicy::none());
-    shown.push_str(&all_of(&client.clone().build()?.unlock_password(user).await.unwrap_err())?);
-    shown.push_str(&all_of(&client.client_credentials(wrong).build()?.unlock_password(user).await.unwrap_err())?);
-
-    shown.push_str(&log.text());
+    // Faults that stall make them wait, at the same time.
+    let (by_token, by_basic, in_body) = tokio::join!(
+        shown_with_every_fault(|builder, _| builder),
+        shown_with_every_fault(|builder, emulator| builder.client_credentials(credentials(emulator))),
+        shown_with_every_fault(|builder, emulator| {
+            builder.client_credentials(credentials(emulator).auth_method(ClientAuthMethod::Post))
+        }),
+    );
+    let mut shown = log.text();
     assert!(shown.contains("http.client.request"), "the log has the client's spans");
-    let basic = emulator.requests().into_iter().find_map(|request| {
-        request.header("authorization").first().and_then(|value| value.strip_prefix("Basic ").map(str::to_owned))
-    });
-    let tokens = emulator.requests().into_iter().flat_map(|request| {
-        let values: Vec<String> = request.header("authorization").iter().map(ToString::to_string).collect();
-        values.into_iter().filter_map(|value| value.strip_prefix("Bearer ").map(str::to_owned))
-    });
-    let mut secrets: Vec<String> = tokens.collect();
-    secrets.extend([emulator.client_secret().to_owned(), "the-wrong-secret".to_owned(), password.to_owned()]);
-    secrets.push(basic.ok_or("no request used Basic")?);
+    let mut secrets = vec!["the-wrong-secret".to_owned(), PASSWORD.to_owned()];
+    for client in [by_token, by_basic, in_body] {
+        let (text, used) = client?;
+        shown.push_str(&text);
+        secrets.extend(used);
+    }
     assert!(secrets.len() > 10);
     for secret in secrets {
         let at = shown.find(&secret).map(|at| shown[at.saturating_sub(200)..at].to_owned());
