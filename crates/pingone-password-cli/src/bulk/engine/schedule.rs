@@ -215,7 +215,15 @@ impl Schedule {
         }
         let min_latency = self.min_latency();
         let end = |grant: &Grant| grant.arrival(min_latency).map(|arrival| arrival + window);
-        self.granted.retain(|grant| end(grant).is_none_or(|end| end > now));
+        let is_over = |grant: &Grant| end(grant).is_some_and(|end| end <= now);
+        // Usually that is enough, and it doesn't look at all permits.
+        while self.granted.front().is_some_and(is_over) {
+            self.granted.pop_front();
+        }
+        if self.granted.len() < count {
+            return None;
+        }
+        self.granted.retain(|grant| !is_over(grant));
         if self.granted.len() < count {
             return None;
         }
