@@ -13,7 +13,7 @@ use super::no_plan::NoPlan;
 use super::options::Options;
 use crate::config::Target;
 use crate::lookup::{BatchLookup, By, KnownUser};
-use crate::terminal::{grouped, note};
+use crate::terminal::{counted, grouped, note};
 
 /// A list of users that is about to be read.
 pub(super) struct List<'a> {
@@ -55,7 +55,7 @@ impl List<'_> {
         let sent = if has_looked_up { "only lookups were sent" } else { "nothing was sent" };
         let invalid = invalid_lines.finish()?;
         if is_rejected {
-            return Err(anyhow!("{} invalid lines with --strict: {sent}", grouped(invalid)).into());
+            return Err(anyhow!("{} with --strict: {sent}", counted(invalid, "invalid line")).into());
         }
         let doubts_all = earlier.doubts_all();
         let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
@@ -64,10 +64,10 @@ impl List<'_> {
             note(format!("lines that don't match --where: {}", grouped(unmatched)));
         }
         if let Some(shard) = options.shard {
-            note(format!("shard {shard}: leaves {} lines to other shards", grouped(elsewhere)));
+            note(format!("shard {shard}: leaves {} to other shards", counted(elsewhere, "line")));
         }
         if options.exclude.is_some() {
-            note(format!("leaves out {} users of the list --exclude", grouped(excluded)));
+            note(format!("leaves out {} of the list --exclude", counted(excluded, "user")));
         }
         let is_empty = users.counts == Counts::default();
         if is_empty && !options.allows_empty { Err(NoPlan::Empty) } else { Ok(users) }
@@ -98,8 +98,8 @@ pub(super) async fn exclude(
     match invalid_lines.finish()? {
         0 => Ok(()),
         count => {
-            let problem = "invalid lines in the list of users to leave out: nothing was sent";
-            Err(anyhow!("{}: {} {problem}", path.display(), grouped(count)).into())
+            let lines = counted(count, "invalid line");
+            Err(anyhow!("{}: {lines} in the list of users to leave out: nothing was sent", path.display()).into())
         }
     }
 }

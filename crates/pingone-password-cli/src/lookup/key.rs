@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use pingone_password::{UserId, UserKey};
 use serde::{Deserialize, Serialize};
 
-use crate::padding::{trimmed, unpadded};
+use crate::padding::unpadded;
 use crate::terminal::quoted;
 
 /// The longest username, in characters.
@@ -83,13 +83,13 @@ impl Key {
     ///
     /// Returns why the text can't be a key of this kind.
     pub(crate) fn parse(text: &str, by: Option<By>) -> Result<Self, String> {
-        let (text, id) = (trimmed(text), unpadded(text).parse());
+        let (name, id) = (text.trim(), unpadded(text).parse());
         match (by, id) {
             (None | Some(By::Id), Ok(id)) => Ok(Self::Id(id)),
             (Some(By::Id), Err(_)) => Err(not_an_id(text)),
-            (Some(By::Email), _) => email(text).map(Self::Name),
-            (None, Err(_)) if text.contains('@') => email(text).map(|_| Self::UsernameOrEmail(text.to_owned())),
-            (Some(By::Username), _) | (None, Err(_)) => username(text).map(Self::Name),
+            (Some(By::Email), _) => email(name).map(Self::Name),
+            (None, Err(_)) if name.contains('@') => email(name).map(|_| Self::UsernameOrEmail(name.to_owned())),
+            (Some(By::Username), _) | (None, Err(_)) => username(name).map(Self::Name),
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn server_said(error: &Error) -> String {
     let root = root.map(|source| format!(": {}", plain(&source.to_string())));
     let requests = (error.request_count() > 1).then(|| format!(", the last of {} requests", error.request_count()));
     let state_check =
-        error.state_check_error().map(|check| format!("; the state check failed, too: {}", server_said(check)));
+        error.state_check_error().map(|check| format!("; the state can't be read: {}", server_said(check)));
     [Some(cause), root, requests, state_check].into_iter().flatten().collect()
 }
 

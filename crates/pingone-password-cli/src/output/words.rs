@@ -3,7 +3,7 @@
 use pingone_password::model::PasswordPolicy;
 use pingone_password::{PasswordState, PasswordStatus};
 
-use crate::terminal::plain;
+use crate::terminal::{counted, plain};
 
 /// Describes a password status.
 pub(crate) fn status(status: &PasswordStatus, seconds_until_unlock: Option<i64>) -> String {
@@ -35,26 +35,22 @@ pub(crate) fn duration(seconds: i64) -> String {
     // Rounds up to the smallest unit that is printed.
     let up_to = |unit: i64| seconds.saturating_add(unit - 1) / unit * unit;
     let (whole, big, big_name, small, small_name) = match seconds {
-        ..MINUTE => return count(seconds, "second"),
-        MINUTE.. if up_to(MINUTE) < HOUR => return count(up_to(MINUTE) / MINUTE, "minute"),
+        ..MINUTE => return counted(seconds, "second"),
+        MINUTE.. if up_to(MINUTE) < HOUR => return counted(up_to(MINUTE) / MINUTE, "minute"),
         _ if up_to(MINUTE) < DAY => (up_to(MINUTE), HOUR, "hour", MINUTE, "minute"),
         _ => (up_to(HOUR), DAY, "day", HOUR, "hour"),
     };
     let rest = whole % big / small;
-    let big = count(whole / big, big_name);
-    if rest == 0 { big } else { format!("{big} {}", count(rest, small_name)) }
-}
-
-/// Formats a number and a noun.
-pub(crate) fn count(number: i64, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+    let big = counted(whole / big, big_name);
+    if rest == 0 { big } else { format!("{big} {}", counted(rest, small_name)) }
 }
 
 /// Describes a password policy in one line.
 pub(crate) fn policy(policy: &PasswordPolicy) -> String {
     let mut parts = Vec::new();
     if let Some(lockout) = &policy.lockout {
-        let after = lockout.failure_count.map(|number| format!("locks out after {}", count(number, "failed sign-on")));
+        let after =
+            lockout.failure_count.map(|number| format!("locks out after {}", counted(number, "failed sign-on")));
         let until = match lockout.duration_seconds {
             Some(seconds) => format!("for {}", duration(seconds)),
             None => "until an administrator unlocks".to_owned(),
@@ -69,8 +65,8 @@ pub(crate) fn policy(policy: &PasswordPolicy) -> String {
             (None, None) => {}
         }
     }
-    parts.extend(policy.max_age_days.map(|days| format!("expires after {}", count(days, "day"))));
-    parts.extend(policy.min_age_days.map(|days| format!("can be changed after {}", count(days, "day"))));
+    parts.extend(policy.max_age_days.map(|days| format!("expires after {}", counted(days, "day"))));
+    parts.extend(policy.min_age_days.map(|days| format!("can be changed after {}", counted(days, "day"))));
     let history = policy.history.as_ref().and_then(|history| history.count);
     parts.extend(history.map(|count| format!("differs from the last {count}")));
     let name = policy.name.as_deref().map_or_else(|| policy.id.to_string(), plain);
@@ -97,7 +93,7 @@ mod tests {
             (3661, "1 hour 2 minutes"),
             (86_399, "1 day"),
             (90_000, "1 day 1 hour"),
-            (i64::MAX, "106751991167300 days 15 hours"),
+            (i64::MAX, "106,751,991,167,300 days 15 hours"),
         ];
         for (seconds, words) in cases {
             assert_eq!(duration(seconds), words, "{seconds}");

@@ -37,9 +37,10 @@ fn quote(text: &str, is_safe: impl Fn(char) -> bool) -> String {
 }
 
 /// Formats a number with thousands separators.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
+pub(crate) fn grouped(number: impl Into<i128>) -> String {
+    let number = number.into();
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::from(if number < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
@@ -50,7 +51,8 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// Formats a number of things.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
+pub(crate) fn counted(number: impl Into<i128>, noun: &str) -> String {
+    let number = number.into();
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
@@ -79,7 +81,11 @@ mod tests {
     fn foreign_text_cannot_control_the_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb\nc\u{202e}"), "a\\u{1b}[2Jb\\nc\\u{202e}");
         assert_eq!(quoted("a\u{a0}ë\u{2011}\n"), r"`a\u{a0}ë\u{2011}\n`");
-        assert_eq!([grouped(7), grouped(1990), grouped(1_234_567)], ["7", "1,990", "1,234,567"]);
+        assert_eq!(
+            [grouped(7), grouped(1990), grouped(1_234_567), grouped(-1990)],
+            ["7", "1,990", "1,234,567", "-1,990"]
+        );
+        assert_eq!([counted(1, "user"), counted(1_000_u64, "user")], ["1 user", "1,000 users"]);
         assert_eq!(plain(&"x".repeat(301)).chars().count(), 301);
     }
 }

@@ -56,7 +56,7 @@ async fn each_name_is_one_user_or_a_bad_line() {
         bench
             .run("unlock --from strict.txt --by username --strict --yes")
             .with_code(2)
-            .says("1 invalid lines with --strict: ");
+            .says("1 invalid line with --strict: ");
         assert_eq!(methods(&bench).len(), requests, "{list}");
     }
 }

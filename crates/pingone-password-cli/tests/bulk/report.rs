@@ -69,7 +69,32 @@ async fn three_shards_are_one_run() {
     assert_eq!(one["users"], 90);
     // A page says what these runs did.
     let page = bench.report("--output html one");
-    assert!(page.contains(r#"<th scope="row">read</th>"#) && !page.contains("unlocked</th>"), "{page}");
+    assert!(page.contains(r#"<th scope="row">read</th>"#) && !page.contains("unlocked"), "{page}");
+    assert!(page.contains("<title>Report on password states</title>"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_names_what_was_unlocked() {
+    let bench = Bench::start().await;
+    let (passwords, accounts) = (bench.add_users(2, Status::PasswordLockedOut), bench.add_users(2, Status::Ok));
+    for user in &accounts {
+        bench.emulator.lock_account(*user);
+    }
+    bench.list(&passwords);
+    bench.run("unlock --from users.txt --journal passwords").with_code(0);
+    bench.list(&accounts);
+    bench.run("unlock --from users.txt --lock account --only-locked-out --journal accounts").with_code(0);
+    bench.run("unlock --from users.txt --lock account --only-locked-out --journal again").with_code(0);
+    for (journals, title, subject) in [
+        ("passwords", "passwords", "The passwords of 2 users were unlocked, of 2 in the list"),
+        ("accounts", "accounts", "The accounts of 2 users were unlocked, of 2 in the list"),
+        ("passwords accounts", "users", "The passwords or accounts of 4 users were unlocked, of 4 in the list"),
+    ] {
+        let page = bench.report(&format!("--output html {journals}"));
+        assert!(page.contains(&format!("<title>Report on unlocked {title}</title>")), "{page}");
+        assert!(bench.report(journals).starts_with(subject), "{}", bench.report(journals));
+    }
+    assert!(bench.report("again").contains("2 users are not locked: nothing was sent for them."));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,10 +102,7 @@ async fn those_who_are_not_done_are_a_list_for_the_next_run() {
     let (bench, users) = Bench::locked_out(12).await;
     bench.emulator.inject_for(Operation::Unlock, [Fault::EchoEverywhere; 3]);
     bench.run("unlock --from users.txt --yes --concurrency 1").with_code(1);
-    bench
-        .run(&format!("report {JOURNAL} --failed failed.csv"))
-        .with_code(0)
-        .says("3 users who are not done: failed.csv");
+    bench.run(&format!("report {JOURNAL} --failed failed.csv")).with_code(0).says("3 users left to do: failed.csv");
     let failed = fs::read_to_string(bench.folder.path().join("failed.csv")).unwrap();
     assert_eq!(failed.lines().count(), 4, "{failed}");
     assert!(failed.starts_with("id,outcome,code,http_status,") && failed.contains(",failed,"), "{failed}");

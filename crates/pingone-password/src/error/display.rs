@@ -30,7 +30,8 @@ impl fmt::Display for Error {
             f.write_str("; the operation may have been applied")?;
         }
         match &inner.state_check {
-            Some(error) => write!(f, ", and the state check failed: {error}"),
+            // Its operation and user are those of the call.
+            Some(error) => write!(f, ", and the state can't be read: {}", error.cause()),
             None => Ok(()),
         }
     }

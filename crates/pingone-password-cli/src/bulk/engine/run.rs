@@ -20,6 +20,7 @@ use crate::bulk::report::{Conditions, Progress, RowWriter, Tally};
 use crate::exit::Exit;
 use crate::lock::Lock;
 use crate::output::Format;
+use crate::terminal::counted;
 
 /// The limit for workers to settle after a second Ctrl-C: they still write their records.
 const SETTLE_LIMIT: Duration = Duration::from_secs(1);
@@ -154,7 +155,8 @@ impl Engine {
                             break;
                         }
                         let users = self.concurrency - self.worker.slots.available_permits();
-                        self.progress.note(&format!("finishing {users} users in flight; press Ctrl-C again to stop now"));
+                        let users = counted(users as u64, "user");
+                        self.progress.note(&format!("finishing {users} in flight; press Ctrl-C again to stop now"));
                         self.stop_for(Stop::Interrupted);
                     }
                     None => may_be_interrupted = false,

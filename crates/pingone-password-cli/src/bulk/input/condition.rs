@@ -20,6 +20,12 @@ impl Condition {
         &self.column
     }
 
+    /// Returns whether the condition may name a property inside the one with this name.
+    pub(super) fn may_be_in(&self, name: &str) -> bool {
+        let path = self.column.to_lowercase();
+        path.strip_prefix(&unpadded(name).to_lowercase()).is_some_and(|rest| rest.starts_with('.'))
+    }
+
     /// Returns whether a value of the column is the one of the condition.
     pub(super) fn accepts(&self, value: &str) -> bool {
         unpadded(value) == self.value

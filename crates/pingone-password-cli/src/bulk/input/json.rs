@@ -7,15 +7,14 @@ use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 
 use anyhow::anyhow;
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
-use super::column::{self, Column, find_column, find_named};
-use super::condition::Condition;
+use super::column::{self, Column, find_column};
 use super::encoding::lossy_utf_8;
 use super::entry::{Entry, Given, Sink};
 use super::id::is_blank;
+use super::json_property::{Property, PropertySeed, names, unmet};
 use super::line_reader::{Line, LineReader, MAX_LINE};
 use crate::lookup::By;
 use crate::terminal::quoted;
@@ -227,9 +226,11 @@ impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> fo
                 let next = if place == Place::Top { Place::Embedded } else { Place::Top };
                 map.next_value_seed(Value { users: &mut *users, place: next })?;
                 is_page = true;
-                properties.push((key, Property::Other(IgnoredAny)));
+                properties.push((key, Property::Other));
             } else {
-                properties.push((key, map.next_value()?));
+                let keeps_objects = users.column.conditions.iter().any(|condition| condition.may_be_in(&key));
+                let value = map.next_value_seed(PropertySeed { keeps_objects })?;
+                properties.push((key, value));
             }
         }
         if is_page && repeated.is_none() {
@@ -240,8 +241,8 @@ impl<'de, F: FnMut(Result<Given, String>) -> anyhow::Result<()>> Visitor<'de> fo
         } else if place == Place::Embedded {
             Err("`_embedded` has no `users`".to_owned())
         } else {
-            let names: Vec<_> = properties.iter().map(|(name, _)| name.clone()).collect();
-            match (unmet(&names, &properties, users.column.conditions), find_column(&names, users.column)) {
+            let names = names(&properties);
+            match (unmet(&properties, users.column.conditions), find_column(&names, users.column)) {
                 (Err(problem), _) => Err(problem),
                 (Ok(Some(_)), _) => Ok(Given::Unmatched),
                 (_, Err(error)) => return Err(users.fail(error)),
@@ -295,39 +296,4 @@ fn thing(column: Column<'_>) -> (&'static str, &'static str) {
         By::Username => ("a username", "username"),
         By::Email => ("an email address", "email address"),
     }
-}
-
-/// Returns a condition that the properties don't meet. A missing property is empty.
-fn unmet<'c>(
-    names: &[String],
-    properties: &[(String, Property)],
-    conditions: &'c [Condition],
-) -> Result<Option<&'c Condition>, String> {
-    for condition in conditions {
-        let index = find_named(names, condition.column()).map_err(|error| error.to_string())?;
-        let is_met = match index.and_then(|index| properties.get(index)).map(|(_, property)| property) {
-            None | Some(Property::Null(())) => condition.accepts(""),
-            Some(Property::Text(text)) => condition.accepts(text),
-            Some(Property::Flag(flag)) => condition.accepts(&flag.to_string()),
-            Some(Property::Number(number)) => condition.accepts(&number.to_string()),
-            Some(Property::Other(_)) => {
-                return Err(format!("--where names {}, which is an object or an array", quoted(condition.column())));
-            }
-        };
-        if !is_met {
-            return Ok(Some(condition));
-        }
-    }
-    Ok(None)
-}
-
-/// The value of a property.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Property {
-    Text(String),
-    Flag(bool),
-    Number(serde_json::Number),
-    Null(()),
-    Other(IgnoredAny),
 }

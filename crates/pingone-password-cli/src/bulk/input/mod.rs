@@ -11,6 +11,7 @@ mod entry;
 mod id;
 mod invalid_lines;
 mod json;
+mod json_property;
 mod line_reader;
 mod list;
 mod sorter;

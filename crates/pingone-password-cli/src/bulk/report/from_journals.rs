@@ -12,7 +12,7 @@ use crate::bulk::journal::{command_for, shell_words};
 use crate::bulk::options::FEW;
 use crate::output::print;
 use crate::private_file;
-use crate::terminal::{grouped, note};
+use crate::terminal::{counted, note};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -60,7 +60,7 @@ pub(crate) fn report(journals: &[PathBuf], format: ReportFormat, failed: Option<
         ReportFormat::Csv => {}
     }
     if let (Some(file), Some(path)) = (file, failed) {
-        note(format!("{} users who are not done: {}", grouped(file.count), path.display()));
+        note(format!("{} left to do: {}", counted(file.count, "user"), path.display()));
         file.finish()?;
     }
     Ok(())

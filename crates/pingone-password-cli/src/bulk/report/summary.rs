@@ -9,7 +9,7 @@ use crate::bulk::input::Counts;
 use crate::bulk::journal::{Finished, Outcome};
 use crate::bulk::options::Operation;
 use crate::lock::Lock;
-use crate::terminal::plain;
+use crate::terminal::{counted, plain};
 
 /// The maximum number of different error codes.
 const MAX_CODES: usize = 30;
@@ -113,9 +113,9 @@ impl Tally {
         // Writing to a string never fails.
         _ = writeln!(
             text,
-            "{} users, {} requests in {}, {per_second} requests/s{}",
-            self.users,
-            self.requests,
+            "{}, {} in {}, {per_second} requests/s{}",
+            counted(self.users, "user"),
+            counted(self.requests, "request"),
             seconds(time),
             match throttle_count {
                 0 => String::new(),

@@ -32,7 +32,8 @@ pub(in crate::cli) struct BulkArgs {
     #[arg(long, value_name = "NAME", requires = "input")]
     column: Option<String>,
 
-    /// Take only users whose column or property has this value; several conditions have to be met together
+    /// Take only users whose column or property, such as `department` or `population.id`, has this value; several conditions have
+    /// to be met together
     #[arg(long = "where", value_name = "COLUMN=VALUE", requires = "input")]
     conditions: Vec<Condition>,
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use pingone_password::{Error, ErrorKind, operations};
 
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+const REQUEST_TIMEOUT: u16 = 408;
 
 /// The cause of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ impl Cause {
             _ if error.status() == Some(PROXY_AUTHENTICATION_REQUIRED) => Self::Permanent,
             _ if error.is_rate_limited() || error.is_throttled() => Self::Throttled,
             ErrorKind::Server | ErrorKind::Timeout | ErrorKind::ConnectionLost => Self::Outage,
+            _ if error.status() == Some(REQUEST_TIMEOUT) => Self::Outage,
             _ => Self::Other,
         }
     }

@@ -38,7 +38,8 @@ impl FailureStreak {
         let first = self.first.get_or_insert_with(|| failure.unwrap_or("no response").to_owned());
         match self.max {
             MaxFailures::InARow(max) if self.length >= max => {
-                Some(format!("the last {} users failed at {}; the first one: {first}", self.length, self.server))
+                let last = if max == 1 { "last user".to_owned() } else { format!("last {} users", self.length) };
+                Some(format!("the {last} failed at {}; the first one: {first}", self.server))
             }
             MaxFailures::Percent(percent) if self.users >= MIN_USERS && self.failures * 100 > self.users * percent => {
                 Some(format!(

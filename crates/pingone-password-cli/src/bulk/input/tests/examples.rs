@@ -106,6 +106,41 @@ fn a_condition_reads_no_other_column() {
 }
 
 #[test]
+fn a_condition_reads_properties_of_properties() {
+    let read = |condition: &str, text: &str| {
+        let conditions = [condition.parse().unwrap()];
+        let text = text.replace("$A", A).replace("$B", B);
+        entries_of(text.as_bytes(), Column { conditions: &conditions, ..Column::default() }).map(told).unwrap()
+    };
+    let users = r#"{"id":"$A","population":{"id":"p1","name":{"short":"Sales"}},"enabled":true,"x.y":"z"}
+{"id":"$B","population":{"id":"p2","tags":["a"]},"enabled":false}
+"#;
+    let page = format!(r#"{{"_embedded":{{"users":[{}]}}}}"#, users.trim().replace('\n', ","));
+    for (condition, expected) in [
+        ("population.id=p1", ["1:1", "2:-"]),
+        ("Population.ID=p2", ["1:-", "2:2"]),
+        ("population.name.short=Sales", ["1:1", "2:-"]),
+        ("population.name.short=", ["1:-", "2:2"]),
+        ("x.y=z", ["1:1", "2:-"]),
+        ("enabled=false", ["1:-", "2:2"]),
+        ("population.none=x", ["1:-", "2:-"]),
+        ("population.tags=a", ["1:-", "2:--where names `population.tags`, which is an object or an array"]),
+        (
+            "population=p1",
+            [
+                "1:--where names `population`, which is an object or an array",
+                "2:--where names `population`, which is an object or an array",
+            ],
+        ),
+    ] {
+        assert_eq!(read(condition, users), expected, "{condition}");
+        assert_eq!(read(condition, &page), expected.map(|told| "1".to_owned() + &told[1..]), "{condition}");
+    }
+    let twice = r#"{"id":"$A","population":{"id":"p1","id":"p2"}}"#;
+    assert_eq!(read("population.id=p1", twice), ["1:several columns are named `id`"]);
+}
+
+#[test]
 fn a_header_that_is_wider_than_every_record_is_rejected() {
     let rejected = read("name (last, first),id,manager_id\nx,$B,$A\ny,$B,$A\n", None).unwrap_err();
     assert!(rejected.starts_with("the header has 4 columns, and no line has more than 3 fields"), "{rejected}");

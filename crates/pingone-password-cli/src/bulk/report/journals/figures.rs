@@ -13,6 +13,7 @@ use super::rows::Row;
 use super::run_info::RunInfo;
 use crate::bulk::journal::Outcome;
 use crate::bulk::options::Operation;
+use crate::lock::Lock;
 
 /// How many of the slowest and most retried users are named.
 const MAX_NAMED: usize = 5;
@@ -171,6 +172,11 @@ impl Figures {
     }
 
     /// Returns what the runs did: an unlock, if any of them did.
+    /// Returns what was unlocked. Several journals may be of both locks.
+    pub(super) fn lock(&self) -> Lock {
+        if let [lock] = self.info.locks[..] { lock } else { Lock::Any }
+    }
+
     pub(in crate::bulk) fn operation(&self) -> Operation {
         if self.info.operations.contains("unlock") { Operation::Unlock } else { Operation::State }
     }

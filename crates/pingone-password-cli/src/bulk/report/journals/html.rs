@@ -12,11 +12,9 @@ use super::chart::chart;
 use super::figures::Figures;
 use super::rows::{Row, time};
 use super::run_info::joined;
-use super::words::{latencies, summary};
+use super::words::{label, latencies, summary, title};
 use crate::bulk::journal::Outcome;
-use crate::bulk::options::Operation;
-use crate::bulk::report::summary::{outcome_label, seconds};
-use crate::lock::Lock;
+use crate::bulk::report::summary::seconds;
 use crate::terminal::grouped;
 
 const STYLE: &str = include_str!("../../../../templates/report.css");
@@ -29,7 +27,7 @@ struct Page<'a> {
     policy: String,
     style: &'a str,
     script: &'a str,
-    title: String,
+    title: &'static str,
     summary: Vec<String>,
     facts: Vec<(&'static str, String)>,
     bars: Vec<Bar>,
@@ -98,12 +96,11 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
     let count = |counts: &std::collections::BTreeMap<String, u64>, name: &String| {
         counts.get(name).map_or_else(String::new, |count| grouped(*count))
     };
-    let operation = figures.operation();
     let page = Page {
         policy,
         style: STYLE,
         script: SCRIPT,
-        title: "Report on unlocked passwords".to_owned(),
+        title: title(figures),
         summary: summary(figures),
         facts: facts.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
         bars: bars(figures),
@@ -117,7 +114,7 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
             .into_iter()
             .map(|name| (name.clone(), count(&figures.before, name), count(&figures.after, name)))
             .collect(),
-        attention: figures.attention.iter().map(|row| attention(row, operation)).collect(),
+        attention: figures.attention.iter().map(|row| attention(row, label(figures, row.outcome))).collect(),
         attention_count: figures.open(),
         attention_total: grouped(figures.open()),
         damaged: figures.damaged_at.clone(),
@@ -126,10 +123,10 @@ pub(in crate::bulk) fn html(figures: &Figures, commands: &[String]) -> anyhow::R
     Ok(page.render()?)
 }
 
-fn attention(row: &Row, operation: Operation) -> Attention {
+fn attention(row: &Row, outcome: &'static str) -> Attention {
     Attention {
         user: row.user.to_string(),
-        outcome: words(operation, row.outcome),
+        outcome,
         code: row.code.clone().unwrap_or_default(),
         http_status: row.http_status.map_or_else(String::new, |status| status.to_string()),
         status: row.after.clone().or_else(|| row.before.clone()).unwrap_or_default(),
@@ -138,18 +135,12 @@ fn attention(row: &Row, operation: Operation) -> Attention {
     }
 }
 
-fn words(operation: Operation, outcome: Outcome) -> &'static str {
-    // The journals may be of either lock.
-    outcome_label(operation, Lock::Password, outcome)
-}
-
 /// The outcomes as bars, and those who have no record yet.
 fn bars(figures: &Figures) -> Vec<Bar> {
     use Outcome::{Done, Failed, NotSent, Skipped, Unknown};
 
     let outcomes = [(Done, "good"), (Skipped, "quiet"), (Failed, "bad"), (Unknown, "bad"), (NotSent, "open")];
-    let counts =
-        outcomes.map(|(outcome, class)| (words(figures.operation(), outcome), figures.number_of(outcome), class));
+    let counts = outcomes.map(|(outcome, class)| (label(figures, outcome), figures.number_of(outcome), class));
     let counts = counts.into_iter().chain([("not begun", figures.untouched().unwrap_or_default(), "open")]);
     let counts: Vec<_> = counts.filter(|(_, count, _)| *count > 0).collect();
     let most = counts.iter().map(|(_, count, _)| *count).max().unwrap_or(1);

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::bulk::journal::{Header, Who};
+use crate::bulk::options::Operation;
+use crate::lock::Lock;
 
 /// What the headers say. Several journals of one incident mostly agree.
 #[derive(Debug, Default)]
@@ -12,6 +14,8 @@ pub(super) struct RunInfo {
     /// Those of a few users per run, which are not resumed.
     pub(super) trails: BTreeSet<PathBuf>,
     pub(super) operations: BTreeSet<&'static str>,
+    /// What the unlocks unlocked.
+    pub(super) locks: Vec<Lock>,
     pub(super) environments: BTreeSet<String>,
     pub(super) servers: BTreeSet<String>,
     pub(super) transactions: BTreeSet<String>,
@@ -41,6 +45,10 @@ impl RunInfo {
             self.trails.extend(self.journals.last().cloned());
         }
         self.operations.insert(header.operation.as_str());
+        let lock = header.settings.lock;
+        if header.operation == Operation::Unlock && !self.locks.contains(&lock) {
+            self.locks.push(lock);
+        }
         self.environments.insert(header.environment_id);
         self.servers.insert(header.base_url);
         self.transactions.extend(header.transaction_id);

@@ -7,7 +7,8 @@ use super::rows::time;
 use super::run_info::joined;
 use crate::bulk::journal::Outcome;
 use crate::bulk::options::Operation;
-use crate::bulk::report::summary::seconds;
+use crate::bulk::report::summary::{outcome_label, seconds};
+use crate::lock::Lock;
 use crate::terminal::{counted, grouped};
 
 /// Says what was done, to how many, from when to when, by whom and why; and what is left.
@@ -15,12 +16,24 @@ pub(super) fn summary(figures: &Figures) -> Vec<String> {
     vec![what_was_done(figures), what_is_left(figures)]
 }
 
+/// Returns the title of a report.
+pub(super) fn title(figures: &Figures) -> &'static str {
+    match (figures.operation(), figures.lock()) {
+        (Operation::State, _) => "Report on password states",
+        (Operation::Unlock, Lock::Password) => "Report on unlocked passwords",
+        (Operation::Unlock, Lock::Account) => "Report on unlocked accounts",
+        (Operation::Unlock, Lock::Any) => "Report on unlocked users",
+    }
+}
+
 fn what_was_done(figures: &Figures) -> String {
     let info = &figures.info;
     let done = counted(figures.number_of(Outcome::Done), "user");
-    let subject = match figures.operation() {
-        Operation::State => format!("The password states of {done} were read"),
-        Operation::Unlock => format!("The passwords of {done} were unlocked"),
+    let subject = match (figures.operation(), figures.lock()) {
+        (Operation::State, _) => format!("The password states of {done} were read"),
+        (Operation::Unlock, Lock::Password) => format!("The passwords of {done} were unlocked"),
+        (Operation::Unlock, Lock::Account) => format!("The accounts of {done} were unlocked"),
+        (Operation::Unlock, Lock::Any) => format!("The passwords or accounts of {done} were unlocked"),
     };
     let of = info.users.map(|listed| format!("of {} in the list", grouped(listed)));
     let span = figures.span.map(|(start, end)| format!("from {} to {} UTC", clock(start), clock(end)));
@@ -37,7 +50,8 @@ fn what_was_done(figures: &Figures) -> String {
 
 fn what_is_left(figures: &Figures) -> String {
     let skipped = figures.number_of(Outcome::Skipped);
-    let skipped = (skipped > 0).then(|| format!("{} not locked out: nothing was sent for them.", are(skipped)));
+    let skipped = (skipped > 0)
+        .then(|| format!("{} {}: nothing was sent for them.", are(skipped), label(figures, Outcome::Skipped)));
     let open = figures.number_of(Outcome::NotSent) + figures.untouched().unwrap_or_default();
     let parts = [
         (figures.number_of(Outcome::Failed), "failed"),
@@ -58,6 +72,11 @@ fn what_is_left(figures: &Figures) -> String {
         format!("Damaged records in the journals: {}. Their users count as unknown.", grouped(figures.damaged))
     });
     [skipped, Some(left), held, damaged].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the words for an outcome.
+pub(super) fn label(figures: &Figures, outcome: Outcome) -> &'static str {
+    outcome_label(figures.operation(), figures.lock(), outcome)
 }
 
 fn are(count: u64) -> String {
