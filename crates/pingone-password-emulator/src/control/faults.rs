@@ -118,8 +118,9 @@ pub(super) async fn queue(
 
 fn extend<F: Copy>(script: &mut VecDeque<Option<F>>, fault: Option<F>, count: usize) -> Result<(), ControlError> {
     if count == 0 || count > QUEUE_LIMIT - script.len().min(QUEUE_LIMIT) {
-        let message = format_args!("count must be at least 1, and a queue holds at most {QUEUE_LIMIT} faults");
-        return Err(ControlError::bad_request(message));
+        return Err(ControlError::bad_request(format_args!(
+            "count must be at least 1, and a queue holds at most {QUEUE_LIMIT} faults"
+        )));
     }
     script.extend(std::iter::repeat_n(fault, count));
     Ok(())
