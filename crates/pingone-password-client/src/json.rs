@@ -28,6 +28,12 @@ pub(crate) trait FromJson: Sized {
     /// What an error message calls the type.
     const EXPECTED: &'static str;
 
+    /// Decodes a document. A model has this function itself, so that it is compiled once: the body of an async function is
+    /// compiled again in each crate that awaits it, together with what it is generic over.
+    fn from_document(text: &str) -> serde_json::Result<Self> {
+        document(text)
+    }
+
     fn from_null() -> Option<Self> {
         None
     }
@@ -51,6 +57,14 @@ pub(crate) trait FromJson: Sized {
     fn from_object<'de, A: MapAccess<'de>>(entries: A) -> Result<Decoded<Self>, A::Error> {
         Value::deserialize(MapAccessDeserializer::new(entries)).map(Misfit)
     }
+}
+
+/// Decodes a document that contains nothing but the value.
+pub(crate) fn document<T: FromJson>(text: &str) -> serde_json::Result<T> {
+    let mut document = serde_json::Deserializer::from_str(text);
+    let value = deserialize(&mut document)?;
+    document.end()?;
+    Ok(value)
 }
 
 /// Decodes a value, or fails if it isn't of the type.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode};
 use progenitor_client::{Error, ResponseValue};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
 
+use crate::json::FromJson;
 use crate::scrub::Scrubber;
 
 /// An HTTP response whose body was read up to a limit.
@@ -81,18 +83,34 @@ impl RawResponse {
     ///
     /// If the body is not JSON of this type.
     pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
         // Text that is valid as a whole isn't checked again, string by string.
-        match std::str::from_utf8(body) {
+        match self.text() {
             Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(body),
+            Err(_) => serde_json::from_slice(self.without_mark()),
         }
+    }
+
+    /// Decodes the body of a documented response. All texts of a model are read, so that one that isn't UTF-8 is an error.
+    pub(crate) fn model<T: FromJson>(&self) -> serde_json::Result<T> {
+        match self.text() {
+            Ok(text) => T::from_document(text),
+            // Fails in the same place as the model would, without code of its own for each model.
+            Err(error) => Err(self.json::<Value>().err().unwrap_or_else(|| serde_json::Error::custom(error))),
+        }
+    }
+
+    fn text(&self) -> Result<&str, std::str::Utf8Error> {
+        std::str::from_utf8(self.without_mark())
+    }
+
+    fn without_mark(&self) -> &[u8] {
+        self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body)
     }
 
     /// Decodes the body of a documented response.
     #[expect(clippy::result_large_err, reason = "the error is progenitor's")]
-    pub(crate) fn decode<T: DeserializeOwned, E>(&self) -> Result<ResponseValue<T>, Error<E>> {
-        match self.json() {
+    pub(crate) fn decode<T: FromJson, E>(&self) -> Result<ResponseValue<T>, Error<E>> {
+        match self.model() {
             Ok(value) => Ok(self.with_value(value)),
             Err(error) => Err(Error::InvalidResponsePayload(self.body.clone(), error)),
         }

@@ -154,6 +154,13 @@ fn implementation(lowered: &Lowered, operation: &Operation, name: &Ident, fields
     } else {
         (quote!(::std::option::Option<#body>), quote!({ ::std::option::Option::Some(body) }))
     };
+    let decode = class.ty.as_ref().map(|_| {
+        quote! {
+            fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+                response.model().ok()
+            }
+        }
+    });
     let user_id = fields.iter().find(|field| *field.ty == Ty::UserId).map(|Field { ident, .. }| {
         quote! {
             fn user_id(&self) -> ::std::option::Option<crate::UserId> {
@@ -176,6 +183,8 @@ fn implementation(lowered: &Lowered, operation: &Operation, name: &Ident, fields
             #state_check
 
             #user_id
+
+            #decode
 
             fn output(body: ::std::option::Option<Self::Body>) -> ::std::option::Option<Self::Output> #outcome
 

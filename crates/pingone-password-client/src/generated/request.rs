@@ -19,6 +19,11 @@ pub trait Request: Clone + ::std::fmt::Debug + Send + Sync + 'static {
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::None
     }
+    /// Decodes the body of a response. Returns none if it isn't of the type, or if the document has none.
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        _ = response;
+        ::std::option::Option::None
+    }
     /// Returns the result of a success with this body, if there was one that could be decoded. Returns none if the
     /// operation requires a body.
     fn output(

@@ -45,6 +45,9 @@ impl super::Request for ReadPasswordState {
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        response.model().ok()
+    }
     fn output(
         body: ::std::option::Option<Self::Body>,
     ) -> ::std::option::Option<Self::Output> {
@@ -103,6 +106,9 @@ impl super::Request for ReadUser {
     type StateCheck = Self;
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
+    }
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        response.model().ok()
     }
     fn output(
         body: ::std::option::Option<Self::Body>,
@@ -178,6 +184,9 @@ impl super::Request for ReadUsers {
     type Body = types::UserPage;
     type Output = types::UserPage;
     type StateCheck = Self;
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        response.model().ok()
+    }
     fn output(
         body: ::std::option::Option<Self::Body>,
     ) -> ::std::option::Option<Self::Output> {
@@ -233,6 +242,9 @@ impl super::Request for UnlockAccount {
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
     }
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        response.model().ok()
+    }
     fn output(
         body: ::std::option::Option<Self::Body>,
     ) -> ::std::option::Option<Self::Output> {
@@ -282,6 +294,9 @@ impl super::Request for UnlockPassword {
     }
     fn user_id(&self) -> ::std::option::Option<crate::UserId> {
         ::std::option::Option::Some(self.user_id)
+    }
+    fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+        response.model().ok()
     }
     fn output(
         body: ::std::option::Option<Self::Body>,

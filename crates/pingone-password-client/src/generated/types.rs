@@ -24,6 +24,9 @@ pub struct ApiError {
 }
 impl crate::json::FromJson for ApiError {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -122,6 +125,9 @@ pub struct ApiErrorDetail {
 }
 impl crate::json::FromJson for ApiErrorDetail {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -214,6 +220,9 @@ pub struct Link {
 }
 impl crate::json::FromJson for Link {
     const EXPECTED: &'static str = "an object with `href`";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -285,6 +294,9 @@ pub struct PasswordHistory {
 }
 impl crate::json::FromJson for PasswordHistory {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -364,6 +376,9 @@ pub struct PasswordLength {
 }
 impl crate::json::FromJson for PasswordLength {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -429,6 +444,9 @@ pub struct PasswordLockout {
 }
 impl crate::json::FromJson for PasswordLockout {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -601,6 +619,9 @@ pub struct PasswordPolicy {
 }
 impl crate::json::FromJson for PasswordPolicy {
     const EXPECTED: &'static str = "an object with `id`";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1080,6 +1101,9 @@ pub struct PasswordState {
 }
 impl crate::json::FromJson for PasswordState {
     const EXPECTED: &'static str = "an object with `status`";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1256,6 +1280,9 @@ pub struct PasswordStateEmbedded {
 }
 impl crate::json::FromJson for PasswordStateEmbedded {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1444,6 +1471,9 @@ pub struct ResourceReference {
 }
 impl crate::json::FromJson for ResourceReference {
     const EXPECTED: &'static str = "an object with `id`";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1510,6 +1540,9 @@ pub struct SequenceRule {
 }
 impl crate::json::FromJson for SequenceRule {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1620,6 +1653,9 @@ pub struct User {
 }
 impl crate::json::FromJson for User {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -1865,6 +1901,9 @@ pub struct UserAccount {
 }
 impl crate::json::FromJson for UserAccount {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2045,6 +2084,9 @@ pub struct UserEmbedded {
 }
 impl crate::json::FromJson for UserEmbedded {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2153,6 +2195,9 @@ pub struct UserIdentityProvider {
 }
 impl crate::json::FromJson for UserIdentityProvider {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2217,6 +2262,9 @@ pub struct UserLastSignOn {
 }
 impl crate::json::FromJson for UserLastSignOn {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2284,6 +2332,9 @@ pub struct UserLifecycle {
 }
 impl crate::json::FromJson for UserLifecycle {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2424,6 +2475,9 @@ pub struct UserName {
 }
 impl crate::json::FromJson for UserName {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2564,6 +2618,9 @@ pub struct UserPage {
 }
 impl crate::json::FromJson for UserPage {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
@@ -2659,6 +2716,9 @@ pub struct UserPageEmbedded {
 }
 impl crate::json::FromJson for UserPageEmbedded {
     const EXPECTED: &'static str = "an object";
+    fn from_document(text: &str) -> ::serde_json::Result<Self> {
+        crate::json::document(text)
+    }
     fn from_object<'de, A: ::serde::de::MapAccess<'de>>(
         mut map_: A,
     ) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {

@@ -30,6 +30,9 @@ pub(super) trait Exchange: Sync {
         api: &'a generated::Client,
     ) -> impl Future<Output = Result<Option<Self::Body>, Unanswered>> + Send + 'a;
 
+    /// Decodes the body of a response. Returns none if it isn't of the type.
+    fn decode(response: &RawResponse) -> Option<Self::Body>;
+
     /// Returns the result of the operation from the body of a response that is believed. Returns `None` if the operation
     /// requires a body.
     fn output(body: Option<Self::Body>) -> Option<Self::Output>;
@@ -37,7 +40,7 @@ pub(super) trait Exchange: Sync {
 
 /// Decodes the body of a response, if anything is known about it.
 pub(super) fn decode<E: Exchange>(response: &RawResponse) -> Option<E::Body> {
-    if E::HAS_BODY { response.json().ok() } else { None }
+    if E::HAS_BODY { E::decode(response) } else { None }
 }
 
 /// An operation of the OpenAPI document.
@@ -69,6 +72,10 @@ impl<R: Request> Exchange for Documented<R> {
             // The other errors are made from a response, which the attempt has kept.
             Err(_) => Ok(None),
         }
+    }
+
+    fn decode(response: &RawResponse) -> Option<R::Body> {
+        R::decode(response)
     }
 
     fn output(body: Option<R::Body>) -> Option<R::Output> {

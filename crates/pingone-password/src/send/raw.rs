@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use pingone_password_client::{self as generated, ClientInfo};
+use pingone_password_client::{self as generated, ClientInfo, RawResponse};
 use serde_json::Value;
 
 use super::exchange::Exchange;
@@ -112,6 +112,10 @@ impl Exchange for Raw {
         api.inner().prepare(&mut request);
         api.inner().execute(api.client(), request).await.map_err(Unanswered::Transport)?;
         Ok(None)
+    }
+
+    fn decode(response: &RawResponse) -> Option<Value> {
+        response.json().ok()
     }
 
     fn output(body: Option<Value>) -> Option<Option<Value>> {

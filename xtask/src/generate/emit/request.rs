@@ -31,6 +31,12 @@ pub(super) fn request() -> Vec<Item> {
                 ::std::option::Option::None
             }
 
+            /// Decodes the body of a response. Returns none if it isn't of the type, or if the document has none.
+            fn decode(response: &crate::RawResponse) -> ::std::option::Option<Self::Body> {
+                _ = response;
+                ::std::option::Option::None
+            }
+
             /// Returns the result of a success with this body, if there was one that could be decoded. Returns none if the
             /// operation requires a body.
             fn output(body: ::std::option::Option<Self::Body>) -> ::std::option::Option<Self::Output>;

@@ -194,6 +194,10 @@ fn decoding(ident: &Ident, model: &Model, fields: &[Field<'_>]) -> Vec<Item> {
     let file: syn::File = parse_quote! {
         impl crate::json::FromJson for #ident {
             const EXPECTED: &'static str = #expected;
+            fn from_document(text: &str) -> ::serde_json::Result<Self> {
+                crate::json::document(text)
+            }
+
             fn from_object<'de, A: ::serde::de::MapAccess<'de>>(mut map_: A) -> ::std::result::Result<crate::json::Decoded<Self>, A::Error> {
                 const NAMES: &[&str] = &[#(#names),*];
                 let mut extra = ::serde_json::Map::new();
