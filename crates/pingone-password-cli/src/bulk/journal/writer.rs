@@ -211,7 +211,7 @@ fn write_batch(
             "{change}, so the run can't be resumed: start again with --only-locked-out"
         )));
     }
-    let lines: Vec<u8> = batch.iter().flat_map(|entry| &entry.line).copied().collect();
+    let lines = batch.iter().map(|entry| entry.line.as_slice()).collect::<Vec<_>>().concat();
     file.write_all(&lines)?;
     *length += lines.len() as u64;
     if batch.iter().any(|entry| entry.durable.is_some()) || last_sync.elapsed() > SYNC_INTERVAL {
