@@ -57,7 +57,7 @@ fn arrivals(bench: &Bench) -> Vec<i64> {
 
 /// Waits until this many requests have arrived.
 async fn wait_for(bench: &Bench, count: usize) {
-    while bench.emulator.requests().len() < count {
+    while bench.emulator.request_count() < count {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

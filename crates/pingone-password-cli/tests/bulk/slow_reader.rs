@@ -34,7 +34,7 @@ async fn it_holds_back_the_run() {
     let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
     bench.list(&users);
     let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
-    let requests = requests_until_still(&mut run, || bench.emulator.requests().len());
+    let requests = requests_until_still(&mut run, || bench.emulator.request_count());
     assert!(requests < 3_000, "{requests}");
     assert_eq!(finish(run), (4_000, Some(0)));
 }
