@@ -14,7 +14,7 @@ pub(crate) use csv_line::csv_line;
 pub(crate) use failure::{failure, is_auth_server_unreachable, server_said};
 pub(crate) use found::{Found, FoundFormat, FoundPrinter};
 pub(crate) use person::{account, account_status, is_account_locked, person, population};
-pub(crate) use printer::{Format, Printer, print};
+pub(crate) use printer::{Format, Printer, is_open, print};
 pub(crate) use row::{FIELDS, Row, Status, USER_FIELDS};
 pub(crate) use stdout::{CLOSED, cannot_write, check_read, may_be_closed};
 pub(crate) use table::{Columns, heading};

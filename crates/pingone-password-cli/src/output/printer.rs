@@ -78,7 +78,7 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
 }
 
 /// Turns a closed pipe into `false`.
-pub(super) fn is_open(written: io::Result<()>) -> io::Result<bool> {
+pub(crate) fn is_open(written: io::Result<()>) -> io::Result<bool> {
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),

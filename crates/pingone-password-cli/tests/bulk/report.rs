@@ -6,7 +6,7 @@ use std::process::Stdio;
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, Ended};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
 
@@ -148,6 +148,19 @@ async fn damaged_records_are_named_and_what_is_no_journal_is_rejected() {
         let ended = bench.run(&format!("report {name}"));
         assert!(ended.code == Some(1) || name == "other.json", "{name}: {}", ended.stderr);
     }
+    // Rows that can't be printed are a failure, but if nobody reads them.
+    #[cfg(target_os = "linux")]
+    for (is_full, code) in [(true, 1), (false, 0)] {
+        let mut command = bench.command(&format!("report {JOURNAL} --output csv --failed left.csv"));
+        if is_full {
+            command.stdout(fs::File::options().write(true).open("/dev/full").unwrap());
+        }
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = Ended::of(child.wait_with_output().unwrap()).with_code(code);
+        assert_eq!(ended.stderr.contains("error: can't write to standard output: No space"), is_full, "{ended:?}");
+    }
+    assert_eq!(fs::read_to_string(bench.folder.path().join("left.csv")).unwrap().lines().count(), 2);
     // A mistake in a name costs no file.
     let failed = bench.file("failed.csv", "id\n");
     bench.run("report missing.jsonl --failed failed.csv").with_code(1).says("missing.jsonl");

@@ -74,6 +74,10 @@ pub(super) fn find_column(names: &[String], column: Column<'_>) -> anyhow::Resul
     match found[..] {
         [] => Ok(None),
         [index] => Ok(Some(index)),
+        [first, ..] if found.iter().all(|index| names.get(*index) == names.get(first)) => {
+            let name = names.get(first).copied().unwrap_or_default();
+            bail!("several columns are named {}: rename or remove all but one", quoted(name))
+        }
         _ => {
             let found: Vec<_> = found.iter().filter_map(|index| names.get(*index)).map(|name| quoted(name)).collect();
             bail!(

@@ -141,13 +141,14 @@ impl ShiftCheck {
             if let (Some(line), true) = (short_line, may_be_ids) {
                 bail!(
                     "line {line} has fewer fields than the header, so that its ID may be the one of the column {name}: is a \
-                     separator missing?"
+                     separator missing? If only empty columns are left out, write their separators"
                 );
             }
             let is_of_ids = *has_vouched_ids || name.to_lowercase().trim_end_matches('`').ends_with("id");
             if let (Some(line), true) = (shifted_line, *has_text || !is_of_ids) {
                 bail!(
-                    "line {line} has an ID in the column {name}, and its last column is empty: is a separator missing?"
+                    "line {line} has an ID in the column {name}, and its last column is empty: is a separator missing? If not, remove empty columns at \
+                     the end"
                 );
             }
         }

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::journals::{Figures, Journals, Row, RowFile, html, json, table};
 use crate::bulk::journal::{command_for, shell_words};
 use crate::bulk::options::FEW;
-use crate::output::print;
+use crate::output::{is_open, print};
 use crate::private_file;
 use crate::terminal::{counted, note};
 
@@ -38,19 +38,23 @@ pub(crate) fn report(journals: &[PathBuf], format: ReportFormat, failed: Option<
     // Only now, so that a mistake in a name costs no file.
     let mut file = failed.map(RowFile::create).transpose()?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    if format == ReportFormat::Csv {
-        out.write_all(Row::csv_header()?.as_bytes())?;
+    // Without a reader, the file is written nevertheless.
+    let mut has_rows = format == ReportFormat::Csv;
+    if has_rows {
+        has_rows = is_open(out.write_all(Row::csv_header()?.as_bytes()))?;
     }
     let figures = Figures::of(read, |row| {
         if let Some(file) = file.as_mut().filter(|_| row.needs_attention()) {
             file.add(row)?;
         }
-        if format == ReportFormat::Csv {
-            out.write_all(row.csv()?.as_bytes())?;
+        if has_rows {
+            has_rows = is_open(out.write_all(row.csv()?.as_bytes()))?;
         }
         Ok(())
     })?;
-    out.flush()?;
+    if has_rows {
+        is_open(out.flush())?;
+    }
     drop(out);
     let commands = commands(&figures, journals);
     match format {

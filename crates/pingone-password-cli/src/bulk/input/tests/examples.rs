@@ -250,7 +250,9 @@ fn an_ambiguous_column_is_rejected() {
     assert_eq!(read("who,WHO\n$A,$B\n", Some("WHO")).unwrap(), ["2:2"]);
     assert_eq!(read("{\"who\":\"$A\",\"WHO\":\"$B\"}", Some("WHO")).unwrap(), ["1:2"]);
     assert!(rejected("who,WHO\n$A,$B\n", Some("Who")).starts_with("several columns"));
-    assert!(rejected("who,who\n$A,$B\n", Some("who")).starts_with("several columns"));
+    let repeated = "several columns are named `who`: rename or remove all but one";
+    assert_eq!(rejected("who,who\n$A,$B\n", Some("who")), repeated);
+    assert!(rejected("id,x,id\n$A,x,$B\n", None).starts_with("several columns are named `id`: rename"));
 }
 
 #[test]
