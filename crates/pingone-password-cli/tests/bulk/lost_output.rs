@@ -68,6 +68,9 @@ async fn many_users_are_in_a_file() {
         assert_eq!(done, unlocked(&bench), "{ended:?}");
         assert_eq!(&done | &not_sent, users.into_iter().collect(), "{ended:?}");
         assert_eq!(named(&ended.stderr, "unlocked").len(), 0, "{ended:?}");
+        let (_, command) = ended.stderr.split_once("by: pingone-password ").unwrap();
+        bench.run(&format!("{} --yes", command.lines().next().unwrap())).with_code(0);
+        assert_eq!((unlocked(&bench).len(), bench.unlocks()), (300, 300));
     }
 }
 

@@ -1,13 +1,14 @@
 //! The users whose rows can't be printed, or may not be read. They are named on standard error, or in a file.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone_password::UserId;
 
-use crate::bulk::journal::Outcome;
+use crate::bulk::journal::{Outcome, shell_words};
 use crate::output::csv_line;
 use crate::terminal::{grouped, note};
 
@@ -86,12 +87,13 @@ impl UnreadRows {
         let Rows { users, written, more, .. } = std::mem::take(&mut *self.rows());
         let many = (users.len() > NAMED).then(|| counts(&users, more));
         let file = many.and_then(|counts| Some((counts, journal.map(Path::to_owned).or_else(|| write_file(&users))?)));
-        match file {
-            Some((counts, path)) => {
-                note(format!("results that may not have been read: {counts}; all are in {}", path.display()));
-            }
-            // They are few, or nothing can be written any more.
-            None => users.iter().map(|row| row.in_words(written)).for_each(note),
+        // They are few, or nothing can be written any more.
+        let Some((counts, path)) = file else { return users.iter().map(|row| row.in_words(written)).for_each(note) };
+        note(format!("results that may not have been read: {counts}; all are in {}", path.display()));
+        if journal.is_none() && users.iter().any(|row| row.outcome == Outcome::NotSent) {
+            let rest = ["pingone-password", "unlock", "--where", "result=not_sent", "--from"].map(OsString::from);
+            let command = shell_words(rest.into_iter().chain([path.into_os_string()]));
+            note(format!("unlock the rest, with the flags of this run, by: {command}"));
         }
     }
 }
