@@ -28,7 +28,7 @@ const MIN_DELAY: Duration = Duration::from_millis(1);
 ///
 /// Fails if standard output can't be written. Failures of users are in [`Exit`].
 pub(crate) async fn run(options: &Options, target: Target) -> anyhow::Result<Exit> {
-    if options.has_changes() && options.format != Format::Table && may_be_closed() {
+    if options.has_changes() && options.no_journal && options.format != Format::Table && may_be_closed() {
         return Ok(reject(&anyhow!(CLOSED)));
     }
     let (sender, mut interrupts) = mpsc::channel(2);

@@ -191,9 +191,6 @@ fn unlock(args: UnlockArgs) -> Result<Exit, Failure> {
     if reason.is_some() && journal.is_none() {
         return Err(Failure::usage("--reason needs a journal, and there is none: name one by --journal"));
     }
-    if journal.is_none() && output::may_be_closed() {
-        return Err(Failure::usage(format!("{}; or name a --journal", output::CLOSED)));
-    }
     let trail =
         journal.as_deref().map(Trail::open).transpose().map_err(|error| Failure::usage(format!("{error:#}")))?;
     let counter = RequestCounter::default();

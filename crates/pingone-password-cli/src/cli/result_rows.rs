@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::exit::Exit;
-use crate::output::{Printer, Row, Status, check_read};
+use crate::output::{Printer, Row, Status, check_read, may_be_closed};
 use crate::terminal::{error, note};
 
 /// Prints rows.
@@ -11,6 +11,8 @@ pub(super) struct ResultRows<W> {
     printer: Printer<W>,
     /// Whether the command changes users, and goes on without an output.
     has_changes: bool,
+    /// Whether standard output may be closed, and what is written to it lost.
+    may_be_closed: bool,
     /// The users whose row is printed and who are unlocked.
     unlocked: Vec<String>,
     failure: Option<io::Error>,
@@ -18,7 +20,8 @@ pub(super) struct ResultRows<W> {
 
 impl<W: Write> ResultRows<W> {
     pub(super) fn new(printer: Printer<W>, has_changes: bool) -> Self {
-        Self { printer, has_changes, unlocked: Vec::new(), failure: None }
+        let may_be_closed = has_changes && may_be_closed();
+        Self { printer, has_changes, may_be_closed, unlocked: Vec::new(), failure: None }
     }
 
     /// Prints a row. What it says of changes goes to standard error if it can't be printed.
@@ -29,6 +32,9 @@ impl<W: Write> ResultRows<W> {
     pub(super) fn print(&mut self, row: &Row) -> io::Result<()> {
         if self.failure.is_none() {
             match self.printer.print(row) {
+                Ok(()) if row.result == Status::Unlocked && self.may_be_closed => {
+                    note(format!("user {}: unlocked; standard output may be closed", row.user_id));
+                }
                 Ok(()) if row.result == Status::Unlocked => self.unlocked.push(row.user_id.clone()),
                 Ok(()) => {}
                 Err(error) if self.has_changes => self.fail(error),

@@ -3,8 +3,8 @@
 use std::io;
 
 /// Says that standard output may be closed, before anything is sent.
-pub(crate) const CLOSED: &str = "standard output is closed, or is /dev/null opened for reading and writing, so that results would be lost: \
-     nothing was sent; redirect it to a file, or open /dev/null for writing only, as > /dev/null does";
+pub(crate) const CLOSED: &str = "standard output is closed, or is /dev/null opened for reading and writing, and there is no journal: \
+     results would be lost, so nothing was sent";
 
 /// Adds to an error that standard output can't be written.
 pub(crate) fn cannot_write(error: &io::Error) -> io::Error {

@@ -105,7 +105,7 @@ async fn what_was_read_of_a_pipe_or_is_named_are_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_sent_if_the_output_is_closed() {
+async fn nothing_is_sent_if_the_output_is_closed_and_there_is_no_journal() {
     let (bench, _) = Bench::locked_out(2).await;
     let closed = |arguments: &str| {
         let command = bench.command(arguments);
@@ -116,10 +116,10 @@ async fn nothing_is_sent_if_the_output_is_closed() {
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         Ended::of(shell.output().unwrap())
     };
-    closed("unlock --from users.txt --output json").with_code(2).says("standard output is closed");
-    assert!(bench.emulator.requests().is_empty() && !bench.folder.path().join("users.txt.journal.jsonl").exists());
-    // The table has no rows.
-    closed("unlock --from users.txt").with_code(0).says("unlocked        2");
+    closed("unlock --from users.txt --no-journal --output json").with_code(2).says("standard output is closed");
+    assert!(bench.emulator.requests().is_empty());
+    closed("unlock --from users.txt --output json").with_code(0).says("unlocked        2");
+    assert_eq!(count(&bench.journal("users.txt.journal.jsonl"), "finished done"), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
