@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Done,
     /// 1: a user, a line of the input, a check of `doctor`, standard output or something on this computer failed.
     Failed,
-    /// 2: the command line or the configuration is wrong.
+    /// 2: the command line or the configuration is wrong, or nobody confirmed.
     Usage,
     /// 3: not authenticated, or not allowed.
     NotAllowed,

@@ -128,7 +128,7 @@ impl Unlock<'_> {
         };
         if asks && !confirmed(&question).await? {
             terminal::error("not confirmed: nothing was sent");
-            return Ok(Err(Exit::Failed));
+            return Ok(Err(Exit::Usage));
         }
         let names = names(self.users, &examined);
         Ok(self.recorder.begin(&names).await.map(|()| examined))

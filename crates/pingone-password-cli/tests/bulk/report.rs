@@ -1,11 +1,14 @@
 //! Reports on journals, held against the emulator's own count.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
 use pingone_password_emulator::{Emulator, Fault, Operation, Status};
 use serde_json::Value;
 
+#[cfg(unix)]
+use crate::bench::interrupt;
 use crate::bench::{Bench, Ended};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
@@ -50,7 +53,7 @@ async fn the_figures_are_those_of_the_server() {
     assert_eq!((report["outcomes"]["done"].as_u64(), &report["outcomes"]["skipped"]), (Some(60), &1.into()));
     assert_eq!(report["requests"].as_u64(), Some(bench.emulator.requests().len() as u64));
     assert!(report["started_at"].as_str() <= report["ended_at"].as_str());
-    assert!(bench.report(JOURNAL).contains("Nothing is left to do."));
+    assert!(bench.report(JOURNAL).contains("1 line of the list names no user. Nothing else is left to do."));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -129,6 +132,25 @@ async fn a_run_that_was_killed_leaves_unknown_users() {
     assert!(text.contains(&format!("pingone-password unlock --resume {JOURNAL}")), "{text}");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_without_a_request_took_no_time() {
+    let (bench, _) = Bench::locked_out(40).await;
+    let mut run = bench.command("unlock --from users.txt --yes --rate 5/s").spawn().unwrap();
+    while bench.emulator.request_count() < 3 {
+        assert!(run.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    interrupt(&run);
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let sent: BTreeSet<_> =
+        bench.emulator.requests().iter().map(|request| request.path.rsplit('/').nth(1).unwrap().to_owned()).collect();
+    let report = bench.report(JOURNAL);
+    let section = report.split_once("slowest users\n").unwrap().1.lines().map_while(|line| line.strip_prefix("  "));
+    let slowest: BTreeSet<_> = section.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect();
+    assert!(!slowest.is_empty() && slowest.is_subset(&sent), "{slowest:?} are not all of {sent:?}: {report}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damaged_records_are_named_and_what_is_no_journal_is_rejected() {
     let (bench, users) = Bench::locked_out(4).await;
@@ -148,6 +170,14 @@ async fn damaged_records_are_named_and_what_is_no_journal_is_rejected() {
         let ended = bench.run(&format!("report {name}"));
         assert!(ended.code == Some(1) || name == "other.json", "{name}: {}", ended.stderr);
     }
+    // Nobody takes an unlock for a read because the header is damaged.
+    let intact = fs::read_to_string(&path).unwrap();
+    bench.file("header.jsonl", &intact.replacen("\"operation\":\"unlock\"", "\"operation\":\"unlick\"", 1));
+    let report = bench.run("report header.jsonl").stdout;
+    assert!(report.contains("The header is damaged, so that it isn't known what was done to 3 users"), "{report}");
+    assert!(!report.contains("read") && !report.contains("--resume"), "{report}");
+    bench.file("cut.jsonl", &intact[..100]);
+    bench.run("report cut.jsonl").with_code(1).says("its header is cut off");
     // Rows that can't be printed are a failure, but if nobody reads them.
     #[cfg(target_os = "linux")]
     for (is_full, code) in [(true, 1), (false, 0)] {

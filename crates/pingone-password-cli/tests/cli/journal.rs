@@ -277,7 +277,7 @@ fn whoever_says_no_leaves_no_record() {
     let mut terminal = Terminal::run(&world, &["unlock", "--journal", path.to_str().unwrap(), "maria"]);
     terminal.wait_for("Unlock this user? [y/N] ");
     terminal.type_keys("n\n");
-    assert_eq!(terminal.end(), Some(1));
+    assert_eq!(terminal.end(), Some(2));
     assert_eq!(text(&world), "");
     assert_eq!(writes(&world), 0);
 }

@@ -142,7 +142,7 @@ fn a_population_without_a_name_is_shown_by_id() {
 fn on_a_terminal_a_name_is_confirmed() {
     let world = world();
     let id = id_of(&world, "maria");
-    for (reply, code, unlocks) in [("n\n", Some(1), 0), ("\n", Some(1), 0), ("\x03", Some(130), 0), ("y\n", Some(0), 1)]
+    for (reply, code, unlocks) in [("n\n", Some(2), 0), ("\n", Some(2), 0), ("\x03", Some(130), 0), ("y\n", Some(0), 1)]
     {
         let mut terminal = Terminal::run(&world, &["unlock", "maria"]);
         terminal.wait_for("Unlock this user? [y/N] ");

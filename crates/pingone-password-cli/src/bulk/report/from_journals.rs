@@ -96,7 +96,11 @@ fn commands(figures: &Figures, journals: &[PathBuf]) -> Vec<String> {
     }
     let (trails, resumable): (Vec<_>, Vec<_>) =
         journals.iter().partition(|journal| figures.trails().contains(*journal));
-    let resume = resumable.iter().map(|journal| command_for(figures.operation(), journal));
+    // Without a header, a journal can't be resumed.
+    let operation = figures.operation();
+    let resume = operation
+        .into_iter()
+        .flat_map(|operation| resumable.iter().map(move |journal| command_for(operation, journal)));
     let users: Vec<_> = figures.first_left().take(FEW + 1).map(|user| user.to_string()).collect();
     let again = match (trails.is_empty(), resumable.is_empty() && users.len() <= FEW) {
         (true, _) => Vec::new(),

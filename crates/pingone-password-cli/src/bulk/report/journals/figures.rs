@@ -171,14 +171,15 @@ impl Figures {
         self.left() > 0 || self.damaged > 0
     }
 
-    /// Returns what the runs did: an unlock, if any of them did.
     /// Returns what was unlocked. Several journals may be of both locks.
     pub(super) fn lock(&self) -> Lock {
         if let [lock] = self.info.locks[..] { lock } else { Lock::Any }
     }
 
-    pub(in crate::bulk) fn operation(&self) -> Operation {
-        if self.info.operations.contains("unlock") { Operation::Unlock } else { Operation::State }
+    /// Returns what the runs did: an unlock, if any of them did. None if no header says.
+    pub(in crate::bulk) fn operation(&self) -> Option<Operation> {
+        let operations = [Operation::Unlock, Operation::State];
+        operations.into_iter().find(|operation| self.info.operations.contains(operation.as_str()))
     }
 
     /// Returns the seconds for which the server held everyone back.
@@ -220,7 +221,8 @@ impl UserHistory {
                 self.started = Some(event.at);
             }
             Kind::Finished(_) => {
-                if let Some(started) = self.started.take() {
+                // Without a request, it is how long the user waited for a turn that never came.
+                if let Some(started) = self.started.take().filter(|_| event.requests > 0) {
                     self.latency = Some(event.at.saturating_sub(started));
                 }
             }

@@ -104,8 +104,11 @@ impl Journals {
                 self.add_damaged(&line, path, number)?;
             }
         }
-        // Not even the header is complete.
-        if number == 0 { check_start(&line) } else { Ok(()) }
+        if number == 0 {
+            check_start(&line)?;
+            bail!("its header is cut off, and there is no other record");
+        }
+        Ok(())
     }
 
     /// Adds a record. Returns false if this version doesn't know it.

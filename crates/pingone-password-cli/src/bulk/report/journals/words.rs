@@ -19,10 +19,11 @@ pub(super) fn summary(figures: &Figures) -> Vec<String> {
 /// Returns the title of a report.
 pub(super) fn title(figures: &Figures) -> &'static str {
     match (figures.operation(), figures.lock()) {
-        (Operation::State, _) => "Report on password states",
-        (Operation::Unlock, Lock::Password) => "Report on unlocked passwords",
-        (Operation::Unlock, Lock::Account) => "Report on unlocked accounts",
-        (Operation::Unlock, Lock::Any) => "Report on unlocked users",
+        (None, _) => "Report on a damaged journal",
+        (Some(Operation::State), _) => "Report on password states",
+        (Some(Operation::Unlock), Lock::Password) => "Report on unlocked passwords",
+        (Some(Operation::Unlock), Lock::Account) => "Report on unlocked accounts",
+        (Some(Operation::Unlock), Lock::Any) => "Report on unlocked users",
     }
 }
 
@@ -30,10 +31,11 @@ fn what_was_done(figures: &Figures) -> String {
     let info = &figures.info;
     let done = counted(figures.number_of(Outcome::Done), "user");
     let subject = match (figures.operation(), figures.lock()) {
-        (Operation::State, _) => format!("The password states of {done} were read"),
-        (Operation::Unlock, Lock::Password) => format!("The passwords of {done} were unlocked"),
-        (Operation::Unlock, Lock::Account) => format!("The accounts of {done} were unlocked"),
-        (Operation::Unlock, Lock::Any) => format!("The passwords or accounts of {done} were unlocked"),
+        (None, _) => format!("The header is damaged, so that it isn't known what was done to {done}"),
+        (Some(Operation::State), _) => format!("The password states of {done} were read"),
+        (Some(Operation::Unlock), Lock::Password) => format!("The passwords of {done} were unlocked"),
+        (Some(Operation::Unlock), Lock::Account) => format!("The accounts of {done} were unlocked"),
+        (Some(Operation::Unlock), Lock::Any) => format!("The passwords or accounts of {done} were unlocked"),
     };
     let of = info.users.map(|listed| format!("of {} in the list", grouped(listed)));
     let span = figures.span.map(|(start, end)| format!("from {} to {} UTC", clock(start), clock(end)));
@@ -52,6 +54,11 @@ fn what_is_left(figures: &Figures) -> String {
     let skipped = figures.number_of(Outcome::Skipped);
     let skipped = (skipped > 0)
         .then(|| format!("{} {}: nothing was sent for them.", are(skipped), label(figures, Outcome::Skipped)));
+    let invalid = figures.info.invalid_lines;
+    let rejected = (invalid > 0).then(|| {
+        let verb = if invalid == 1 { "names" } else { "name" };
+        format!("{} of the list {verb} no user.", counted(invalid, "line"))
+    });
     let open = figures.number_of(Outcome::NotSent) + figures.untouched().unwrap_or_default();
     let parts = [
         (figures.number_of(Outcome::Failed), "failed"),
@@ -60,6 +67,7 @@ fn what_is_left(figures: &Figures) -> String {
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
     let left = match figures.left() {
+        0 if invalid > 0 => "Nothing else is left to do.".to_owned(),
         0 => "Nothing is left to do.".to_owned(),
         left => format!("{} left to do: {}.", are(left), parts.collect::<Vec<_>>().join(", ")),
     };
@@ -71,12 +79,15 @@ fn what_is_left(figures: &Figures) -> String {
     let damaged = (figures.damaged > 0).then(|| {
         format!("Damaged records in the journals: {}. Their users count as unknown.", grouped(figures.damaged))
     });
-    [skipped, Some(left), held, damaged].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    [skipped, rejected, Some(left), held, damaged].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the words for an outcome.
 pub(super) fn label(figures: &Figures, outcome: Outcome) -> &'static str {
-    outcome_label(figures.operation(), figures.lock(), outcome)
+    match figures.operation() {
+        None if outcome == Outcome::Done => "done",
+        operation => outcome_label(operation.unwrap_or(Operation::Unlock), figures.lock(), outcome),
+    }
 }
 
 fn are(count: u64) -> String {
