@@ -85,10 +85,13 @@ impl Columns {
         text
     }
 
-    /// Returns the lines under the row of a read: who it is, the lock of the account, and the command that helps.
+    /// Returns the lines under a row: who it is, and after a read, the lock of the account and the command that helps.
     fn user_lines(self, row: &Row) -> Vec<(&'static str, String)> {
-        let Some(user) = row.user.as_ref().filter(|_| self == Self::State) else { return Vec::new() };
+        let Some(user) = &row.user else { return Vec::new() };
         let mut lines = vec![("user", user.person.clone())];
+        if self != Self::State {
+            return lines;
+        }
         lines.extend(user.account.clone().map(|account| ("account", account)));
         let is_locked_out = row.status.as_deref() == Some(PasswordStatus::PasswordLockedOut.as_str());
         let lock = match (is_locked_out, user.is_locked) {
