@@ -60,6 +60,9 @@ impl List<'_> {
         let doubts_all = earlier.doubts_all();
         let users = builder.finish(earlier.sorted(), doubts_all, invalid)?;
         let Counts { excluded, elsewhere, .. } = users.counts;
+        if column.by == By::Id && users.counts == (Counts { invalid, ..Counts::default() }) && invalid > 0 {
+            note("no line has a user ID; --by username reads usernames, and --by email addresses");
+        }
         if !column.conditions.is_empty() {
             note(format!("lines that don't match --where: {}", grouped(unmatched)));
         }

@@ -107,6 +107,35 @@ async fn problems_are_named() {
     unlock(&bench, "list.csv", &list, "--column user").with_code(2).says("its columns are `name`, `uid`; choose");
     unlock(&bench, "list.csv", &list, "--column UID").with_code(0);
     assert_eq!(unlocked(&bench), [user]);
+
+    let names = "username,email\nann,ann@example.com\n";
+    unlock(&bench, "names.csv", names, "").with_code(2).says("or the usernames by --by username");
+    unlock(&bench, "names.csv", "name,email\nAnn,ann@example.com\n", "").says("or the addresses by --by email");
+    unlock(&bench, "names.txt", "ann\nbea\n", "").with_code(1).says("no line has a user ID; --by username reads");
+}
+
+/// A line that is taken for a header hides its user.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_with_a_user_is_no_header() {
+    let bench = Bench::start().await;
+    let users = bench.add_users(2, Status::PasswordLockedOut);
+    let [first, second] = [users[0].to_string(), users[1].to_string()];
+    for list in [
+        format!("{first};Divya\n{second};Grace\n"),
+        format!("Divya,{first}\nGrace,{second}\n"),
+        format!("id,{first}\n{second},x\n"),
+        format!("{first}\n{second}\n"),
+    ] {
+        for column in [format!("--column {first}"), "--column Divya".to_owned(), "--column id".to_owned()] {
+            unlock(&bench, "list.csv", &list, &column).with_code(2).says("is a user's, and not a header");
+        }
+    }
+    unlock(&bench, "list.csv", format!("{first};Divya\n{second};Grace\n"), "")
+        .with_code(2)
+        .says("add a line before it");
+    assert!(bench.emulator.requests().is_empty());
+    // A list of nothing but IDs needs no header.
+    unlock(&bench, "list.csv", format!("{first}\n{second}\n"), "").with_code(0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

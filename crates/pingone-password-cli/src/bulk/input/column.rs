@@ -118,6 +118,19 @@ pub(super) fn expected(column: Column<'_>) -> String {
     }
 }
 
+/// Returns what else to try if there is no column of IDs, but one of names.
+pub(super) fn hint(names: &[String], column: Column<'_>) -> String {
+    let finds = |by| matches!(find_column(names, Column { by, ..Column::default() }), Ok(Some(_)));
+    match [By::Username, By::Email].into_iter().find(|by| column.by != *by && finds(*by)) {
+        Some(by) => format!(
+            ", or the {} by --by {by}",
+            if by == By::Email { "addresses" } else { "usernames" },
+            by = by.as_str()
+        ),
+        None => String::new(),
+    }
+}
+
 /// Lists the columns that exist.
 pub(super) fn list(names: &[String]) -> String {
     const MAX_NAMES: usize = 30;

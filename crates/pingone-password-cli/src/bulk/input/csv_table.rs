@@ -76,19 +76,27 @@ impl<'a> Header<'a> {
                 quoted(&line.text())
             );
         }
+        let text = line.text();
         if let Some(header) = candidates.pop() {
+            // As a header, the line would hide its user.
+            if header.names.iter().any(|name| parse_user(name).is_ok()) {
+                bail!(without_header(&text));
+            }
             return Ok(Some(header));
         }
-        let text = line.text();
         let has_delimiter = text.trim_end_matches(is_trailing).contains([',', ';', '\t', '|']);
+        if (has_delimiter || column.name.is_some()) && contains_user(&text) {
+            bail!(without_header(&text));
+        }
         if let Some(name) = column.name {
             bail!("the first line has no column {}: {}; choose one by --column", quoted(name), columns(&widest));
         }
         if has_delimiter {
-            let detail = if contains_user(&text) { quoted(&text) } else { columns(&widest) };
             bail!(
-                "the first line is not a header with a column {}: {detail}; choose one by --column",
-                column::expected(column)
+                "the first line is not a header with a column {}: {}; choose one by --column{}",
+                column::expected(column),
+                columns(&widest),
+                column::hint(&widest, column)
             );
         }
         Ok(None)
@@ -277,6 +285,14 @@ fn hidden(line: u64) -> String {
 
 fn unclosed(line: u64) -> String {
     format!("line {line} has a quoted text that doesn't end: is a quote missing?")
+}
+
+/// Says that the first line has a user and no names of columns.
+fn without_header(line: &str) -> String {
+    format!(
+        "the first line is a user's, and not a header: {}; add a line before it with the names of the columns, such as `id`",
+        quoted(line)
+    )
 }
 
 fn columns(names: &[String]) -> String {

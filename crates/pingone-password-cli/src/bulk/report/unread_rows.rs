@@ -93,7 +93,7 @@ impl UnreadRows {
         if journal.is_none() && users.iter().any(|row| row.outcome == Outcome::NotSent) {
             let rest = ["pingone-password", "unlock", "--where", "result=not_sent", "--from"].map(OsString::from);
             let command = shell_words(rest.into_iter().chain([path.into_os_string()]));
-            note(format!("unlock the rest, with the flags of this run, by: {command}"));
+            note(format!("unlock the rest, with those flags of this run that don't say who, by: {command}"));
         }
     }
 }
@@ -143,7 +143,7 @@ fn write_file_in(folder: &Path, users: &VecDeque<UnreadRow>) -> io::Result<PathB
     }
     let (file, path) = text.into_inner().map_err(io::IntoInnerError::into_error)?.keep()?;
     file.sync_all()?;
-    Ok(path)
+    Ok(path.components().collect())
 }
 
 #[cfg(test)]

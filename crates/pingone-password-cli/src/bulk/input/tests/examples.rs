@@ -29,7 +29,7 @@ fn csv_with_a_header() {
     let lines = "name,id\r\n\r\nx,$A\r\n\"y\r\nz\",$B\r\nx,\"$A\"\r\n  \r\nx,me\r\n";
     assert_eq!(read(lines, None).unwrap(), ["3:1", "4:2", "6:1", "8:`me` is not a valid user ID"]);
     assert_eq!(read("\"id\",\"name\"\n\"$A\",x\n", None).unwrap(), ["2:1"]);
-    assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is not a header"));
+    assert!(read("$A,x\n", None).unwrap_err().starts_with("the first line is a user's"));
     assert!(read("id,x\n", Some("who")).unwrap_err().starts_with("the first line has no column `who`"));
     // A header of several lines, an index column without a name, a separator that is named, and a single column.
     assert_eq!(read("id,\"first\nname\"\n$A,x\n", None).unwrap(), ["3:1"]);
