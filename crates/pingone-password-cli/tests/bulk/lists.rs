@@ -109,8 +109,8 @@ async fn problems_are_named() {
     assert_eq!(unlocked(&bench), [user]);
 
     let names = "username,email\nann,ann@example.com\n";
-    unlock(&bench, "names.csv", names, "").with_code(2).says("or the usernames by --by username");
-    unlock(&bench, "names.csv", "name,email\nAnn,ann@example.com\n", "").says("or the addresses by --by email");
+    unlock(&bench, "names.csv", names, "").with_code(2).says("or the usernames by --by username\n");
+    unlock(&bench, "names.csv", "name,email\nAnn,ann@example.com\n", "").says("or the addresses by --by email\n");
     unlock(&bench, "names.txt", "ann\nbea\n", "").with_code(1).says("no line has a user ID; --by username reads");
 }
 

@@ -119,15 +119,12 @@ pub(super) fn expected(column: Column<'_>) -> String {
 }
 
 /// Returns what else to try if there is no column of IDs, but one of names.
-pub(super) fn hint(names: &[String], column: Column<'_>) -> String {
+pub(super) fn hint(names: &[String], column: Column<'_>) -> &'static str {
     let finds = |by| matches!(find_column(names, Column { by, ..Column::default() }), Ok(Some(_)));
-    match [By::Username, By::Email].into_iter().find(|by| column.by != *by && finds(*by)) {
-        Some(by) => format!(
-            ", or the {} by --by {by}",
-            if by == By::Email { "addresses" } else { "usernames" },
-            by = by.as_str()
-        ),
-        None => String::new(),
+    match column.by {
+        By::Id if finds(By::Username) => ", or the usernames by --by username",
+        By::Id if finds(By::Email) => ", or the addresses by --by email",
+        _ => "",
     }
 }
 

@@ -77,8 +77,13 @@ impl ShiftCheck {
         };
         // The first column has no other before it.
         if place > 0 {
-            if let Some(index) = kinds.iter().position(|kind| *kind == Kind::Glued) {
-                return Err(format!("field {} has an ID and other text: is a separator missing?", index + 1));
+            // The last field is one of the last column, whatever separators are missing before it.
+            let is_last = count == width && place + 1 == width;
+            if let Some(index) = kinds.iter().position(|kind| *kind == Kind::Glued).filter(|_| !is_last) {
+                return Err(format!(
+                    "field {} has an ID and other text: is a separator missing? If not, make the column of the users the last one",
+                    index + 1
+                ));
             }
             if count > width && has_other_id(place) {
                 return Err(fields_are(count, width));
@@ -140,8 +145,8 @@ impl ShiftCheck {
             let may_be_ids = *has_ids || !has_text && self.place > 0;
             if let (Some(line), true) = (short_line, may_be_ids) {
                 bail!(
-                    "line {line} has fewer fields than the header, so that its ID may be the one of the column {name}: is a \
-                     separator missing? If only empty columns are left out, write their separators"
+                    "line {line} has fewer fields than the header, so that its ID may be that of a later column: write a \
+                     separator for each empty column, also at the end"
                 );
             }
             let is_of_ids = *has_vouched_ids || name.to_lowercase().trim_end_matches('`').ends_with("id");

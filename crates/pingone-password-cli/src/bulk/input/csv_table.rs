@@ -78,10 +78,7 @@ impl<'a> Header<'a> {
         }
         let text = line.text();
         if let Some(header) = candidates.pop() {
-            // As a header, the line would hide its user.
-            if header.names.iter().any(|name| parse_user(name).is_ok()) {
-                bail!(without_header(&text));
-            }
+            refuse_users(&header.names, &text)?;
             return Ok(Some(header));
         }
         let has_delimiter = text.trim_end_matches(is_trailing).contains([',', ';', '\t', '|']);
@@ -114,11 +111,13 @@ impl<'a> Header<'a> {
         sink: &mut Sink<'_>,
     ) -> anyhow::Result<()> {
         let shape = self.shape;
+        let text = header.text();
         if let Some((header, _)) = read_record(header, lines, shape)?
             && header.fields.len() != self.names.len()
         {
             // The header continues on further lines.
             self.names = header.fields.iter().map(|name| decode_name(name)).collect();
+            refuse_users(&self.names, &text)?;
         }
         for condition in shape.column.conditions {
             let Some(index) = find_named(&self.names, condition.column())? else {
@@ -285,6 +284,14 @@ fn hidden(line: u64) -> String {
 
 fn unclosed(line: u64) -> String {
     format!("line {line} has a quoted text that doesn't end: is a quote missing?")
+}
+
+/// Refuses a header with a user, whom it would hide.
+fn refuse_users(names: &[String], line: &str) -> anyhow::Result<()> {
+    if names.iter().any(|name| parse_user(name).is_ok()) {
+        bail!(without_header(line));
+    }
+    Ok(())
 }
 
 /// Says that the first line has a user and no names of columns.

@@ -66,6 +66,7 @@ fn a_record_that_lacks_a_separator_names_nobody_else() {
     let rejected = |text: &str| read(text, None).unwrap_err();
     // $B is the manager, and the separator before or after the mail address is missing.
     assert_eq!(lines("name,id,manager\nAnn $A,$B\nx,$A,$B\n")[0], "2:field 1 has an ID and other text");
+    assert_eq!(lines("comment,id\n$B reported this,$A\n"), ["2:1"]);
     assert_eq!(lines("name,mail,id,manager\nAnn a@x,$A,$B\nx,b@x,$A,$B\n")[0], "2:3 fields, but the header has 4");
     assert_eq!(lines("manager,name,id,phone\n$B,Ann $A,7\nx,y,$A,7\n")[0], "2:`7` is not a valid user ID");
     // Ann has no ID. Other lines tell what the column has.
