@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use pingone_password_emulator::{Builder, Emulator, Status};
 use serde_json::Value;
@@ -38,6 +39,20 @@ impl Bench {
 
     pub(crate) fn add_users(&self, count: usize, status: Status) -> Vec<Uuid> {
         (0..count).map(|_| self.emulator.add_user(status)).collect()
+    }
+
+    /// Returns every user.
+    pub(crate) fn users(&self) -> Vec<Uuid> {
+        self.emulator.users().into_iter().map(|(user, _)| user).collect()
+    }
+
+    /// Waits until the emulator has received this many requests, or the run is over.
+    pub(crate) fn wait_for_requests(&self, run: &mut Child, requests: usize) {
+        let start = Instant::now();
+        while self.emulator.request_count() < requests && run.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Writes a file.

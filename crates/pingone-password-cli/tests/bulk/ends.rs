@@ -159,15 +159,13 @@ async fn an_interrupt_during_a_hold_sends_nothing_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupt_ends_the_wait_for_a_stalled_reader() {
     let bench = Bench::of(Emulator::builder().users(600)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     // More rows than a pipe holds and fewer than the queue: every user is done.
     let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
     let start = Instant::now();
-    while bench.emulator.requests().len() < 600 {
-        assert!(start.elapsed() < Duration::from_secs(60) && run.try_wait().unwrap().is_none());
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    bench.wait_for_requests(&mut run, 600);
+    assert!(run.try_wait().unwrap().is_none());
     // The first interrupts may come before the wait.
     let code = loop {
         interrupt(&run);

@@ -129,10 +129,8 @@ async fn a_journal_that_another_program_changes_stops_the_run() {
         (append, "another program wrote to the file or cut it"),
     ] {
         let (bench, _) = Bench::locked_out(200).await;
-        let run = bench.command("unlock --from users.txt --yes --rate 50/s").spawn().unwrap();
-        while bench.emulator.requests().len() < 5 {
-            std::thread::yield_now();
-        }
+        let mut run = bench.command("unlock --from users.txt --yes --rate 50/s").spawn().unwrap();
+        bench.wait_for_requests(&mut run, 5);
         change(path(&bench));
         let ended = Ended::of(run.wait_with_output().unwrap()).with_code(1).says(problem);
         let unlocks = bench.unlocks();

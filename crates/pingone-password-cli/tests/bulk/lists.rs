@@ -199,10 +199,8 @@ async fn a_list_that_grows_during_the_run_is_noticed() {
     let bench = Bench::start().await;
     let users = bench.add_users(20, Status::PasswordLockedOut);
     let path = bench.list(&users[..19]);
-    let run = bench.command("unlock --from users.txt --yes --rate 20/s").spawn().unwrap();
-    while bench.emulator.requests().is_empty() {
-        std::thread::yield_now();
-    }
+    let mut run = bench.command("unlock --from users.txt --yes --rate 20/s").spawn().unwrap();
+    bench.wait_for_requests(&mut run, 1);
     let grown = fs::read_to_string(&path).unwrap() + &format!("{}\n", users[19]);
     fs::write(&path, grown).unwrap();
     Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the list has changed since it was read");

@@ -13,8 +13,7 @@ use crate::bench::{Bench, Ended, count, interrupt};
 
 /// Returns the users whom the server unlocked.
 fn unlocked(bench: &Bench) -> BTreeSet<Uuid> {
-    let users = bench.emulator.users().into_iter().map(|(user, _)| user);
-    users.filter(|user| bench.emulator.unlocks(*user) > 0).collect()
+    bench.users().into_iter().filter(|user| bench.emulator.unlocks(*user) > 0).collect()
 }
 
 /// Returns the users whom lines of standard error name with this text.
@@ -125,16 +124,13 @@ async fn nothing_is_sent_if_the_output_is_closed_and_there_is_no_journal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_stalls_hides_nobody() {
     let bench = Bench::of(Emulator::builder().users(600)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     let arguments = "unlock --from users.txt --yes --no-journal --output json";
     let mut run = bench.command(arguments).spawn().unwrap();
     // More rows than a pipe holds and fewer than the queue: every user is done.
-    let start = std::time::Instant::now();
-    while bench.emulator.requests().len() < 600 {
-        assert!(start.elapsed().as_secs() < 60 && run.try_wait().unwrap().is_none());
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    bench.wait_for_requests(&mut run, 600);
+    assert!(run.try_wait().unwrap().is_none());
     while run.try_wait().unwrap().is_none() {
         interrupt(&run);
         std::thread::sleep(std::time::Duration::from_millis(100));

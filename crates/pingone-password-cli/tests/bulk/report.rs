@@ -137,10 +137,8 @@ async fn a_run_that_was_killed_leaves_unknown_users() {
 async fn users_without_a_request_took_no_time() {
     let (bench, _) = Bench::locked_out(40).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 5/s").spawn().unwrap();
-    while bench.emulator.request_count() < 3 {
-        assert!(run.try_wait().unwrap().is_none());
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    bench.wait_for_requests(&mut run, 3);
+    assert!(run.try_wait().unwrap().is_none());
     interrupt(&run);
     assert_eq!(run.wait().unwrap().code(), Some(130));
     let sent: BTreeSet<_> =

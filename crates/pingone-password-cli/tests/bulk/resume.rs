@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use pingone_password_emulator::{Emulator, Fault, Operation, RandomFaults, Status};
@@ -16,15 +15,6 @@ use crate::bench::interrupt;
 use crate::bench::{Bench, Ended, count, sealed};
 
 const JOURNAL: &str = "users.txt.journal.jsonl";
-
-/// Waits until the emulator has received this many requests, or the run is over.
-fn wait_for_requests(bench: &Bench, run: &mut Child, requests: usize) {
-    let start = Instant::now();
-    while bench.emulator.request_count() < requests && run.try_wait().unwrap().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
 
 /// Returns the second line that a run prints. The first one has the command to resume it.
 fn line_after_the_first(stderr: &mut impl BufRead) -> String {
@@ -57,7 +47,7 @@ async fn after_fifty_kills_no_user_is_lost_or_unlocked_twice_without_a_state_che
         let mut run = bench.command(&command).spawn().unwrap();
         // A different distance each time.
         let requests = bench.emulator.request_count() + 60 + round * 7 % 31;
-        wait_for_requests(&bench, &mut run, requests);
+        bench.wait_for_requests(&mut run, requests);
         // This is SIGKILL.
         run.kill().unwrap();
         run.wait().unwrap();
@@ -187,7 +177,7 @@ async fn two_runs_cannot_share_a_journal() {
     let users = bench.add_users(10, Status::PasswordLockedOut);
     bench.list(&users);
     let mut run = bench.command("unlock --from users.txt --concurrency 1").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 1);
+    bench.wait_for_requests(&mut run, 1);
     bench.run(&format!("unlock --resume {JOURNAL}")).with_code(2).says("another run is writing the journal");
     Ended::of(run.wait_with_output().unwrap()).with_code(0);
     assert_eq!(bench.unlocks(), 10);
@@ -198,7 +188,7 @@ async fn two_runs_cannot_share_a_journal() {
 async fn an_interrupt_finishes_users_in_flight() {
     let (bench, _) = Bench::locked_out(500).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 100/s").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 20);
+    bench.wait_for_requests(&mut run, 20);
     interrupt(&run);
     let ended = Ended::of(run.wait_with_output().unwrap()).with_code(130).says("\nresume with: ");
     let command = ended.stderr.split("\nresume with: pingone-password ").nth(1).unwrap().trim().to_owned();
@@ -223,7 +213,7 @@ async fn a_second_interrupt_stops_at_once() {
     let (bench, _) = Bench::locked_out(40).await;
     bench.emulator.inject(vec![Some(Fault::StallBeforeResponse); 16]);
     let mut run = bench.command("unlock --from users.txt --yes --output json").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 16);
+    bench.wait_for_requests(&mut run, 16);
     interrupt(&run);
     // Wait for the reaction.
     let mut stderr = BufReader::new(run.stderr.take().unwrap());
@@ -252,7 +242,7 @@ async fn a_first_interrupt_is_graceful_even_after_another_stop() {
     let (bench, _) = Bench::locked_out(12).await;
     bench.emulator.inject([Fault::StallBeforeResponse]);
     let mut run = bench.command("unlock --from users.txt --yes --concurrency 2 --rate 20/s").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 2);
+    bench.wait_for_requests(&mut run, 2);
     bench.emulator.revoke_tokens();
     // The journal shows that the run is stopping; its standard error does not.
     let start = Instant::now();
@@ -275,7 +265,7 @@ async fn a_first_interrupt_is_graceful_even_after_another_stop() {
 async fn a_revoked_token_stops_the_run() {
     let (bench, _) = Bench::locked_out(1000).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 400/s").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 50);
+    bench.wait_for_requests(&mut run, 50);
     bench.emulator.revoke_tokens();
     Ended::of(run.wait_with_output().unwrap()).with_code(3).says("401 ACCESS_FAILED").says("--resume");
     let rejected = bench.emulator.requests().iter().filter(|request| request.status == Some(401)).count();
@@ -290,7 +280,7 @@ async fn a_revoked_token_stops_the_run() {
 async fn a_lost_network_stops_the_run_after_the_patience() {
     let (bench, _) = Bench::locked_out(1000).await;
     let mut run = bench.command("unlock --from users.txt --yes --rate 400/s --patience 1s").spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 50);
+    bench.wait_for_requests(&mut run, 50);
     bench.emulator.stop().await;
     Ended::of(run.wait_with_output().unwrap()).with_code(1).says("the network did not come back").says("--resume");
     let journal = bench.journal(JOURNAL);
@@ -318,7 +308,7 @@ async fn a_network_that_comes_back_costs_no_user() {
     let network = tokio::spawn(forward(listener, bench.emulator.address()));
     let mut command = bench.command("unlock --from users.txt --yes --rate 200/s");
     let mut run = command.env("PINGONE_API_URL", format!("http://{address}")).spawn().unwrap();
-    wait_for_requests(&bench, &mut run, 50);
+    bench.wait_for_requests(&mut run, 50);
 
     network.abort();
     let mut stderr = BufReader::new(run.stderr.take().unwrap());

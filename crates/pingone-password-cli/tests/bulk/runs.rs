@@ -69,7 +69,7 @@ async fn more_than_ten_users_need_a_confirmation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_locked_out_users() {
     let bench = Bench::of(Emulator::builder().users(8)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     let ended = bench.run("unlock --from users.txt --only-locked-out --output json").with_code(0);
     assert_eq!(bench.unlocks(), 3);
@@ -87,7 +87,7 @@ async fn only_locked_out_users() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_only_reads() {
     let bench = Bench::of(Emulator::builder().users(20)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     let ended = bench.run("unlock --from users.txt --only-locked-out --dry-run --output csv").with_code(0);
     assert!(bench.emulator.requests().iter().all(|request| request.method == "GET"));
@@ -100,7 +100,7 @@ async fn a_dry_run_only_reads() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn states_of_many_users() {
     let bench = Bench::of(Emulator::builder().users(30)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     let ended = bench.run("state --from users.txt --output csv").with_code(0);
     assert_eq!(ended.stdout.lines().count(), 31);
@@ -121,7 +121,7 @@ async fn states_of_many_users() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_of_the_states_of_many_users() {
     let bench = Bench::of(Emulator::builder().users(12)).await;
-    let mut users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let mut users = bench.users();
     users.push(Uuid::from_u128(7));
     bench.list(&users);
     let ended = bench.run("state --from users.txt").with_code(1).says("NOT_FOUND");

@@ -31,7 +31,7 @@ fn finish(mut run: Child) -> (usize, Option<i32>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds_back_the_run() {
     let bench = Bench::of(Emulator::builder().users(4_000)).await;
-    let users: Vec<_> = bench.emulator.users().into_iter().map(|(user, _)| user).collect();
+    let users = bench.users();
     bench.list(&users);
     let mut run = bench.command("state --from users.txt --output json").spawn().unwrap();
     let requests = requests_until_still(&mut run, || bench.emulator.request_count());

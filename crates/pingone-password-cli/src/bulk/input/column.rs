@@ -94,9 +94,14 @@ pub(super) fn find_column(names: &[String], column: Column<'_>) -> anyhow::Resul
 /// # Errors
 ///
 /// Fails if several columns match.
-pub(super) fn find_named(names: &[String], name: &str) -> anyhow::Result<Option<usize>> {
+pub(super) fn find_named(names: &[impl AsRef<str>], name: &str) -> anyhow::Result<Option<usize>> {
     let all = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        names.iter().enumerate().filter(|(_, other)| matches(unpadded(other))).map(|(index, _)| index).collect()
+        names
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| matches(unpadded(other.as_ref())))
+            .map(|(index, _)| index)
+            .collect()
     };
     if let [index] = all(&|other| other == name)[..] {
         return Ok(Some(index));

@@ -1,6 +1,8 @@
 //! Records whose separators are missing or misplaced, so that the user in the column of the IDs may be that of another column.
 //! What one record can't tell, the other records of the column do.
 
+use std::borrow::Cow;
+
 use anyhow::bail;
 
 use super::id::{is_blank, parse_user};
@@ -67,7 +69,7 @@ impl ShiftCheck {
     /// # Errors
     ///
     /// Fails if the user may be that of another column.
-    pub(super) fn check(&mut self, line: u64, values: &[String]) -> Result<(), String> {
+    pub(super) fn check(&mut self, line: u64, values: &[Cow<'_, str>]) -> Result<(), String> {
         let Self { place, named, .. } = *self;
         let kinds: Vec<_> = values.iter().map(|value| Kind::of(value)).collect();
         let (count, width) = (kinds.len(), self.columns.len());
@@ -114,7 +116,7 @@ impl ShiftCheck {
     }
 
     /// Takes a record without a user as evidence.
-    pub(super) fn add_other(&mut self, values: &[String]) {
+    pub(super) fn add_other(&mut self, values: &[Cow<'_, str>]) {
         let kinds: Vec<_> = values.iter().map(|value| Kind::of(value)).collect();
         self.add(&kinds, false);
     }
@@ -161,7 +163,8 @@ impl ShiftCheck {
     }
 }
 
-fn fields_are(count: usize, width: usize) -> String {
+/// Says that a record doesn't fit the header.
+pub(super) fn fields_are(count: usize, width: usize) -> String {
     format!("{count} field{}, but the header has {width}", if count == 1 { "" } else { "s" })
 }
 

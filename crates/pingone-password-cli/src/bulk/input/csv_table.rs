@@ -5,7 +5,7 @@ use anyhow::bail;
 use super::column::{self, Column, find_column, find_named};
 use super::condition::Condition;
 use super::csv_record::{Record, RecordParser, split};
-use super::csv_shift::ShiftCheck;
+use super::csv_shift::{ShiftCheck, fields_are};
 use super::encoding::decode_name;
 use super::entry::{Entry, Given, Sink};
 use super::id::{contains_user, is_blank, parse_user};
@@ -76,11 +76,10 @@ impl<'a> Header<'a> {
                 quoted(&line.text())
             );
         }
-        let text = line.text();
         if let Some(header) = candidates.pop() {
-            refuse_users(&header.names, &text)?;
             return Ok(Some(header));
         }
+        let text = line.text();
         let has_delimiter = text.trim_end_matches(is_trailing).contains([',', ';', '\t', '|']);
         if (has_delimiter || column.name.is_some()) && contains_user(&text) {
             bail!(without_header(&text));
@@ -111,13 +110,15 @@ impl<'a> Header<'a> {
         sink: &mut Sink<'_>,
     ) -> anyhow::Result<()> {
         let shape = self.shape;
-        let text = header.text();
-        if let Some((header, _)) = read_record(header, lines, shape)?
-            && header.fields.len() != self.names.len()
+        if let Some((record, _)) = read_record(header, lines, shape)?
+            && record.fields.len() != self.names.len()
         {
             // The header continues on further lines.
-            self.names = header.fields.iter().map(|name| decode_name(name)).collect();
-            refuse_users(&self.names, &text)?;
+            self.names = record.fields.iter().map(|name| decode_name(name)).collect();
+        }
+        // As a header, the line would hide its user.
+        if self.names.iter().any(|name| parse_user(name).is_ok()) {
+            bail!(without_header(&header.text()));
         }
         for condition in shape.column.conditions {
             let Some(index) = find_named(&self.names, condition.column())? else {
@@ -174,20 +175,16 @@ impl<'a> Header<'a> {
         let (fields, width) =
             if is_too_wide { (record.fields.len(), self.names.len()) } else { (filled, self.named_width()) };
         if fields > width {
-            return Some(Err(format!(
-                "{fields} fields, but the header has {width}: is a value with a separator in it not quoted?"
-            )));
+            let fields = fields_are(fields, width);
+            return Some(Err(format!("{fields}: is a value with a separator in it not quoted?")));
         }
         if self.is_short(record.fields.len()) {
-            return Some(Err(format!(
-                "{} fields, but the header has {}: is a separator missing?",
-                record.fields.len(),
-                self.names.len()
-            )));
+            let fields = fields_are(record.fields.len(), self.names.len());
+            return Some(Err(format!("{fields}: is a separator missing?")));
         }
-        let values: Vec<_> = record.fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         let user = self.given(record);
         if self.shape.column.by == By::Id {
+            let values: Vec<_> = record.fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
             match &user {
                 Ok(_) => {
                     if let Err(problem) = shifts.check(line, &values) {
@@ -284,14 +281,6 @@ fn hidden(line: u64) -> String {
 
 fn unclosed(line: u64) -> String {
     format!("line {line} has a quoted text that doesn't end: is a quote missing?")
-}
-
-/// Refuses a header with a user, whom it would hide.
-fn refuse_users(names: &[String], line: &str) -> anyhow::Result<()> {
-    if names.iter().any(|name| parse_user(name).is_ok()) {
-        bail!(without_header(line));
-    }
-    Ok(())
 }
 
 /// Says that the first line has a user and no names of columns.

@@ -117,7 +117,7 @@ pub(super) fn unmet<'c>(
 
 /// Finds a property by its name, or by a path such as `population.id`.
 fn find<'p>(properties: &'p [(String, Property)], path: &str) -> Result<Option<&'p Property>, String> {
-    let names = names(properties);
+    let names: Vec<_> = properties.iter().map(|(name, _)| name).collect();
     let at = |name: &str| -> Result<Option<&'p Property>, String> {
         let index = find_named(&names, name).map_err(|error| error.to_string())?;
         Ok(index.and_then(|index| properties.get(index)).map(|(_, property)| property))
